@@ -1,0 +1,1 @@
+//! Checked-in output of `ipc-gen`.

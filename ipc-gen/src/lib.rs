@@ -1,0 +1,1 @@
+//! Generates typed Rust proxies and adapters from Cap'n Proto schemas.
