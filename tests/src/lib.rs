@@ -1,1 +1,11 @@
-//! Shared parts of the tests.
+//! Shared parts of the tests: the generated code of every schema that they use.
+
+ipc_runtime::include_generated!();
+
+/// The runtime, where code generated with another runtime path looks for it.
+pub use ipc_runtime as another_name;
+
+/// Code generated for a runtime under another path.
+pub mod renamed {
+    include!(concat!(env!("OUT_DIR"), "/renamed/ipc_generated.rs"));
+}
