@@ -193,7 +193,7 @@ fn check_shows_what_is_stale() {
         outcome.stdout,
         "--- echo.rs\n\
          +++ echo.rs (wanted)\n\
-         @@ -33,7 +33,7 @@\n\
+         @@ -31,7 +31,7 @@\n\
          \x20            .call(\n\
          \x20                Self::ECHO,\n\
          \x20                |params| params.set_text(0, text.as_ref()),\n\
@@ -271,11 +271,9 @@ fn the_compilers_messages_reach_the_user() {
     );
     let arguments = ["--src-prefix", "schema", "-o", "out", "schema/broken.capnp"];
     let stderr = project.fail(None, &arguments);
-    assert_eq!(
-        stderr,
-        "broken.capnp:2:22-29: error: Not defined: Missing\n\
-         error: the schema did not compile; the compiler's messages stand above\n"
-    );
+    let message = "schema/broken.capnp:2:22-29: error: Not defined: Missing\n\
+         error: the schema did not compile; the compiler's messages stand above\n";
+    assert!(stderr.ends_with(message), "{stderr}");
 }
 
 #[test]
@@ -293,10 +291,8 @@ fn a_missing_import_is_named_with_its_line() {
         "schema/importer.capnp",
     ];
     let stderr = project.fail(None, &arguments);
-    assert!(
-        stderr.starts_with("importer.capnp:2:18-32: error: Import failed: absent.capnp\n"),
-        "{stderr}"
-    );
+    let message = "schema/importer.capnp:2:18-32: error: Import failed: absent.capnp\n";
+    assert!(stderr.contains(message), "{stderr}");
 }
 
 #[test]
