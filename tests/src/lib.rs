@@ -1,4 +1,6 @@
-//! Shared parts of the tests: the generated code of every schema that they use.
+//! Shared parts of the tests: the services that they run, and the generated code of every schema.
+
+pub mod service;
 
 ipc_runtime::include_generated!();
 

@@ -94,7 +94,7 @@ fn the_order_of_the_arguments_makes_no_difference() {
         builder()
             .generate(&backwards)
             .expect("the schemas are fine"),
-        generated()
+        *GENERATED
     );
 }
 
