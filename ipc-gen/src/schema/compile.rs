@@ -177,14 +177,3 @@ fn run_embedded(_: &Sources, _: &Path) -> Result<Vec<u8>, Error> {
     ))
     .into())
 }
-
-#[cfg(test)]
-mod tests {
-    use super::BUNDLED;
-
-    #[test]
-    fn the_bundled_proxy_schema_is_the_one_under_schema() {
-        let published = include_str!("../../../schema/mp/proxy.capnp");
-        assert_eq!(BUNDLED[1], ("mp/proxy.capnp", published));
-    }
-}
