@@ -337,3 +337,28 @@ fn an_installed_compiler_gives_its_own_messages() {
     );
     assert_eq!(project.run_with(Some("capnp"), GENERATE).code, Some(0));
 }
+
+#[test]
+fn schemas_that_are_bundled_can_be_ones_own() {
+    let project = Project::new();
+    let proxy = include_str!("../include/mp/proxy.capnp");
+    project.write("schema/mp/proxy.capnp", proxy);
+    project.write(
+        "schema/capnp/c++.capnp",
+        include_str!("../include/capnp/c++.capnp"),
+    );
+    project.write(
+        "schema/uses.capnp",
+        "@0xd0e1a2b3c4d5e651;\nusing P = import \"/mp/proxy.capnp\";\n\
+         interface Uses { run @0 (context :P.Context); }\n",
+    );
+    let arguments = [
+        "--src-prefix=schema",
+        "-oout",
+        "schema/mp/proxy.capnp",
+        "schema/uses.capnp",
+    ];
+    let outcome = project.run(&arguments);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
+    assert_eq!(files(&project.path("out")), ["mod.rs", "uses.rs"]);
+}
