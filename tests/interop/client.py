@@ -171,12 +171,7 @@ async def many_calls(peers):
         await expect_echo(target, thread, f"call {number}")
 
 
-@case
-async def fifo(peers):
-    """Calls that are in flight together on one Thread are answered in the order they were sent."""
-    c = await peers.connect()
-    thread = c.make_thread("fifo")
-    target = c.make_echo(thread)
+async def in_order(target, thread):
     finished = []
 
     async def one(number, promise):
@@ -185,6 +180,22 @@ async def fifo(peers):
 
     await asyncio.gather(*[one(number, echo(target, thread, str(number))) for number in range(100)])
     check(finished == list(range(100)), f"answers out of order: {finished}")
+
+
+@case
+async def fifo(peers):
+    """Calls that are in flight together on one Thread are answered in the order they were sent."""
+    c = await peers.connect()
+    thread = (await c.thread_map.makeThread("fifo")).result
+    await in_order((await call(c.init.makeEcho_request, thread)).result, thread)
+
+
+@case
+async def fifo_pipelined(peers):
+    """The same while the Thread and the Echo are still promises."""
+    c = await peers.connect()
+    thread = c.make_thread("fifo")
+    await in_order(c.make_echo(thread), thread)
 
 
 @scripted

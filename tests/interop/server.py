@@ -67,7 +67,9 @@ def connection_init(node, connection):
     threads = {}  # by the name that only this connection's Thread answers with
 
     def thread_made(thread):
-        threads[thread.label] = asyncio.Lock()  # asyncio's locks are first come, first served
+        # What the next call on this Thread waits for: the end of the one before it.
+        threads[thread.label] = asyncio.get_running_loop().create_future()
+        threads[thread.label].set_result(None)
         emit("thread", connection=connection, name=thread.label)
 
     def thread_dropped(thread):
@@ -78,43 +80,60 @@ def connection_init(node, connection):
         schemas, f"python-node-{os.getpid()}-{connection}", thread_made, thread_dropped
     )
 
-    async def lane_of(context):
-        """The name and the lock of the Thread that the call names."""
-        if not context._has("thread"):
-            if arguments.accept_no_thread:
-                return None, asyncio.Lock()
-            raise peer.StdException("no thread specified and no pool configured")
+    arrival = asyncio.Lock()  # asyncio's locks are first come, first served
+
+    async def name_of(thread):
+        """The name of a Thread of this connection."""
         # pycapnp cannot tell whether a capability is one of our own objects, but only our own
-        # Thread answers with a name that is in the table. Calls to one capability stay in order, so
-        # the order of arrival is kept, also while the capability is still a promise.
-        asked = context.thread.getName()
+        # Thread answers with a name that is in the table.
         try:
-            name = (await asked).result
+            name = (await thread.getName()).result
         except capnp.KjException as error:
             # Either not a Thread of ours, or the promise of one that failed.
             if error.type == "UNIMPLEMENTED":
                 raise peer.StdException("invalid thread handle") from None
-            raise peer.StdException(f"{error.description}") from None
+            raise peer.StdException(error.description) from None
         if name not in threads:
             raise peer.StdException("invalid thread handle")
-        return name, threads[name]
+        return name
+
+    async def queue_up(context):
+        """The name of the Thread that the call names, what to wait for, and what to resolve after."""
+        end = asyncio.get_running_loop().create_future()
+        # One call after the other: a thread that is still a promise takes longer to find out about
+        # than one that is not, and the call that came later must not overtake.
+        async with arrival:
+            if context._has("thread"):
+                name = await name_of(context.thread)
+                before, threads[name] = threads[name], end
+                return name, before, end
+        if not arguments.accept_no_thread:
+            raise peer.StdException("no thread specified and no pool configured")
+        return None, None, end
 
     async def on_thread(method, context, body, **details):
         """Runs `body` on the Thread that the call's Context names."""
         emit("call", connection=connection, method=method,
              has_thread=context.params.context._has("thread"),
              has_callback_thread=context.params.context._has("callbackThread"), **details)
-        name = None
+        name = before = end = None
         try:
-            name, lock = await lane_of(context.params.context)
-            async with lock:
-                await body()
+            name, before, end = await queue_up(context.params.context)
+            if before is not None:
+                await asyncio.shield(before)
+            await body()
         except asyncio.CancelledError:
             emit("cancelled", connection=connection, method=method, thread=name)
             raise
         except Exception as error:
             emit("error", connection=connection, method=method, thread=name, text=str(error))
             raise
+        finally:
+            # Not before the call in front has ended, also when this one was given up in the queue.
+            if end is not None and before is not None and not before.done():
+                before.add_done_callback(lambda _: end.set_result(None))
+            elif end is not None:
+                end.set_result(None)
         emit("answer", connection=connection, method=method, thread=name)
 
     objects = 0
