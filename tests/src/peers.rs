@@ -103,14 +103,25 @@ impl Peer {
     pub async fn line(&mut self, parts: &[&str]) -> String {
         let matches = |line: &str| parts.iter().all(|part| line.contains(part));
         if let Some(at) = self.passed.iter().position(|line| matches(line)) {
-            return self.passed.remove(at).expect("the position is that of an element");
+            return self
+                .passed
+                .remove(at)
+                .expect("the position is that of an element");
         }
         loop {
             match tokio::time::timeout(DEADLINE, self.stdout.recv()).await {
                 Ok(Some(line)) if matches(&line) => return line,
                 Ok(Some(line)) => self.passed.push_back(line),
-                Ok(None) => panic!("{} ended without a line with {parts:?}{}", self.name, self.report()),
-                Err(_) => panic!("{} printed no line with {parts:?}{}", self.name, self.report()),
+                Ok(None) => panic!(
+                    "{} ended without a line with {parts:?}{}",
+                    self.name,
+                    self.report()
+                ),
+                Err(_) => panic!(
+                    "{} printed no line with {parts:?}{}",
+                    self.name,
+                    self.report()
+                ),
             }
         }
     }
@@ -149,7 +160,12 @@ impl Peer {
         for line in &self.passed {
             let _ = write!(report, "\n  stdout: {line}");
         }
-        for line in self.stderr.lock().unwrap_or_else(PoisonError::into_inner).lines() {
+        for line in self
+            .stderr
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .lines()
+        {
             let _ = write!(report, "\n  stderr: {line}");
         }
         report

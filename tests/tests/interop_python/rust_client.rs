@@ -10,14 +10,14 @@ use tempfile::TempDir;
 
 use crate::{python, script};
 
-struct Node {
+pub(crate) struct Node {
     peer: Peer,
-    address: String,
+    pub(crate) address: String,
     _folder: TempDir,
 }
 
 impl Node {
-    async fn start(python: &Path, mode: &[&str]) -> Self {
+    pub(crate) async fn start(python: &Path, mode: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("node.sock").display().to_string();
         let script = script("server.py");
@@ -50,7 +50,7 @@ impl Node {
     }
 
     /// Ends the node, and checks that it saw nothing that would have broken a real one.
-    async fn finish(self) -> Vec<String> {
+    pub(crate) async fn finish(self) -> Vec<String> {
         let (_, lines, report) = self.peer.finish().await;
         let violations = lines
             .iter()
