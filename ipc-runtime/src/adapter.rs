@@ -1,0 +1,178 @@
+//! Objects of this process, as peers and proxies call them.
+
+use std::any::Any;
+use std::fmt;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::future::BoxFuture;
+
+use crate::connection::Connection;
+use crate::exception::{Exception, ExceptionKind};
+use crate::interface::{Interface, Method};
+use crate::message::{Payload, StructBuilder, StructReader};
+use crate::object::Proxy;
+
+/// Turns calls by number into calls of a trait's methods. Generated for every interface.
+pub trait Adapter: Any + Send + Sync {
+    /// The interface that it answers.
+    fn interface(&self) -> &'static Interface;
+
+    /// Starts one call. The runtime has made sure that the interface has the method.
+    fn dispatch(&self, call: ServerCall) -> Dispatched;
+}
+
+/// A type that can be served as the interface of the proxy `P`.
+///
+/// It is generated for `Arc<T>` of every `T` that implements the interface's trait, which is how
+/// [`Ipc::listen_address`](crate::Ipc::listen_address) and its like know what to serve.
+pub trait Serve<P: Proxy> {
+    /// Wraps the implementation.
+    fn serve(self) -> P;
+}
+
+/// A running call: its results, or why there are none.
+pub struct Dispatched(BoxFuture<'static, Result<Payload, Exception>>);
+
+impl Dispatched {
+    pub(crate) fn into_future(self) -> BoxFuture<'static, Result<Payload, Exception>> {
+        self.0
+    }
+}
+
+impl fmt::Debug for Dispatched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dispatched").finish_non_exhaustive()
+    }
+}
+
+/// A call that arrived for an object of this process.
+#[derive(Debug)]
+pub struct ServerCall {
+    method: &'static Method,
+    params: Payload,
+}
+
+impl ServerCall {
+    /// The id of the interface that declares the method, and the method's ordinal in it.
+    pub fn method(&self) -> (u64, u16) {
+        (self.method.interface_id, self.method.ordinal)
+    }
+
+    /// Decodes the parameters, runs the handler, encodes what it returned.
+    ///
+    /// Nothing happens before the returned future is polled; dropping it drops the handler.
+    pub fn serve<A, R, F>(
+        self,
+        decode: impl FnOnce(&StructReader<'_>) -> Result<A, Exception> + Send + 'static,
+        handle: impl FnOnce(A) -> F + Send + 'static,
+        encode: impl FnOnce(&mut StructBuilder<'_>, R) + Send + 'static,
+    ) -> Dispatched
+    where
+        F: Future<Output = Result<R, Exception>> + Send + 'static,
+    {
+        let Self { method, params } = self;
+        Dispatched(Box::pin(async move {
+            let handler = handle(params.read(decode)?);
+            drop(params);
+            let results = handler.await?;
+            Payload::build(method.results, |builder| encode(builder, results))
+        }))
+    }
+
+    /// Answers that there is no such method.
+    pub fn unimplemented(self) -> Dispatched {
+        let exception = Exception::new(
+            ExceptionKind::Unimplemented,
+            format_args!("{} is not implemented", self.method.name),
+        );
+        Dispatched(Box::pin(async { Err(exception) }))
+    }
+}
+
+/// An adapter with its life: until it is destroyed, or until nothing refers to it.
+pub(crate) struct LocalObject {
+    interface: &'static Interface,
+    adapter: Mutex<Option<Arc<dyn Adapter>>>,
+}
+
+impl LocalObject {
+    pub(crate) fn new(adapter: impl Adapter) -> Arc<Self> {
+        Arc::new(Self {
+            interface: adapter.interface(),
+            adapter: Mutex::new(Some(Arc::new(adapter))),
+        })
+    }
+
+    pub(crate) fn interface(&self) -> &'static Interface {
+        self.interface
+    }
+
+    /// The adapter, if it is of this type and was not destroyed.
+    pub(crate) fn downcast<A: Adapter>(&self) -> Option<Arc<A>> {
+        let adapter: Arc<dyn Any + Send + Sync> = self.adapter()?;
+        adapter.downcast().ok()
+    }
+
+    /// Starts a call. `connection` is the one that it came over, if it came over any.
+    pub(crate) fn dispatch(
+        &self,
+        connection: Option<&Arc<Connection>>,
+        method: &'static Method,
+        params: Payload,
+    ) -> BoxFuture<'static, Result<Payload, Exception>> {
+        if is(self.interface.destroy, method) {
+            let adapter = self.take();
+            return Box::pin(async move {
+                drop(adapter);
+                Payload::build(method.results, |_| ())
+            });
+        }
+        if is(self.interface.construct, method) {
+            let results = match connection {
+                Some(connection) => connection.construct(method, &params),
+                None => Payload::build(method.results, |_| ()),
+            };
+            return Box::pin(async { results });
+        }
+        match self.adapter() {
+            Some(adapter) => adapter
+                .dispatch(ServerCall { method, params })
+                .into_future(),
+            None => Box::pin(async move {
+                Err(Exception::failed(
+                    "the object was called after it was destroyed",
+                ))
+            }),
+        }
+    }
+
+    fn adapter(&self) -> Option<Arc<dyn Adapter>> {
+        self.adapter
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn take(&self) -> Option<Arc<dyn Adapter>> {
+        self.adapter
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+}
+
+/// Whether `method` is the one that the interface declares for this purpose.
+fn is(declared: Option<&'static Method>, method: &'static Method) -> bool {
+    declared.is_some_and(|declared| {
+        declared.interface_id == method.interface_id && declared.ordinal == method.ordinal
+    })
+}
+
+impl fmt::Debug for LocalObject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LocalObject")
+            .field("interface", &self.interface.name)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,43 @@
+//! A call on its way.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_util::future::BoxFuture;
+
+use crate::exception::Exception;
+
+/// A call of a proxy's method. Await it to make the call and get its result.
+///
+/// The parameters are encoded when the proxy's method returns, so nothing borrowed needs to live
+/// on; the request is sent at the first poll. Any task of any thread may await the call.
+///
+/// # Cancellation
+///
+/// Dropping a call before its answer cancels it: the peer is told, a handler of this runtime is
+/// dropped at its next await. A libmultiprocess peer runs the method to its end regardless; its
+/// thread is not used for other calls, and the object is released, not destroyed, in the end.
+#[must_use = "a call is made when it is awaited"]
+pub struct Call<T>(BoxFuture<'static, Result<T, Exception>>);
+
+impl<T> Call<T> {
+    pub(crate) fn new(future: impl Future<Output = Result<T, Exception>> + Send + 'static) -> Self {
+        Self(Box::pin(future))
+    }
+}
+
+impl<T> Future for Call<T> {
+    type Output = Result<T, Exception>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.as_mut().poll(cx)
+    }
+}
+
+impl<T> fmt::Debug for Call<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").finish_non_exhaustive()
+    }
+}

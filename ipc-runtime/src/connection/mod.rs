@@ -1,0 +1,338 @@
+//! One connection to a peer: what both sides know of each other beyond the RPC protocol.
+
+mod peer_threads;
+mod thread_map;
+
+use std::fmt;
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use futures_util::FutureExt;
+use tokio::runtime::Handle;
+use tokio::sync::{oneshot, watch};
+
+use crate::adapter::LocalObject;
+use crate::capability::{Capability, Target};
+use crate::context::Context;
+use crate::engine::{Link, RemoteObject};
+use crate::exception::{Exception, ExceptionKind};
+use crate::interface::{Method, StructSize};
+use crate::message::Payload;
+use crate::object::{Object, Proxy};
+use peer_threads::PeerThreads;
+use thread_map::{ThreadAdapter, ThreadMapAdapter};
+
+/// The `Context` struct of `mp/proxy.capnp`: pointer 0 is the thread that runs the call, pointer 1
+/// the thread that runs callbacks.
+const CONTEXT: StructSize = StructSize::new(0, 2);
+const CONTEXT_THREAD: u16 = 0;
+
+/// Work that runs when a connection has ended.
+type Cleanup = Box<dyn FnOnce() + Send>;
+
+/// Which side opened the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// We connected: the connection lasts as long as a handle on an object of the peer.
+    Client,
+    /// We were connected to: the connection lasts until either side closes it.
+    Server,
+}
+
+/// One connection to a peer.
+pub(crate) struct Connection {
+    context: Arc<Context>,
+    side: Side,
+    link: OnceLock<Arc<dyn Link>>,
+    /// Handles of users on objects of the peer.
+    handles: AtomicUsize,
+    peer_threads: PeerThreads,
+    cleanups: Mutex<Vec<Cleanup>>,
+    /// Why the connection ended, once it has.
+    end: watch::Sender<Option<Exception>>,
+}
+
+impl Connection {
+    pub(crate) fn new(context: Arc<Context>, side: Side) -> Arc<Self> {
+        Arc::new(Self {
+            peer_threads: PeerThreads::new(context.peer_threads),
+            context,
+            side,
+            link: OnceLock::new(),
+            handles: AtomicUsize::new(0),
+            cleanups: Mutex::new(Vec::new()),
+            end: watch::Sender::new(None),
+        })
+    }
+
+    pub(crate) fn attach(&self, link: Arc<dyn Link>) {
+        // Set once, by the one function that opens connections.
+        let _ = self.link.set(link);
+        if !self.is_open() {
+            self.close();
+        }
+    }
+
+    /// Where handlers and background work run.
+    pub(crate) fn runtime(&self) -> &Handle {
+        &self.context.runtime
+    }
+
+    /// Makes a proxy of the peer's first object, once the peer has shown that it is there: thread
+    /// maps are exchanged if the interface asks for that.
+    ///
+    /// # Errors
+    ///
+    /// The connection ends before the peer answers, the peer refuses, or it does not answer in
+    /// time.
+    pub(crate) async fn bootstrap<P: Proxy>(
+        self: &Arc<Self>,
+        first: Arc<dyn RemoteObject>,
+    ) -> Result<P, Exception> {
+        // The handle closes the connection if anything below fails.
+        let object = Object::new(Capability::remote(Arc::clone(&first)), P::INTERFACE);
+        let handshake = async {
+            match P::INTERFACE.construct {
+                Some(construct) => self.exchange_thread_maps(&*first, construct).await,
+                None => first.resolve().await.map(drop),
+            }
+        };
+        let limit = self.context.handshake_timeout;
+        match tokio::time::timeout(limit, handshake).await {
+            Ok(Ok(())) => Ok(P::from_object(object)),
+            Ok(Err(exception)) => Err(exception),
+            Err(_elapsed) => Err(Exception::new(
+                ExceptionKind::TimedOut,
+                format_args!("the peer did not answer within {limit:?}"),
+            )),
+        }
+    }
+
+    async fn exchange_thread_maps(
+        self: &Arc<Self>,
+        remote: &dyn RemoteObject,
+        construct: &'static Method,
+    ) -> Result<(), Exception> {
+        let params = Payload::build(construct.params, |builder| {
+            if let Some((param, _)) = construct.thread_map {
+                builder.set_capability(param, self.thread_map());
+            }
+        })?;
+        let results = remote
+            .call(construct.interface_id, construct.ordinal, params)
+            .await
+            .map_err(|exception| exception.in_method(construct.name))?;
+        if let Some((_, result)) = construct.thread_map {
+            let map = results.read(|results| results.capability(result, "threadMap"))?;
+            self.peer_threads.set_map(map);
+        }
+        Ok(())
+    }
+
+    /// Answers the peer's `construct`: its thread map is kept, ours is returned.
+    pub(crate) fn construct(
+        self: &Arc<Self>,
+        method: &'static Method,
+        params: &Payload,
+    ) -> Result<Payload, Exception> {
+        let Some((param, result)) = method.thread_map else {
+            return Payload::build(method.results, |_| ());
+        };
+        let map = params.read(|params| params.capability(param, "threadMap"))?;
+        self.peer_threads.set_map(map);
+        Payload::build(method.results, |results| {
+            results.set_capability(result, self.thread_map());
+        })
+    }
+
+    fn thread_map(self: &Arc<Self>) -> Capability {
+        Capability::local(LocalObject::new(ThreadMapAdapter::new(Arc::downgrade(
+            self,
+        ))))
+    }
+
+    /// Calls an object of the peer, on a thread of the peer where the method wants one.
+    pub(crate) async fn call(
+        self: &Arc<Self>,
+        object: &dyn RemoteObject,
+        method: &'static Method,
+        mut params: Payload,
+    ) -> Result<Payload, Exception> {
+        let lease = match method.context {
+            Some(_) => self.peer_threads.lease(&self.context.label).await?,
+            None => None,
+        };
+        if let (Some(context), Some(lease)) = (method.context, &lease) {
+            params.amend(method.params, |params| {
+                params.nested(context, CONTEXT, |context| {
+                    context.set_capability(CONTEXT_THREAD, lease.thread());
+                });
+            })?;
+        }
+        let results = object
+            .call(method.interface_id, method.ordinal, params)
+            .await;
+        if let Some(lease) = lease {
+            lease.give_back();
+        }
+        results
+    }
+
+    /// Runs a call of the peer. The engine polls the future first in the order of arrival.
+    pub(crate) async fn accept(
+        self: &Arc<Self>,
+        object: &LocalObject,
+        interface_id: u64,
+        ordinal: u16,
+        params: Payload,
+    ) -> Result<Payload, Exception> {
+        let interface = object.interface();
+        let Some(method) = interface.method(interface_id, ordinal) else {
+            return Err(Exception::new(
+                ExceptionKind::Unimplemented,
+                format_args!(
+                    "{} (@{:#018x}) has no method @{ordinal} of interface @{interface_id:#018x}",
+                    interface.name, interface.id
+                ),
+            ));
+        };
+        let thread = match method.context {
+            Some(context) => self.requested_thread(&params, context).await?,
+            None => None,
+        };
+        let handler = object.dispatch(Some(self), method, params);
+        let (mut reply, answer) = oneshot::channel();
+        let job = async move {
+            tokio::select! {
+                outcome = AssertUnwindSafe(handler).catch_unwind() => {
+                    let outcome = outcome.unwrap_or_else(|_panic| {
+                        Err(Exception::failed(format_args!("the handler of {} panicked", method.name)))
+                    });
+                    let _ = reply.send(outcome);
+                }
+                () = reply.closed() => {}
+            }
+        };
+        match thread {
+            Some(thread) => thread.run(job.boxed()),
+            None => drop(self.runtime().spawn(job)),
+        }
+        answer
+            .await
+            .unwrap_or_else(|_| Err(Exception::failed("the server is shutting down")))
+    }
+
+    /// The thread of ours that a call names, or none if it names no thread.
+    async fn requested_thread(
+        self: &Arc<Self>,
+        params: &Payload,
+        context: u16,
+    ) -> Result<Option<Arc<ThreadAdapter>>, Exception> {
+        let named = params.read(|params| {
+            params
+                .nested(context)?
+                .capability(CONTEXT_THREAD, "context.thread")
+        })?;
+        let Some(named) = named else {
+            return Ok(None);
+        };
+        let resolved = match named.0 {
+            Target::Remote(promise) => promise.resolve().await?,
+            Target::Local(_) => named,
+        };
+        let thread = match &resolved.0 {
+            Target::Local(object) => object.downcast::<ThreadAdapter>(),
+            Target::Remote(_) => None,
+        };
+        match thread {
+            Some(thread) if thread.belongs_to(self) => Ok(Some(thread)),
+            // The text that libmultiprocess answers with.
+            _ => Err(Exception::failed("std::exception: invalid thread handle")),
+        }
+    }
+
+    /// Counts a user's handle on an object of the peer.
+    pub(crate) fn retain(&self) {
+        self.handles.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Takes back a [`Connection::retain`]; the last handle closes a connection that we opened.
+    pub(crate) fn release(&self) {
+        let last = self.handles.fetch_sub(1, Ordering::AcqRel) == 1;
+        if last && self.side == Side::Client {
+            self.close();
+        }
+    }
+
+    /// Adds work for when the connection has ended; it runs in the order of adding.
+    pub(crate) fn add_cleanup(&self, cleanup: impl FnOnce() + Send + 'static) {
+        let mut cleanups = self.cleanups.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_open() {
+            cleanups.push(Box::new(cleanup));
+        } else {
+            drop(cleanups);
+            cleanup();
+        }
+    }
+
+    /// Closes the connection. Returns at once.
+    pub(crate) fn close(&self) {
+        if let Some(link) = self.link.get() {
+            link.close();
+        }
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.end.borrow().is_none()
+    }
+
+    /// Waits for the end of the connection.
+    pub(crate) async fn ended(&self) {
+        // The sender lives in `self`, so waiting cannot fail.
+        let _ = self.end.subscribe().wait_for(Option::is_some).await;
+    }
+
+    /// The engine's word that the connection has ended.
+    pub(crate) fn closed(&self, reason: Exception) {
+        tracing::debug!(%reason, "connection closed");
+        let cleanups = {
+            let mut cleanups = self.cleanups.lock().unwrap_or_else(PoisonError::into_inner);
+            self.end.send_replace(Some(reason));
+            std::mem::take(&mut *cleanups)
+        };
+        self.peer_threads.clear();
+        if cleanups.is_empty() {
+            return;
+        }
+        // A thread of its own, because a cleanup may block for long, on a child process say, and
+        // must not keep the runtime from shutting down.
+        let started = std::thread::Builder::new()
+            .name("ipc-cleanup".to_owned())
+            .spawn(move || {
+                for cleanup in cleanups {
+                    cleanup();
+                }
+            });
+        if let Err(error) = started {
+            tracing::error!(%error, "no thread for the cleanups of a connection");
+        }
+    }
+
+    /// What calls on the connection fail with once it has ended.
+    pub(crate) fn disconnected(&self) -> Exception {
+        match &*self.end.borrow() {
+            Some(reason) => reason.clone(),
+            None => Exception::new(ExceptionKind::Disconnected, "the connection is closed"),
+        }
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("side", &self.side)
+            .field("open", &self.is_open())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,115 @@
+//! Our threads, as the peer sees them: the `ThreadMap` and `Thread` of `mp/proxy.capnp`.
+//!
+//! A "thread" here is a queue: calls that name it run one after the other in their order of
+//! arrival, on whichever worker of the runtime is free.
+
+use std::fmt;
+use std::sync::{Arc, Weak};
+
+use futures_util::future::BoxFuture;
+use tokio::sync::mpsc;
+
+use super::Connection;
+use super::peer_threads::MAKE_THREAD;
+use crate::adapter::{Adapter, Dispatched, LocalObject, ServerCall};
+use crate::capability::Capability;
+use crate::exception::Exception;
+use crate::interface::{Interface, Method};
+
+pub(super) const THREAD_MAP_ID: u64 = 0xee5e_3717_9ad9_dc9d;
+const THREAD_ID: u64 = 0x81c1_e260_0d0b_56c5;
+
+/// `Thread.getName @0 () -> (result :Text)`.
+const GET_NAME: &Method = &Method::new(THREAD_ID, 0, "Thread.getName").results(0, 1);
+
+const THREAD_MAP: &Interface = &Interface::new("ThreadMap", THREAD_MAP_ID, &[MAKE_THREAD]);
+const THREAD: &Interface = &Interface::new("Thread", THREAD_ID, &[GET_NAME]);
+
+/// Makes threads for the peer of one connection.
+#[derive(Debug)]
+pub(super) struct ThreadMapAdapter {
+    connection: Weak<Connection>,
+}
+
+impl ThreadMapAdapter {
+    pub(super) fn new(connection: Weak<Connection>) -> Self {
+        Self { connection }
+    }
+}
+
+impl Adapter for ThreadMapAdapter {
+    fn interface(&self) -> &'static Interface {
+        THREAD_MAP
+    }
+
+    fn dispatch(&self, call: ServerCall) -> Dispatched {
+        let connection = self.connection.clone();
+        call.serve(
+            |params| params.text(0, "name"),
+            move |name| async move {
+                let connection = connection
+                    .upgrade()
+                    .ok_or_else(|| Exception::failed("the connection is closed"))?;
+                let thread = ThreadAdapter::start(name, &connection);
+                Ok(Capability::local(LocalObject::new(thread)))
+            },
+            |results, thread| results.set_capability(0, thread),
+        )
+    }
+}
+
+/// One thread of the peer's making. It ends when nothing refers to it and its queue is empty.
+pub(super) struct ThreadAdapter {
+    name: String,
+    connection: Weak<Connection>,
+    jobs: mpsc::UnboundedSender<BoxFuture<'static, ()>>,
+}
+
+impl ThreadAdapter {
+    fn start(name: String, connection: &Arc<Connection>) -> Self {
+        let (jobs, mut queue) = mpsc::unbounded_channel::<BoxFuture<'static, ()>>();
+        connection.runtime().spawn(async move {
+            while let Some(job) = queue.recv().await {
+                job.await;
+            }
+        });
+        Self {
+            name,
+            connection: Arc::downgrade(connection),
+            jobs,
+        }
+    }
+
+    pub(super) fn belongs_to(&self, connection: &Arc<Connection>) -> bool {
+        std::ptr::eq(self.connection.as_ptr(), Arc::as_ptr(connection))
+    }
+
+    /// Runs `job` after everything that was queued before.
+    pub(super) fn run(&self, job: BoxFuture<'static, ()>) {
+        // It fails only when the runtime is gone, and then the job's caller learns by its drop.
+        let _ = self.jobs.send(job);
+    }
+}
+
+impl Adapter for ThreadAdapter {
+    fn interface(&self) -> &'static Interface {
+        THREAD
+    }
+
+    fn dispatch(&self, call: ServerCall) -> Dispatched {
+        let name = self.name.clone();
+        call.serve(
+            |_| Ok(()),
+            move |()| async move { Ok(name) },
+            |results, name| results.set_text(0, &name),
+        )
+    }
+}
+
+impl fmt::Debug for ThreadAdapter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ThreadAdapter")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}

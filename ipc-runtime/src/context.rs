@@ -1,0 +1,35 @@
+//! What all connections of one [`Ipc`](crate::Ipc) share.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+
+/// The settings that every connection of an [`Ipc`](crate::Ipc) goes by.
+#[derive(Clone, Debug)]
+pub struct Context {
+    pub(crate) runtime: Handle,
+    pub(crate) exe_name: String,
+    pub(crate) data_dir: PathBuf,
+    /// Names our threads to peers: `exe-pid`.
+    pub(crate) label: String,
+    pub(crate) handshake_timeout: Duration,
+    pub(crate) peer_threads: usize,
+}
+
+impl Context {
+    /// The name of this program; the socket of the address `unix:` is called after it.
+    pub fn exe_name(&self) -> &str {
+        &self.exe_name
+    }
+
+    /// The directory that relative socket paths start from.
+    pub fn data_dir(&self) -> &Path {
+        &self.data_dir
+    }
+
+    /// The tokio runtime that handlers and background work run on.
+    pub fn runtime(&self) -> &Handle {
+        &self.runtime
+    }
+}

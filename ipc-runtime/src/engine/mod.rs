@@ -1,0 +1,68 @@
+//! The seam between the runtime and whatever speaks the Cap'n Proto RPC protocol.
+//!
+//! Above it nothing knows of `capnp-rpc`; below it nothing knows of proxies, threads or contexts.
+//! What crosses it is untyped: an interface id, a method ordinal, a [`Payload`].
+
+use std::any::Any;
+use std::fmt;
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use crate::adapter::LocalObject;
+use crate::capability::Capability;
+use crate::connection::Connection;
+use crate::exception::Exception;
+use crate::message::Payload;
+
+pub(crate) mod capnp_rpc;
+
+/// An implementation of the RPC protocol.
+pub(crate) trait Engine: fmt::Debug + Send + Sync {
+    /// Starts the protocol on a socket that we connected, and returns at once with the promise of
+    /// the peer's first object.
+    ///
+    /// The end of the connection is told to [`Connection::closed`], once.
+    fn connect(
+        &self,
+        socket: UnixStream,
+        connection: &Arc<Connection>,
+    ) -> (Arc<dyn Link>, Arc<dyn RemoteObject>);
+
+    /// Starts the protocol on a socket that a peer connected, and returns at once.
+    ///
+    /// `bootstrap` is the object that the peer gets first. Calls that arrive are handed to
+    /// [`Connection::accept`] in their order of arrival; the end of the connection is told to
+    /// [`Connection::closed`], once.
+    fn serve(
+        &self,
+        socket: UnixStream,
+        bootstrap: Arc<LocalObject>,
+        connection: &Arc<Connection>,
+    ) -> Arc<dyn Link>;
+}
+
+/// An engine's end of one connection.
+pub(crate) trait Link: fmt::Debug + Send + Sync {
+    /// Sends what is queued, then closes. Returns at once.
+    fn close(&self);
+}
+
+/// An object of the peer, or the promise of one. Dropping it releases it.
+pub(crate) trait RemoteObject: Any + fmt::Debug + Send + Sync {
+    /// The connection that it came over.
+    fn connection(&self) -> &Arc<Connection>;
+
+    /// Calls a method. The call is sent at once, in the order of calling; dropping the future tells
+    /// the peer that the answer is no longer wanted.
+    fn call(
+        &self,
+        interface_id: u64,
+        ordinal: u16,
+        params: Payload,
+    ) -> BoxFuture<'static, Result<Payload, Exception>>;
+
+    /// What the object turns out to be, once it is no promise any more: possibly one of our own.
+    fn resolve(&self) -> BoxFuture<'static, Result<Capability, Exception>>;
+}

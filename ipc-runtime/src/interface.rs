@@ -1,0 +1,114 @@
+//! What the runtime knows about an interface: constants that generated code hands it.
+
+/// An interface of a schema.
+#[derive(Clone, Copy, Debug)]
+pub struct Interface {
+    pub(crate) name: &'static str,
+    pub(crate) id: u64,
+    pub(crate) methods: &'static [&'static Method],
+    pub(crate) construct: Option<&'static Method>,
+    pub(crate) destroy: Option<&'static Method>,
+}
+
+impl Interface {
+    /// An interface with the schema's name and id, and every method that it answers.
+    pub const fn new(name: &'static str, id: u64, methods: &'static [&'static Method]) -> Self {
+        Self {
+            name,
+            id,
+            methods,
+            construct: None,
+            destroy: None,
+        }
+    }
+
+    /// The method that a client calls first, to exchange thread maps.
+    pub const fn construct(mut self, method: &'static Method) -> Self {
+        self.construct = Some(method);
+        self
+    }
+
+    /// The method that ends the object's life while the caller waits.
+    pub const fn destroy(mut self, method: &'static Method) -> Self {
+        self.destroy = Some(method);
+        self
+    }
+
+    /// The method that a call with these numbers means.
+    pub(crate) fn method(&self, interface_id: u64, ordinal: u16) -> Option<&'static Method> {
+        self.methods
+            .iter()
+            .find(|method| method.interface_id == interface_id && method.ordinal == ordinal)
+            .copied()
+    }
+}
+
+/// A method of an [`Interface`]: its numbers and the shape of its messages.
+#[derive(Clone, Copy, Debug)]
+pub struct Method {
+    pub(crate) interface_id: u64,
+    pub(crate) ordinal: u16,
+    /// Interface and method as the schema names them, with a dot between.
+    pub(crate) name: &'static str,
+    pub(crate) params: StructSize,
+    pub(crate) results: StructSize,
+    /// The parameter that names the thread which runs the call.
+    pub(crate) context: Option<u16>,
+    /// The parameter and the result that carry thread maps.
+    pub(crate) thread_map: Option<(u16, u16)>,
+}
+
+impl Method {
+    /// A method of the interface with this id; `name` is `Interface.method`.
+    pub const fn new(interface_id: u64, ordinal: u16, name: &'static str) -> Self {
+        Self {
+            interface_id,
+            ordinal,
+            name,
+            params: StructSize::EMPTY,
+            results: StructSize::EMPTY,
+            context: None,
+            thread_map: None,
+        }
+    }
+
+    /// The size of the parameter struct: words of data, and pointers.
+    pub const fn params(mut self, data_words: u16, pointers: u16) -> Self {
+        self.params = StructSize::new(data_words, pointers);
+        self
+    }
+
+    /// The size of the result struct: words of data, and pointers.
+    pub const fn results(mut self, data_words: u16, pointers: u16) -> Self {
+        self.results = StructSize::new(data_words, pointers);
+        self
+    }
+
+    /// The pointer of the parameter struct that holds the `Context`.
+    pub const fn context(mut self, pointer: u16) -> Self {
+        self.context = Some(pointer);
+        self
+    }
+
+    /// The pointers that hold a `ThreadMap` in the parameters and in the results.
+    pub const fn thread_map(mut self, param: u16, result: u16) -> Self {
+        self.thread_map = Some((param, result));
+        self
+    }
+}
+
+/// The size of a struct on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StructSize {
+    /// Words of eight bytes.
+    pub(crate) data: u16,
+    pub(crate) pointers: u16,
+}
+
+impl StructSize {
+    pub(crate) const EMPTY: Self = Self::new(0, 0);
+
+    pub(crate) const fn new(data: u16, pointers: u16) -> Self {
+        Self { data, pointers }
+    }
+}

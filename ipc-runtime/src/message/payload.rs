@@ -1,0 +1,179 @@
+//! One encoded struct, owned, with the capabilities that it carries.
+
+use std::fmt;
+
+use capnp::any_pointer;
+use capnp::message::{Builder, HeapAllocator};
+use capnp::private::capability::ClientHook;
+use capnp::private::layout::{self, PointerBuilder, PointerReader};
+use capnp::traits::{FromPointerBuilder, FromPointerReader, Imbue, ImbueMut};
+
+use super::builder::{Builds, StructBuilder};
+use super::reader::StructReader;
+use super::table::{Hooks, indexes};
+use crate::capability::Capability;
+use crate::exception::{Exception, ExceptionKind};
+use crate::interface::StructSize;
+
+/// The most words of eight bytes that a message may have: 64 MiB, beyond which C++ peers refuse to
+/// read.
+const MAX_MESSAGE_WORDS: usize = 8 * 1024 * 1024;
+
+/// Room for a small call in the first allocation, so that most messages need no second.
+const FIRST_SEGMENT_WORDS: u32 = 64;
+
+/// The parameters or the results of a call.
+pub(crate) struct Payload {
+    message: Builder<HeapAllocator>,
+    capabilities: Vec<Option<Capability>>,
+}
+
+impl Payload {
+    /// A null struct, which reads as one where every field has its default.
+    pub(crate) fn empty() -> Self {
+        let allocator = HeapAllocator::new().first_segment_words(FIRST_SEGMENT_WORDS);
+        Self {
+            message: Builder::new(allocator),
+            capabilities: Vec::new(),
+        }
+    }
+
+    /// Encodes a struct of this size.
+    ///
+    /// # Errors
+    ///
+    /// The first problem that `fill` met, or a message over [`MAX_MESSAGE_WORDS`].
+    pub(crate) fn build(
+        size: StructSize,
+        fill: impl FnOnce(&mut StructBuilder<'_>),
+    ) -> Result<Self, Exception> {
+        let mut payload = Self::empty();
+        payload.amend(size, fill)?;
+        Ok(payload)
+    }
+
+    /// Writes fields of the struct, which is made if there is none yet.
+    pub(crate) fn amend(
+        &mut self,
+        size: StructSize,
+        fill: impl FnOnce(&mut StructBuilder<'_>),
+    ) -> Result<(), Exception> {
+        let mut hooks = indexes(self.capabilities.len());
+        let mut builds = Builds {
+            capabilities: std::mem::take(&mut self.capabilities),
+            failure: None,
+        };
+        let mut root: any_pointer::Builder<'_> = self.message.get_root().map_err(malformed)?;
+        root.imbue_mut(&mut hooks);
+        let root: RootBuilder<'_> = root.get_as().map_err(malformed)?;
+        let size = layout::StructSize {
+            data: size.data,
+            pointers: size.pointers,
+        };
+        let builder = root.0.get_struct(size, None).map_err(malformed)?;
+        fill(&mut StructBuilder::new(builder, size, &mut builds));
+        self.capabilities = builds.capabilities;
+        if let Some(failure) = builds.failure {
+            return Err(failure);
+        }
+
+        let words = self.message.size_in_words();
+        if words > MAX_MESSAGE_WORDS {
+            return Err(Exception::failed(format_args!(
+                "the message has {} bytes; the limit is {}",
+                words * 8,
+                MAX_MESSAGE_WORDS * 8
+            )));
+        }
+        Ok(())
+    }
+
+    /// Decodes the struct.
+    pub(crate) fn read<T>(
+        &self,
+        decode: impl FnOnce(&StructReader<'_>) -> Result<T, Exception>,
+    ) -> Result<T, Exception> {
+        let hooks = indexes(self.capabilities.len());
+        let mut root: any_pointer::Reader<'_> =
+            self.message.get_root_as_reader().map_err(malformed)?;
+        root.imbue(&hooks);
+        let root: RootReader<'_> = root.get_as().map_err(malformed)?;
+        let reader = root.0.get_struct(None).map_err(malformed)?;
+        decode(&StructReader::new(reader, &self.capabilities))
+    }
+
+    /// Copies a struct out of an engine's message, turning hooks into capabilities.
+    pub(crate) fn import(
+        source: any_pointer::Reader<'_>,
+        mut capability: impl FnMut(Box<dyn ClientHook>) -> Capability,
+    ) -> Result<Self, Exception> {
+        let mut payload = Self::empty();
+        let mut hooks = Hooks::new();
+        let mut root: any_pointer::Builder<'_> = payload.message.get_root().map_err(malformed)?;
+        root.imbue_mut(&mut hooks);
+        root.set_as(source).map_err(malformed)?;
+        payload.capabilities = hooks
+            .into_iter()
+            .map(|hook| hook.map(&mut capability))
+            .collect();
+        Ok(payload)
+    }
+
+    /// Copies the struct into an engine's message, turning capabilities into hooks.
+    pub(crate) fn export(
+        &self,
+        mut target: any_pointer::Builder<'_>,
+        mut hook: impl FnMut(&Capability) -> Box<dyn ClientHook>,
+    ) -> Result<(), Exception> {
+        let hooks: Hooks = self
+            .capabilities
+            .iter()
+            .map(|capability| capability.as_ref().map(&mut hook))
+            .collect();
+        let mut root: any_pointer::Reader<'_> =
+            self.message.get_root_as_reader().map_err(malformed)?;
+        root.imbue(&hooks);
+        target.set_as(root).map_err(malformed)
+    }
+}
+
+impl fmt::Debug for Payload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Payload")
+            .field("words", &self.message.size_in_words())
+            .field("capabilities", &self.capabilities.len())
+            .finish()
+    }
+}
+
+/// What the `capnp` crate says of bytes that break its rules.
+pub(super) fn malformed(error: capnp::Error) -> Exception {
+    Exception::new(ExceptionKind::Malformed, error)
+}
+
+/// The root pointer, taken out of the `capnp` crate's typed wrapper.
+pub(super) struct RootReader<'a>(pub(super) PointerReader<'a>);
+
+impl<'a> FromPointerReader<'a> for RootReader<'a> {
+    fn get_from_pointer(
+        reader: &PointerReader<'a>,
+        _default: Option<&'a [capnp::Word]>,
+    ) -> capnp::Result<Self> {
+        Ok(Self(*reader))
+    }
+}
+
+struct RootBuilder<'a>(PointerBuilder<'a>);
+
+impl<'a> FromPointerBuilder<'a> for RootBuilder<'a> {
+    fn init_pointer(builder: PointerBuilder<'a>, _length: u32) -> Self {
+        Self(builder)
+    }
+
+    fn get_from_pointer(
+        builder: PointerBuilder<'a>,
+        _default: Option<&'a [capnp::Word]>,
+    ) -> capnp::Result<Self> {
+        Ok(Self(builder))
+    }
+}

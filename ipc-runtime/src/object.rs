@@ -1,0 +1,169 @@
+//! What a proxy holds: a handle on an object that ends the object's life with its own.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::adapter::{Adapter, LocalObject};
+use crate::call::Call;
+use crate::capability::{Capability, Target};
+use crate::engine::RemoteObject;
+use crate::exception::Exception;
+use crate::interface::{Interface, Method};
+use crate::message::{Payload, StructBuilder, StructReader};
+
+/// A typed handle on an object: what `ipc-gen` generates as `XProxy`.
+pub trait Proxy: Clone + fmt::Debug + Send + Sync + 'static {
+    /// The interface whose methods it calls.
+    const INTERFACE: &'static Interface;
+
+    /// Wraps an untyped handle.
+    fn from_object(object: Object) -> Self;
+
+    /// The untyped handle.
+    fn object(&self) -> &Object;
+}
+
+/// An untyped handle on an object, in this process or another.
+///
+/// When the last clone of a handle on a remote object goes, the object is destroyed there, if its
+/// interface has a `destroy` method, and then released.
+#[derive(Clone)]
+pub struct Object(Arc<Handle>);
+
+impl Object {
+    /// A handle on an object of this process.
+    pub fn local(adapter: impl Adapter) -> Self {
+        let object = LocalObject::new(adapter);
+        let interface = object.interface();
+        Self::new(Capability::local(object), interface)
+    }
+
+    pub(crate) fn new(capability: Capability, interface: &'static Interface) -> Self {
+        if let Target::Remote(object) = &capability.0 {
+            object.connection().retain();
+        }
+        Self(Arc::new(Handle {
+            capability,
+            interface,
+            abandoned: AtomicBool::new(false),
+        }))
+    }
+
+    /// Prepares a call: the parameters are encoded now, all else happens when the call is polled.
+    pub fn call<T, D>(
+        &self,
+        method: &'static Method,
+        fill: impl FnOnce(&mut StructBuilder<'_>),
+        decode: D,
+    ) -> Call<T>
+    where
+        T: 'static,
+        D: FnOnce(&StructReader<'_>) -> Result<T, Exception> + Send + 'static,
+    {
+        let params = Payload::build(method.params, fill);
+        let object = self.clone();
+        Call::new(async move {
+            let outcome = match params {
+                Ok(params) => object.send(method, params).await,
+                Err(exception) => Err(exception),
+            };
+            outcome
+                .and_then(|results| results.read(decode))
+                .map_err(|exception| exception.in_method(method.name))
+        })
+    }
+
+    async fn send(&self, method: &'static Method, params: Payload) -> Result<Payload, Exception> {
+        match &self.0.capability.0 {
+            Target::Local(object) => object.dispatch(None, method, params).await,
+            Target::Remote(object) => {
+                let unfinished = Unfinished(Some(&self.0.abandoned));
+                let results = object.connection().call(&**object, method, params).await;
+                unfinished.finish();
+                results
+            }
+        }
+    }
+
+    pub(crate) fn capability(&self) -> Capability {
+        self.0.capability.clone()
+    }
+
+    /// The remote object behind the handle, if it is not one of this process.
+    pub(crate) fn remote(&self) -> Option<&Arc<dyn RemoteObject>> {
+        match &self.0.capability.0 {
+            Target::Local(_) => None,
+            Target::Remote(object) => Some(object),
+        }
+    }
+}
+
+impl fmt::Debug for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Object")
+            .field("interface", &self.0.interface.name)
+            .field("capability", &self.0.capability)
+            .finish()
+    }
+}
+
+struct Handle {
+    capability: Capability,
+    interface: &'static Interface,
+    /// Whether a call was given up while the peer may still be running it.
+    abandoned: AtomicBool,
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        let Target::Remote(object) = &self.capability.0 else {
+            return;
+        };
+        let object = Arc::clone(object);
+        // A C++ peer that is still running a method of the object must not destroy it, and nothing
+        // tells when the method ends. Releasing the capability is safe: there it waits.
+        let destroy = self
+            .interface
+            .destroy
+            .filter(|_| !self.abandoned.load(Ordering::Relaxed));
+        let connection = Arc::clone(object.connection());
+        match destroy {
+            Some(destroy) if connection.is_open() => {
+                let runtime = connection.runtime().clone();
+                runtime.spawn(async move {
+                    let outcome = match Payload::build(destroy.params, |_| ()) {
+                        Ok(params) => connection.call(&*object, destroy, params).await,
+                        Err(exception) => Err(exception),
+                    };
+                    if let Err(exception) = outcome {
+                        tracing::debug!(%exception, method = destroy.name, "not destroyed");
+                    }
+                    drop(object);
+                    connection.release();
+                });
+            }
+            _ => {
+                drop(object);
+                connection.release();
+            }
+        }
+    }
+}
+
+/// Notes that a call was dropped before its answer.
+struct Unfinished<'a>(Option<&'a AtomicBool>);
+
+impl Unfinished<'_> {
+    fn finish(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        if let Some(abandoned) = self.0 {
+            abandoned.store(true, Ordering::Relaxed);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! The RPC protocol on sockets that are already there.
+
+use std::fmt;
+use std::future::Future;
+use std::os::unix::net::UnixStream;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use crate::adapter::{LocalObject, Serve};
+use crate::capability::Target;
+use crate::connection::{Connection, Side};
+use crate::context::Context;
+use crate::engine::Engine;
+use crate::engine::capnp_rpc::CapnpRpc;
+use crate::exception::Exception;
+use crate::incoming::Incoming;
+use crate::listener::Listener;
+use crate::object::Proxy;
+use crate::socket::BoundSocket;
+
+/// A way to reach objects over a socket, as Bitcoin Core's `ipc::Protocol`.
+pub trait Protocol {
+    /// Makes a proxy of the first object of the peer at the other end of `socket`.
+    ///
+    /// The connection lasts until the last proxy of an object that came over it is dropped.
+    ///
+    /// # Errors
+    ///
+    /// The peer closes the connection, does not speak the protocol, refuses `construct`, or does
+    /// not answer in time.
+    fn connect<P: Proxy>(
+        &self,
+        socket: UnixStream,
+    ) -> impl Future<Output = Result<P, Exception>> + Send;
+
+    /// Serves `implementation` on one socket; the future is ready when the connection has ended.
+    ///
+    /// Serving begins at once, and goes on if the future is dropped.
+    ///
+    /// # Errors
+    ///
+    /// `implementation` stands for an object of another process.
+    fn serve<P, T>(
+        &self,
+        socket: UnixStream,
+        implementation: T,
+    ) -> impl Future<Output = Result<(), Exception>> + Send
+    where
+        P: Proxy,
+        Arc<T>: Serve<P>;
+
+    /// Closes every connection that a listener accepted, and returns at once. Listeners go on.
+    fn disconnect_incoming(&self);
+
+    /// Runs `cleanup` when the connection of `proxy` has ended; at once if it has, or if `proxy` is
+    /// local. Cleanups run in the order of adding, on a thread where they may block.
+    fn add_cleanup<P: Proxy>(&self, proxy: &P, cleanup: impl FnOnce() + Send + 'static);
+
+    /// The settings that connections go by.
+    fn context(&self) -> &Context;
+}
+
+/// [`Protocol`] by Cap'n Proto RPC, compatible with libmultiprocess.
+pub struct CapnpProtocol {
+    context: Arc<Context>,
+    engine: Arc<dyn Engine>,
+    incoming: Mutex<Vec<Weak<Incoming>>>,
+}
+
+impl CapnpProtocol {
+    pub(crate) fn new(context: Context) -> Result<Self, Exception> {
+        Ok(Self {
+            context: Arc::new(context),
+            engine: Arc::new(CapnpRpc::start()?),
+            incoming: Mutex::default(),
+        })
+    }
+
+    /// Serves on a listening socket.
+    pub(crate) fn listen<P, T>(
+        &self,
+        socket: BoundSocket,
+        implementation: T,
+    ) -> Result<Listener, Exception>
+    where
+        P: Proxy,
+        Arc<T>: Serve<P>,
+    {
+        let object = local(implementation)?;
+        let incoming = Arc::new(Incoming::default());
+        {
+            let mut all = self.incoming.lock().unwrap_or_else(PoisonError::into_inner);
+            all.retain(|incoming| incoming.strong_count() > 0);
+            all.push(Arc::downgrade(&incoming));
+        }
+        let engine = Arc::clone(&self.engine);
+        let context = Arc::clone(&self.context);
+        let accepted = Arc::clone(&incoming);
+        Listener::start(socket, incoming, &self.context.runtime, move |stream| {
+            accepted.add(serve(&*engine, &context, stream, &object));
+        })
+    }
+
+    /// Opens a connection and calls `prepare` before the handshake.
+    pub(crate) async fn open<P: Proxy>(
+        &self,
+        socket: UnixStream,
+        prepare: impl FnOnce(&Connection),
+    ) -> Result<P, Exception> {
+        let connection = Connection::new(Arc::clone(&self.context), Side::Client);
+        let (link, first) = self.engine.connect(socket, &connection);
+        connection.attach(link);
+        prepare(&connection);
+        connection.bootstrap(first).await
+    }
+}
+
+impl Protocol for CapnpProtocol {
+    async fn connect<P: Proxy>(&self, socket: UnixStream) -> Result<P, Exception> {
+        self.open(socket, |_| ()).await
+    }
+
+    fn serve<P, T>(
+        &self,
+        socket: UnixStream,
+        implementation: T,
+    ) -> impl Future<Output = Result<(), Exception>> + Send
+    where
+        P: Proxy,
+        Arc<T>: Serve<P>,
+    {
+        let connection = local(implementation)
+            .map(|object| serve(&*self.engine, &self.context, socket, &object));
+        async move {
+            connection?.ended().await;
+            Ok(())
+        }
+    }
+
+    fn disconnect_incoming(&self) {
+        let incoming = self.incoming.lock().unwrap_or_else(PoisonError::into_inner);
+        for incoming in incoming.iter().filter_map(Weak::upgrade) {
+            incoming.close();
+        }
+    }
+
+    fn add_cleanup<P: Proxy>(&self, proxy: &P, cleanup: impl FnOnce() + Send + 'static) {
+        match proxy.object().remote() {
+            Some(remote) => remote.connection().add_cleanup(cleanup),
+            None => cleanup(),
+        }
+    }
+
+    fn context(&self) -> &Context {
+        &self.context
+    }
+}
+
+/// Serves `object` on one socket.
+fn serve(
+    engine: &dyn Engine,
+    context: &Arc<Context>,
+    socket: UnixStream,
+    object: &Arc<LocalObject>,
+) -> Arc<Connection> {
+    let connection = Connection::new(Arc::clone(context), Side::Server);
+    let link = engine.serve(socket, Arc::clone(object), &connection);
+    connection.attach(link);
+    connection
+}
+
+/// The object behind a new local proxy.
+fn local<P, T>(implementation: T) -> Result<Arc<LocalObject>, Exception>
+where
+    P: Proxy,
+    Arc<T>: Serve<P>,
+{
+    match Arc::new(implementation).serve().object().capability().0 {
+        Target::Local(object) => Ok(object),
+        Target::Remote(_) => Err(Exception::failed(
+            "only an object of this process can be served",
+        )),
+    }
+}
+
+impl fmt::Debug for CapnpProtocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CapnpProtocol")
+            .field("engine", &self.engine)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,26 @@
+//! What generated code stands on. Not for use by hand: it changes with the generator.
+
+pub use crate::adapter::{Adapter, Dispatched, Serve, ServerCall};
+pub use crate::capability::Capability;
+pub use crate::interface::{Interface, Method};
+pub use crate::message::{Builds, ListItem, Scalar, Struct, StructBuilder, StructReader};
+pub use crate::object::{Object, Proxy};
+pub use crate::{Call, Exception};
+
+/// Names that generated modules use as they are.
+pub mod prelude {
+    pub use core::clone::Clone;
+    pub use core::cmp::PartialEq;
+    pub use core::convert::AsRef;
+    pub use core::default::Default;
+    pub use core::fmt::Debug;
+    pub use core::future::Future;
+    pub use core::marker::{Send, Sized, Sync};
+    pub use core::option::Option::{self, None, Some};
+    pub use core::result::Result::{self, Err, Ok};
+    pub use std::string::String;
+    pub use std::sync::Arc;
+    pub use std::vec::Vec;
+
+    pub use crate::{Call, Exception};
+}
