@@ -1,1 +1,18 @@
 //! Generates typed Rust proxies and adapters from Cap'n Proto schemas.
+//!
+//! A schema's interfaces become traits, with a proxy to call them and an adapter to serve them; its
+//! structs, enums and constants become Rust's own. The generated code stands on the crate `ipc-runtime`.
+//!
+//! [`Builder`] is the front for build scripts; the command `ipc-gen` writes code to be kept with a
+//! crate's source.
+
+mod builder;
+mod check;
+mod emit;
+mod error;
+mod model;
+mod names;
+mod schema;
+
+pub use builder::{Builder, write};
+pub use error::Error;

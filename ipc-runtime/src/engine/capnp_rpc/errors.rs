@@ -13,22 +13,31 @@ pub(super) fn exception(error: capnp::Error) -> Exception {
         ErrorKind::Failed => ExceptionKind::Failed,
         ErrorKind::Overloaded => ExceptionKind::Overloaded,
         ErrorKind::Unimplemented => ExceptionKind::Unimplemented,
-        // Everything else is about bytes that could not be read, which ends the connection.
-        _ => ExceptionKind::Disconnected,
+        // All else is either the end of the connection or bytes that end it.
+        _ => return broken(error),
     };
-    let mut reason = error.extra.as_str();
-    while let Some(rest) = reason.strip_prefix(REMOTE) {
-        reason = rest;
+    match peer_reason(&error) {
+        Some(reason) => Exception::from_peer(kind, reason),
+        None => Exception::new(kind, error.extra),
     }
-    if reason.len() < error.extra.len() {
-        return Exception::from_peer(kind, reason);
-    }
-    match error.kind {
-        ErrorKind::Disconnected => {
-            Exception::new(kind, format_args!("the connection is closed: {reason}"))
-        }
-        _ if kind == ExceptionKind::Disconnected => broken(&error),
-        _ => Exception::new(kind, reason),
+}
+
+/// The exception of calls on a connection that this error ended.
+pub(super) fn broken(error: capnp::Error) -> Exception {
+    let kind = ExceptionKind::Disconnected;
+    match peer_reason(&error) {
+        Some(reason) => Exception::from_peer(
+            kind,
+            format_args!("the peer closed the connection: {reason}"),
+        ),
+        None if error.kind == ErrorKind::Disconnected => Exception::new(
+            kind,
+            format_args!("the connection is closed: {}", error.extra),
+        ),
+        None => Exception::new(
+            kind,
+            format_args!("the peer sent what is not Cap'n Proto RPC: {error}"),
+        ),
     }
 }
 
@@ -39,19 +48,22 @@ pub(super) fn end(result: Result<(), capnp::Error>) -> Exception {
             ExceptionKind::Disconnected,
             "the peer closed the connection",
         ),
-        Err(error) if error.kind == ErrorKind::Disconnected => Exception::new(
-            ExceptionKind::Disconnected,
-            format_args!("the connection is closed: {error}"),
-        ),
-        Err(error) => broken(&error),
+        Err(error) => broken(error),
     }
 }
 
-fn broken(error: &capnp::Error) -> Exception {
-    Exception::new(
-        ExceptionKind::Disconnected,
-        format_args!("the peer sent what is not Cap'n Proto RPC: {error}"),
-    )
+/// Whether the peer has no part in the error.
+pub(super) fn arose_here(error: &capnp::Error) -> bool {
+    peer_reason(error).is_none()
+}
+
+/// The reason in an exception that came over the wire, or none if the error arose here.
+fn peer_reason(error: &capnp::Error) -> Option<&str> {
+    let mut reason = error.extra.strip_prefix(REMOTE)?;
+    while let Some(rest) = reason.strip_prefix(REMOTE) {
+        reason = rest;
+    }
+    Some(reason)
 }
 
 /// The error that a failed handler sends to the peer.

@@ -155,6 +155,7 @@ impl Vat {
             let _ = reply.send(Err(connection.disconnected()));
             return;
         };
+        let was_broken = is_broken(&*hook);
         let mut request = hook.new_call(interface_id, ordinal, None);
         let filled = params.export(request.hook.get(), |capability| {
             self.hook(capability, &connection)
@@ -171,7 +172,15 @@ impl Vat {
                 outcome = promise => outcome,
                 () = reply.closed() => return,
             };
-            let results = outcome.map_err(errors::exception).and_then(|response| {
+            // An answer of the peer stays what it is, even if the connection was lost after it.
+            let failed = |error| {
+                if was_broken || (errors::arose_here(&error) && is_broken(&*hook)) {
+                    errors::broken(error)
+                } else {
+                    errors::exception(error)
+                }
+            };
+            let results = outcome.map_err(failed).and_then(|response| {
                 let results = response.hook.get().map_err(errors::exception)?;
                 Payload::import(results, |hook| vat.capability(hook, &connection))
             });
@@ -291,6 +300,12 @@ impl Vat {
             }
         }
     }
+}
+
+/// Whether the connection behind a hook is lost, which its error's kind does not tell: a hook of a
+/// connection then makes requests that belong to none.
+fn is_broken(hook: &dyn ClientHook) -> bool {
+    hook.get_brand() != 0 && hook.new_call(0, 0, None).hook.get_brand() == 0
 }
 
 /// What tells objects apart as long as they live.

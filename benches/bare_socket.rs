@@ -1,0 +1,47 @@
+//! Bytes there and back over a unix socket between two blocking threads: the floor.
+
+use std::io::{self, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
+
+use crate::workload::Workload;
+
+/// What a small call has around its text, about: headers, pointers, ids.
+const OVERHEAD: usize = 112;
+
+/// A thread that sends back what it gets.
+#[derive(Debug)]
+pub struct BareSocket;
+
+impl BareSocket {
+    /// The time that the workload's calls take when they wait for each other; a bare socket has no
+    /// others.
+    ///
+    /// # Errors
+    ///
+    /// The sockets broke.
+    pub fn run(&self, workload: Workload) -> io::Result<Duration> {
+        let (mut client, mut server) = UnixStream::pair()?;
+        let size = workload.bytes + OVERHEAD;
+        let calls = workload.calls * workload.in_flight;
+        let echoing = std::thread::Builder::new().spawn(move || {
+            let mut buffer = vec![0; size];
+            for _ in 0..calls {
+                server.read_exact(&mut buffer)?;
+                server.write_all(&buffer)?;
+            }
+            Ok::<_, io::Error>(())
+        })?;
+        let mut buffer = vec![1; size];
+        let start = Instant::now();
+        for _ in 0..calls {
+            client.write_all(&buffer)?;
+            client.read_exact(&mut buffer)?;
+        }
+        let elapsed = start.elapsed();
+        echoing
+            .join()
+            .map_err(|_| io::Error::other("the echoing thread panicked"))??;
+        Ok(elapsed)
+    }
+}

@@ -1,0 +1,180 @@
+//! Names that differ in the schema and are the same in Rust.
+
+use std::collections::BTreeMap;
+
+use crate::error::{Problem, Problems};
+use crate::model::{File, Interface, Item, Model, Record};
+use crate::names;
+
+pub(super) fn check(model: &Model, problems: &mut Problems) {
+    modules(model, problems);
+    for file in &model.files {
+        types(file, problems);
+        constants(file, problems);
+        for item in &file.items {
+            match item {
+                Item::Const(_) => {}
+                Item::Enum(item) => {
+                    let mut scope = Scope::new(format!("{}:{}.", file.name, item.name), problems);
+                    scope.claim_for(
+                        "Unknown".to_owned(),
+                        "the numbers that the schema does not name",
+                    );
+                    for enumerant in &item.enumerants {
+                        scope.claim(names::camel(&enumerant.name), &enumerant.name);
+                    }
+                }
+                Item::Struct(item) => {
+                    record(
+                        format!("{}:{}.", file.name, item.name),
+                        &item.record,
+                        problems,
+                    );
+                }
+                Item::Interface(item) => interface(file, item, problems),
+            }
+        }
+    }
+}
+
+/// A Rust namespace that is being filled.
+struct Scope<'p> {
+    /// What a member's name is put behind to name its place.
+    place: String,
+    problems: &'p mut Problems,
+    owners: BTreeMap<String, String>,
+}
+
+impl<'p> Scope<'p> {
+    fn new(place: String, problems: &'p mut Problems) -> Self {
+        Self {
+            place,
+            problems,
+            owners: BTreeMap::new(),
+        }
+    }
+
+    /// Takes a Rust name for a member of the schema.
+    fn claim(&mut self, rust: String, member: &str) {
+        self.insert(rust, member, format!("`{member}`"));
+    }
+
+    /// Takes a Rust name for something that stands in no schema.
+    fn claim_for(&mut self, rust: String, purpose: &str) {
+        self.owners.insert(rust, purpose.to_owned());
+    }
+
+    fn insert(&mut self, rust: String, member: &str, owner: String) {
+        match self.owners.get(&rust) {
+            Some(other) => self.problems.push(
+                Problem::at(
+                    format!("{}{member}", self.place),
+                    format!("the Rust name `{rust}` is already taken by {other}"),
+                )
+                .help("rename one of the two; names are not on the wire, so peers do not notice"),
+            ),
+            None => {
+                self.owners.insert(rust, owner);
+            }
+        }
+    }
+}
+
+fn types(file: &File, problems: &mut Problems) {
+    let mut scope = Scope::new(format!("{}:", file.name), problems);
+    for item in &file.items {
+        match item {
+            Item::Const(_) => {}
+            Item::Enum(item) => scope.claim(item.name.clone(), &item.name),
+            Item::Struct(item) => scope.claim(item.name.clone(), &item.name),
+            Item::Interface(item) => scope.claim(item.name.clone(), &item.name),
+        }
+    }
+    for item in &file.items {
+        let Item::Interface(item) = item else {
+            continue;
+        };
+        scope.insert(
+            names::proxy(&item.name),
+            &item.name,
+            format!("the proxy of `{}`", item.name),
+        );
+        scope.insert(
+            names::adapter(&item.name),
+            &item.name,
+            format!("the adapter of `{}`", item.name),
+        );
+        for method in item
+            .calls()
+            .filter(|method| method.results.fields.len() > 1)
+        {
+            let member = format!("{}.{}", item.name, method.name);
+            let owner = format!("the results of `{member}`");
+            scope.insert(
+                names::results_struct(&item.name, &method.name),
+                &member,
+                owner,
+            );
+        }
+    }
+}
+
+fn constants(file: &File, problems: &mut Problems) {
+    let mut scope = Scope::new(format!("{}:", file.name), problems);
+    for item in &file.items {
+        if let Item::Const(item) = item {
+            scope.claim(names::shouty(&item.name), &item.name);
+        }
+    }
+}
+
+fn interface(file: &File, item: &Interface, problems: &mut Problems) {
+    let place = format!("{}:{}.", file.name, item.name);
+    let mut scope = Scope::new(place.clone(), problems);
+    for method in &item.methods {
+        scope.claim(names::snake(&method.name), &method.name);
+    }
+    for method in &item.methods {
+        record(format!("{place}{}.", method.name), &method.params, problems);
+        record(
+            format!("{place}{}.", method.name),
+            &method.results,
+            problems,
+        );
+    }
+}
+
+fn record(place: String, record: &Record, problems: &mut Problems) {
+    let mut scope = Scope::new(place, problems);
+    for field in &record.fields {
+        scope.claim(names::snake(&field.name), &field.name);
+    }
+}
+
+/// Every module has one file behind it.
+fn modules(model: &Model, problems: &mut Problems) {
+    let files: Vec<_> = model
+        .files
+        .iter()
+        .filter(|file| !file.items.is_empty())
+        .collect();
+    let mut scope = Scope::new(String::new(), problems);
+    for file in &files {
+        scope.claim(file.module.join("::"), &file.name);
+    }
+    for file in &files {
+        for depth in 1..file.module.len() {
+            let folder = file.module[..depth].join("::");
+            if let Some(other) = files.iter().find(|other| other.module.join("::") == folder) {
+                let problem = format!(
+                    "the Rust module `{folder}` is both this schema and the folder of `{}`",
+                    file.name
+                );
+                scope.problems.push(
+                    Problem::at(&other.name, problem).help("rename the schema or the folder"),
+                );
+                break;
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What went wrong, in words for the person who wrote the schema or the build script.
+
+use std::fmt;
+
+/// Why no code was generated: every problem that was found, each with its place and a way out.
+///
+/// `Debug` prints the same text as `Display`, so that `fn main() -> Result<(), ipc_gen::Error>` in a
+/// build script reads well.
+pub struct Error {
+    problems: Vec<Problem>,
+}
+
+/// One thing that is wrong, and where.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    place: Option<String>,
+    message: String,
+    help: Option<String>,
+}
+
+impl Problem {
+    /// A problem of the whole run rather than of one schema.
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self {
+            place: None,
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    /// A problem at a place: a file, or `file:Interface.method.field`.
+    pub(crate) fn at(place: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            place: Some(place.into()),
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    /// Adds what to do about it.
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self {
+            problems: vec![problem],
+        }
+    }
+}
+
+/// The problems found so far: a stage collects all of them before it gives up.
+#[derive(Debug, Default)]
+pub(crate) struct Problems(Vec<Problem>);
+
+impl Problems {
+    pub(crate) fn push(&mut self, problem: Problem) {
+        self.0.push(problem);
+    }
+
+    /// Fails with everything that was collected.
+    pub(crate) fn into_result(self) -> Result<(), Error> {
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(Error { problems: self.0 })
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.place {
+            write!(f, "{place}: ")?;
+        }
+        write!(f, "error: {}", self.message)?;
+        if let Some(help) = &self.help {
+            write!(f, "\n  help: {help}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.problems.iter().enumerate() {
+            if index > 0 {
+                writeln!(f)?;
+            }
+            write!(f, "{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Error {}

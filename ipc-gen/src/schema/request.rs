@@ -1,0 +1,233 @@
+//! Reads a `CodeGeneratorRequest`: bytes in, plain facts out.
+
+use std::collections::BTreeMap;
+
+use capnp::schema_capnp::{
+    annotation, brand, code_generator_request, enumerant, field, method, node, type_, value,
+};
+use capnp::struct_list;
+
+use super::facts::{
+    Body, Child, Enumerant, Field, FieldKind, Id, Method, Node, PointerKind, Requested, Schema,
+    Struct, Type,
+};
+use crate::model::types::{Scalar, Value};
+
+/// The documentation of a node and of its members, in the members' order.
+type Docs<'a> = BTreeMap<Id, node::source_info::Reader<'a>>;
+
+/// Decodes the schema compiler's output.
+pub(super) fn read(bytes: &[u8]) -> capnp::Result<Schema> {
+    let options = capnp::message::ReaderOptions {
+        traversal_limit_in_words: None,
+        nesting_limit: 64,
+    };
+    let message = capnp::serialize::read_message(bytes, options)?;
+    let request = message.get_root::<code_generator_request::Reader<'_>>()?;
+
+    let mut docs = Docs::new();
+    for info in request.get_source_info()? {
+        docs.insert(info.get_id(), info);
+    }
+    let mut nodes = BTreeMap::new();
+    for node in request.get_nodes()? {
+        nodes.insert(node.get_id(), read_node(node, docs.get(&node.get_id()))?);
+    }
+    let mut requested = Vec::new();
+    for file in request.get_requested_files()? {
+        requested.push(Requested { id: file.get_id() });
+    }
+    Ok(Schema { nodes, requested })
+}
+
+fn read_node(
+    node: node::Reader<'_>,
+    info: Option<&node::source_info::Reader<'_>>,
+) -> capnp::Result<Node> {
+    let mut member_docs = Vec::new();
+    let mut docs = String::new();
+    if let Some(info) = info {
+        docs = info.get_doc_comment()?.to_string()?;
+        for member in info.get_members()? {
+            member_docs.push(member.get_doc_comment()?.to_string()?);
+        }
+    }
+    let mut nested = Vec::new();
+    for child in node.get_nested_nodes()? {
+        nested.push(Child {
+            name: name(child.get_name()?)?,
+            id: child.get_id(),
+        });
+    }
+    let body = match node.which()? {
+        node::File(()) => Body::File,
+        node::Struct(body) => Body::Struct(read_struct(body, &member_docs)?),
+        node::Enum(body) => {
+            let mut enumerants = Vec::new();
+            for (index, enumerant) in body.get_enumerants()?.iter().enumerate() {
+                enumerants.push(read_enumerant(enumerant, doc_of(&member_docs, index))?);
+            }
+            Body::Enum(enumerants)
+        }
+        node::Interface(body) => {
+            let mut methods = Vec::new();
+            for (index, method) in body.get_methods()?.iter().enumerate() {
+                methods.push(read_method(method, doc_of(&member_docs, index))?);
+            }
+            Body::Interface {
+                methods,
+                extends: !body.get_superclasses()?.is_empty(),
+            }
+        }
+        node::Const(body) => Body::Const {
+            ty: read_type(body.get_type()?)?,
+            value: read_value(body.get_value()?)?,
+        },
+        node::Annotation(_) => Body::Annotation,
+    };
+    Ok(Node {
+        display_name: node.get_display_name()?.to_string()?,
+        scope: node.get_scope_id(),
+        generic: node.get_is_generic() || !node.get_parameters()?.is_empty(),
+        docs,
+        nested,
+        body,
+    })
+}
+
+/// A declared name: ASCII letters and digits, as the language demands.
+fn name(text: capnp::text::Reader<'_>) -> capnp::Result<String> {
+    let name = text.to_str()?;
+    let starts_well = name.starts_with(|first: char| first.is_ascii_alphabetic());
+    if starts_well
+        && name
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+    {
+        Ok(name.to_owned())
+    } else {
+        Err(capnp::Error::failed(format!("`{name}` is not a name")))
+    }
+}
+
+fn doc_of(member_docs: &[String], index: usize) -> String {
+    member_docs.get(index).cloned().unwrap_or_default()
+}
+
+fn read_struct(body: node::struct_::Reader<'_>, member_docs: &[String]) -> capnp::Result<Struct> {
+    let mut fields = Vec::new();
+    for (index, field) in body.get_fields()?.iter().enumerate() {
+        fields.push(read_field(field, doc_of(member_docs, index))?);
+    }
+    Ok(Struct {
+        data_words: body.get_data_word_count(),
+        pointers: body.get_pointer_count(),
+        union: body.get_discriminant_count() > 0,
+        fields,
+    })
+}
+
+fn read_field(field: field::Reader<'_>, docs: String) -> capnp::Result<Field> {
+    let kind = match field.which()? {
+        field::Slot(slot) => {
+            let default = slot.get_default_value()?;
+            FieldKind::Slot {
+                offset: slot.get_offset(),
+                ty: read_type(slot.get_type()?)?,
+                default: read_value(default)?,
+                explicit_default: slot.get_had_explicit_default(),
+            }
+        }
+        field::Group(_) => FieldKind::Group,
+    };
+    Ok(Field {
+        name: name(field.get_name()?)?,
+        docs,
+        annotations: annotation_ids(field.get_annotations()?),
+        kind,
+    })
+}
+
+fn read_enumerant(enumerant: enumerant::Reader<'_>, docs: String) -> capnp::Result<Enumerant> {
+    Ok(Enumerant {
+        name: name(enumerant.get_name()?)?,
+        docs,
+    })
+}
+
+fn read_method(method: method::Reader<'_>, docs: String) -> capnp::Result<Method> {
+    Ok(Method {
+        name: name(method.get_name()?)?,
+        docs,
+        generic: !method.get_implicit_parameters()?.is_empty(),
+        params: method.get_param_struct_type(),
+        results: method.get_result_struct_type(),
+    })
+}
+
+fn annotation_ids(annotations: struct_list::Reader<'_, annotation::Owned>) -> Vec<Id> {
+    annotations
+        .iter()
+        .map(|annotation| annotation.get_id())
+        .collect()
+}
+
+fn read_type(ty: type_::Reader<'_>) -> capnp::Result<Type> {
+    Ok(match ty.which()? {
+        type_::Void(()) => Type::Void,
+        type_::Bool(()) => Type::Scalar(Scalar::Bool),
+        type_::Int8(()) => Type::Scalar(Scalar::Int8),
+        type_::Int16(()) => Type::Scalar(Scalar::Int16),
+        type_::Int32(()) => Type::Scalar(Scalar::Int32),
+        type_::Int64(()) => Type::Scalar(Scalar::Int64),
+        type_::Uint8(()) => Type::Scalar(Scalar::UInt8),
+        type_::Uint16(()) => Type::Scalar(Scalar::UInt16),
+        type_::Uint32(()) => Type::Scalar(Scalar::UInt32),
+        type_::Uint64(()) => Type::Scalar(Scalar::UInt64),
+        type_::Float32(()) => Type::Scalar(Scalar::Float32),
+        type_::Float64(()) => Type::Scalar(Scalar::Float64),
+        type_::Text(()) => Type::Text,
+        type_::Data(()) => Type::Data,
+        type_::List(list) => Type::List(Box::new(read_type(list.get_element_type()?)?)),
+        type_::Enum(named) => Type::Enum(named.get_type_id()),
+        type_::Struct(named) => Type::Struct {
+            id: named.get_type_id(),
+            generic: is_bound(named.get_brand()?)?,
+        },
+        type_::Interface(named) => Type::Interface {
+            id: named.get_type_id(),
+            generic: is_bound(named.get_brand()?)?,
+        },
+        type_::AnyPointer(any) => Type::AnyPointer(match any.which()? {
+            type_::any_pointer::Unconstrained(kind) => match kind.which()? {
+                type_::any_pointer::unconstrained::Capability(()) => PointerKind::Capability,
+                _ => PointerKind::Any,
+            },
+            _ => PointerKind::Parameter,
+        }),
+    })
+}
+
+fn is_bound(brand: brand::Reader<'_>) -> capnp::Result<bool> {
+    Ok(!brand.get_scopes()?.is_empty())
+}
+
+fn read_value(value: value::Reader<'_>) -> capnp::Result<Value> {
+    Ok(match value.which()? {
+        value::Bool(value) => Value::Bool(value),
+        value::Int8(value) => Value::Integer(value.into()),
+        value::Int16(value) => Value::Integer(value.into()),
+        value::Int32(value) => Value::Integer(value.into()),
+        value::Int64(value) => Value::Integer(value.into()),
+        value::Uint8(value) => Value::Integer(value.into()),
+        value::Uint16(value) => Value::Integer(value.into()),
+        value::Uint32(value) => Value::Integer(value.into()),
+        value::Uint64(value) => Value::Integer(value.into()),
+        value::Float32(value) => Value::Float32(value),
+        value::Float64(value) => Value::Float64(value),
+        value::Text(value) => Value::Text(value?.to_string()?),
+        value::Data(value) => Value::Data(value?.to_vec()),
+        value::Enum(value) => Value::Enum(value),
+        _ => Value::Other,
+    })
+}

@@ -1,0 +1,170 @@
+//! The schema files of a run: the ones asked for and, through their imports, the ones they need.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::Input;
+use super::scan::scan;
+use crate::error::{Error, Problem, Problems};
+
+/// A schema file on disk.
+#[derive(Debug)]
+pub(crate) struct Source {
+    /// The file, absolute and free of symbolic links.
+    pub(super) path: PathBuf,
+    /// The file as readers know it, `v32/echo.capnp`: relative to the first folder of the input that
+    /// holds it.
+    pub(super) name: String,
+}
+
+/// Every schema file that code is generated from, and what else the result depends on.
+#[derive(Debug, Default)]
+pub(crate) struct Sources {
+    pub(super) files: Vec<Source>,
+    /// The folders that names and absolute imports are relative to.
+    pub(super) src_prefixes: Vec<PathBuf>,
+    pub(super) import_paths: Vec<PathBuf>,
+    /// All files that were read: when one changes, the output may change.
+    pub(crate) read: BTreeSet<PathBuf>,
+}
+
+impl Sources {
+    /// Finds the files of the input and, transitively, those that they import.
+    pub(super) fn find(input: &Input) -> Result<Self, Error> {
+        let mut problems = Problems::default();
+        let src_prefixes = folders("source prefix", &input.src_prefixes, &mut problems);
+        let import_paths = folders("import path", &input.import_paths, &mut problems);
+        let mut sources = Self {
+            src_prefixes,
+            import_paths,
+            ..Self::default()
+        };
+        if input.files.is_empty() {
+            problems.push(Problem::new("no schema file was given"));
+        }
+        let mut queue = Vec::new();
+        for file in &input.files {
+            match canonical_file(file) {
+                Ok(path) => queue.push(path),
+                Err(error) => problems.push(
+                    Problem::at(
+                        file.display().to_string(),
+                        format!("cannot read the schema: {error}"),
+                    )
+                    .help(relative_to_working_directory()),
+                ),
+            }
+        }
+        problems.into_result()?;
+        sources.follow(queue)?;
+        Ok(sources)
+    }
+
+    /// Reads the queued files and everything that they mention.
+    ///
+    /// An import that leads nowhere is left to the schema compiler, which tells its line and column.
+    fn follow(&mut self, queue: Vec<PathBuf>) -> Result<(), Error> {
+        let mut found = BTreeMap::new();
+        let mut queue = std::collections::VecDeque::from(queue);
+        while let Some(path) = queue.pop_front() {
+            if found.contains_key(&path) {
+                continue;
+            }
+            let name = self.name(&path);
+            let text = std::fs::read_to_string(&path)
+                .map_err(|error| Problem::at(&name, format!("cannot read the schema: {error}")))?;
+            let mentions = scan(&text);
+            queue.extend(
+                mentions
+                    .imports
+                    .iter()
+                    .filter_map(|import| self.resolve(&path, import)),
+            );
+            let embeds = mentions
+                .embeds
+                .iter()
+                .filter_map(|embed| self.resolve(&path, embed));
+            let embeds: Vec<_> = embeds.collect();
+            self.read.extend(embeds);
+            self.read.insert(path.clone());
+            found.insert(path, name);
+        }
+        // By name, so that neither the order on the command line nor the place on disk shows in the output.
+        self.files = found
+            .into_iter()
+            .map(|(path, name)| Source { path, name })
+            .collect();
+        self.files.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(())
+    }
+
+    /// The file behind an import, unless it is one of ours, the compiler's, or missing.
+    fn resolve(&self, importer: &Path, import: &str) -> Option<PathBuf> {
+        match import.strip_prefix('/') {
+            Some(absolute) => self
+                .import_paths
+                .iter()
+                .find_map(|folder| canonical_file(&folder.join(absolute)).ok()),
+            None => canonical_file(&importer.parent()?.join(import)).ok(),
+        }
+    }
+
+    fn name(&self, path: &Path) -> String {
+        let working_directory = std::env::current_dir()
+            .ok()
+            .and_then(|folder| folder.canonicalize().ok());
+        let roots = self
+            .src_prefixes
+            .iter()
+            .chain(&self.import_paths)
+            .chain(&working_directory);
+        let relative = roots
+            .into_iter()
+            .find_map(|root| path.strip_prefix(root).ok());
+        let relative = relative
+            .or_else(|| path.file_name().map(Path::new))
+            .unwrap_or(path);
+        let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
+        parts.join("/")
+    }
+}
+
+fn folders(role: &str, given: &[PathBuf], problems: &mut Problems) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for folder in given {
+        match folder.canonicalize() {
+            Ok(path) if path.is_dir() => found.push(path),
+            Ok(_) => problems.push(Problem::at(
+                folder.display().to_string(),
+                format!("the {role} is not a folder"),
+            )),
+            Err(error) => problems.push(
+                Problem::at(
+                    folder.display().to_string(),
+                    format!("cannot open the {role}: {error}"),
+                )
+                .help(relative_to_working_directory()),
+            ),
+        }
+    }
+    found
+}
+
+fn canonical_file(path: &Path) -> std::io::Result<PathBuf> {
+    let path = path.canonicalize()?;
+    if path.is_file() {
+        Ok(path)
+    } else {
+        Err(std::io::Error::other("not a file"))
+    }
+}
+
+fn relative_to_working_directory() -> String {
+    match std::env::current_dir() {
+        Ok(folder) => format!(
+            "paths are relative to the working directory, {}",
+            folder.display()
+        ),
+        Err(_) => "paths are relative to the working directory".to_owned(),
+    }
+}

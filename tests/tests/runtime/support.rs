@@ -1,0 +1,97 @@
+//! What every test here needs: a server to talk to, and a deadline.
+
+use std::future::Future;
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::time::Duration;
+
+use generated_examples::v32::echo::EchoProxy;
+use generated_examples::v32::init::InitProxy;
+use ipc_runtime::{Exception, Ipc, Listener, Protocol};
+use ipc_tests::service::{TestInit, Watch};
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+
+/// Far longer than any test takes; reached only by a hang.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Waits for `future`, but not for ever.
+pub(crate) async fn soon<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(DEADLINE, future)
+        .await
+        .expect("this hangs")
+}
+
+/// A directory of its own for each test's sockets.
+pub(crate) fn directory() -> TempDir {
+    tempfile::tempdir().expect("a temporary directory")
+}
+
+/// The address of a socket in a test's directory.
+pub(crate) fn address(directory: &TempDir) -> String {
+    format!("unix:{}", directory.path().join("test.sock").display())
+}
+
+/// A server over a socket pair, and a client of it.
+pub(crate) struct Pair {
+    pub(crate) ipc: Ipc,
+    pub(crate) watch: Arc<Watch>,
+    pub(crate) init: InitProxy,
+    /// Ends with the connection.
+    pub(crate) serving: JoinHandle<Result<(), Exception>>,
+}
+
+pub(crate) async fn pair() -> Pair {
+    let ipc = Ipc::new().unwrap();
+    let server = Ipc::new().unwrap();
+    let watch = Watch::new();
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    let init = TestInit(Arc::clone(&watch));
+    let serving = tokio::spawn(async move { server.protocol().serve(theirs, init).await });
+    let init = soon(ipc.protocol().connect(ours)).await.unwrap();
+    Pair {
+        ipc,
+        watch,
+        init,
+        serving,
+    }
+}
+
+impl Pair {
+    pub(crate) async fn echo(&self) -> EchoProxy {
+        soon(self.init.make_echo()).await.unwrap()
+    }
+}
+
+/// A server on a listening socket.
+pub(crate) struct Server {
+    pub(crate) ipc: Ipc,
+    pub(crate) watch: Arc<Watch>,
+    pub(crate) listener: Listener,
+    pub(crate) directory: TempDir,
+}
+
+pub(crate) async fn server() -> Server {
+    let directory = directory();
+    let ipc = Ipc::new().unwrap();
+    let watch = Watch::new();
+    let listener = ipc
+        .listen_address(&address(&directory), TestInit(Arc::clone(&watch)))
+        .await
+        .unwrap();
+    Server {
+        ipc,
+        watch,
+        listener,
+        directory,
+    }
+}
+
+impl Server {
+    pub(crate) async fn connect(&self) -> InitProxy {
+        let ipc = Ipc::new().unwrap();
+        soon(ipc.connect_address(&self.listener.address()))
+            .await
+            .unwrap()
+    }
+}
