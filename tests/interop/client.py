@@ -8,7 +8,8 @@ Prints `ok CASE` for each case that passes. The first case that fails ends the r
 to stderr and the exit code is 1. Every case opens its own connection and has the same deadline.
 
 Cases marked "scripted" need an Echo that understands these texts, as `server.py` does:
-`wait:KEY` answers once `signal:KEY` has arrived, `fail:TEXT` raises TEXT, `hang` never answers.
+`wait:KEY` answers once `signal:KEY` has arrived, `fail:TEXT` raises TEXT, `hang` never answers,
+`turn:TEXT` answers how many such calls the object has begun before.
 """
 
 import argparse
@@ -171,7 +172,7 @@ async def many_calls(peers):
         await expect_echo(target, thread, f"call {number}")
 
 
-async def in_order(target, thread):
+async def answered_in_order(target, thread):
     finished = []
 
     async def one(number, promise):
@@ -182,20 +183,47 @@ async def in_order(target, thread):
     check(finished == list(range(100)), f"answers out of order: {finished}")
 
 
+async def run_in_order(target, thread):
+    sent = [echo(target, thread, f"turn:{number}") for number in range(200)]
+    turns = [int(text) for text in await asyncio.gather(*[text_of(promise) for promise in sent])]
+    check(turns == list(range(200)), f"calls run out of order: {turns}")
+
+
 @case
+async def answers_in_order(peers):
+    """Calls in flight on one Thread are answered in order: more than Cap'n Proto promises."""
+    c = await peers.connect()
+    thread = (await c.thread_map.makeThread("in order")).result
+    await answered_in_order((await call(c.init.makeEcho_request, thread)).result, thread)
+    thread = c.make_thread("in order, pipelined")
+    await answered_in_order(c.make_echo(thread), thread)
+
+
+@scripted
 async def fifo(peers):
-    """Calls that are in flight together on one Thread are answered in the order they were sent."""
+    """Calls that are in flight together on one Thread run in the order they were sent."""
     c = await peers.connect()
     thread = (await c.thread_map.makeThread("fifo")).result
-    await in_order((await call(c.init.makeEcho_request, thread)).result, thread)
+    await run_in_order((await call(c.init.makeEcho_request, thread)).result, thread)
 
 
-@case
+@scripted
 async def fifo_pipelined(peers):
     """The same while the Thread and the Echo are still promises."""
+    for _ in range(5):
+        c = await peers.connect()
+        thread = c.make_thread("fifo")
+        await run_in_order(c.make_echo(thread), thread)
+
+
+@scripted
+async def fifo_promised_thread(peers):
+    """The Echo is there, the Thread is a promise: calls that come later do not overtake."""
     c = await peers.connect()
-    thread = c.make_thread("fifo")
-    await in_order(c.make_echo(thread), thread)
+    first = (await c.thread_map.makeThread("first")).result
+    for number in range(20):
+        target = (await call(c.init.makeEcho_request, first)).result
+        await run_in_order(target, c.make_thread(f"promised {number}"))
 
 
 @scripted

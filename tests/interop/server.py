@@ -10,7 +10,8 @@ node would not survive: a call after `destroy`, or `destroy` while a call runs.
 
 As a real node does, it runs the calls of a Thread one at a time, in order of arrival, and refuses a
 `context.thread` that it did not make on that connection. Echo follows the texts that it is given:
-`wait:KEY` answers once `signal:KEY` has arrived, `fail:TEXT` raises TEXT, `hang` never answers.
+`wait:KEY` answers once `signal:KEY` has arrived, `fail:TEXT` raises TEXT, `hang` never answers,
+`turn:TEXT` answers how many such calls the object has begun before.
 """
 
 import argparse
@@ -145,6 +146,7 @@ def connection_init(node, connection):
             self.number = objects
             self.destroyed = False
             self.running = 0
+            self.turns = 0
 
         def violation(self, text):
             emit("violation", connection=connection, object=self.number, text=text)
@@ -163,6 +165,7 @@ def connection_init(node, connection):
             text = context.params.echo
 
             async def body():
+                answer = text
                 if self.destroyed:
                     self.violation("echo after destroy")
                 if arguments.error is not None:
@@ -176,11 +179,14 @@ def connection_init(node, connection):
                         node.signals[rest].set()
                     elif verb == "fail":
                         raise peer.StdException(rest)
+                    elif verb == "turn":
+                        answer = str(self.turns)
+                        self.turns += 1
                     elif text == "hang":
                         await asyncio.get_running_loop().create_future()
                 finally:
                     self.running -= 1
-                context.results.result = text
+                context.results.result = answer
 
             shown = text if len(text) <= 80 else f"{text[:40]}… ({len(text)} characters)"
             await on_thread("Echo.echo", context, body, object=self.number, text=shown)
