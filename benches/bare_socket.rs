@@ -14,8 +14,7 @@ const OVERHEAD: usize = 112;
 pub struct BareSocket;
 
 impl BareSocket {
-    /// The time that the workload's calls take when they wait for each other; a bare socket has no
-    /// others.
+    /// The time that the workload's calls take, which wait for each other whatever it says.
     ///
     /// # Errors
     ///

@@ -1,6 +1,7 @@
 //! `cargo bench -p ipc-benches`: prints a table of ratios, each taken within one run.
 //!
-//! Rounds are interleaved, so that a noisy moment of the machine meets every contestant, and the
+//! A bare socket has one call in flight at most, so its column is the same work done one after the
+//! other. Rounds are interleaved, so that a noisy moment of the machine meets every contestant, and the
 //! median round counts.
 
 use std::error::Error;

@@ -6,35 +6,31 @@ pub mod raw_capnp_rpc;
 pub mod workload;
 
 #[allow(
+    dead_code,
     missing_docs,
     missing_debug_implementations,
     unreachable_pub,
-    unused_qualifications,
     elided_lifetimes_in_paths,
     clippy::all,
     clippy::unwrap_used,
     clippy::allow_attributes_without_reason,
     reason = "capnpc's output"
 )]
-mod mp {
-    pub mod proxy_capnp {
-        include!(concat!(env!("OUT_DIR"), "/mp/proxy_capnp.rs"));
-    }
+mod echo_capnp {
+    include!(concat!(env!("OUT_DIR"), "/v32/echo_capnp.rs"));
 }
 
 #[allow(
+    dead_code,
     missing_docs,
     missing_debug_implementations,
     unreachable_pub,
-    unused_qualifications,
     elided_lifetimes_in_paths,
     clippy::all,
     clippy::unwrap_used,
     clippy::allow_attributes_without_reason,
     reason = "capnpc's output"
 )]
-mod v32 {
-    pub mod echo_capnp {
-        include!(concat!(env!("OUT_DIR"), "/v32/echo_capnp.rs"));
-    }
+mod proxy_capnp {
+    include!(concat!(env!("OUT_DIR"), "/mp/proxy_capnp.rs"));
 }

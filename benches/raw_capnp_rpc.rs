@@ -15,7 +15,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::LocalSet;
 use tokio_util::compat::{TokioAsyncReadCompatExt, TokioAsyncWriteCompatExt};
 
-use crate::v32::echo_capnp::echo;
+use crate::echo_capnp::echo;
 use crate::workload::Workload;
 
 struct MyEcho;

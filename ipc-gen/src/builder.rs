@@ -58,8 +58,8 @@ impl Builder {
         self
     }
 
-    /// Adds a folder where imports that begin with `/` are looked up. Several can be given; the first
-    /// that has the file wins.
+    /// Adds a folder where imports that begin with `/` are looked up, before they are in the prefixes.
+    /// Several can be given; the first that has the file wins.
     pub fn import_path(mut self, folder: impl AsRef<Path>) -> Self {
         self.input.import_paths.push(folder.as_ref().to_owned());
         self

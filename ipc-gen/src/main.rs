@@ -16,7 +16,7 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(name = "ipc-gen", version)]
 struct Arguments {
-    /// Look up imports that begin with `/` in this folder. Can be given several times.
+    /// Look up imports that begin with `/` in this folder, before the source prefixes. Can be given several times.
     #[arg(short = 'I', long = "import-path", value_name = "DIR")]
     import_paths: Vec<PathBuf>,
 

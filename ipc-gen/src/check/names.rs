@@ -16,10 +16,8 @@ pub(super) fn check(model: &Model, problems: &mut Problems) {
                 Item::Const(_) => {}
                 Item::Enum(item) => {
                     let mut scope = Scope::new(format!("{}:{}.", file.name, item.name), problems);
-                    scope.claim_for(
-                        "Unknown".to_owned(),
-                        "the numbers that the schema does not name",
-                    );
+                    let others = "the numbers that the schema does not name";
+                    scope.owners.insert("Unknown".to_owned(), others.to_owned());
                     for enumerant in &item.enumerants {
                         scope.claim(names::camel(&enumerant.name), &enumerant.name);
                     }
@@ -54,22 +52,27 @@ impl<'p> Scope<'p> {
         }
     }
 
-    /// Takes a Rust name for a member of the schema.
+    /// Takes the Rust name of a member of the schema.
     fn claim(&mut self, rust: String, member: &str) {
-        self.insert(rust, member, format!("`{member}`"));
+        self.insert(rust, member, "its Rust name", format!("`{member}`"));
     }
 
-    /// Takes a Rust name for something that stands in no schema.
-    fn claim_for(&mut self, rust: String, purpose: &str) {
-        self.owners.insert(rust, purpose.to_owned());
+    /// Takes the Rust name of something that is generated for a member: its proxy, say.
+    fn claim_for(&mut self, rust: String, member: &str, thing: &str) {
+        self.insert(
+            rust,
+            member,
+            &format!("the Rust name of its {thing}"),
+            format!("the {thing} of `{member}`"),
+        );
     }
 
-    fn insert(&mut self, rust: String, member: &str, owner: String) {
+    fn insert(&mut self, rust: String, member: &str, role: &str, owner: String) {
         match self.owners.get(&rust) {
             Some(other) => self.problems.push(
                 Problem::at(
                     format!("{}{member}", self.place),
-                    format!("the Rust name `{rust}` is already taken by {other}"),
+                    format!("`{rust}`, {role}, is already taken by {other}"),
                 )
                 .help("rename one of the two; names are not on the wire, so peers do not notice"),
             ),
@@ -94,26 +97,17 @@ fn types(file: &File, problems: &mut Problems) {
         let Item::Interface(item) = item else {
             continue;
         };
-        scope.insert(
-            names::proxy(&item.name),
-            &item.name,
-            format!("the proxy of `{}`", item.name),
-        );
-        scope.insert(
-            names::adapter(&item.name),
-            &item.name,
-            format!("the adapter of `{}`", item.name),
-        );
+        scope.claim_for(names::proxy(&item.name), &item.name, "proxy");
+        scope.claim_for(names::adapter(&item.name), &item.name, "adapter");
         for method in item
             .calls()
             .filter(|method| method.results.fields.len() > 1)
         {
             let member = format!("{}.{}", item.name, method.name);
-            let owner = format!("the results of `{member}`");
-            scope.insert(
+            scope.claim_for(
                 names::results_struct(&item.name, &method.name),
                 &member,
-                owner,
+                "results",
             );
         }
     }

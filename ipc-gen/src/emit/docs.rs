@@ -100,10 +100,8 @@ fn escaped(line: &str) -> String {
     let mut text = String::new();
     let mut rest = line;
     while let Some(next) = rest.chars().next() {
-        let code_end = rest.strip_prefix('`').and_then(|code| code.find('`'));
-        if let Some(end) = code_end {
-            let (code, after) = rest.split_at(end + 2);
-            text.push_str(code);
+        if let Some((verbatim, after)) = verbatim(rest) {
+            text.push_str(verbatim);
             rest = after;
         } else if rest.starts_with("https://") || rest.starts_with("http://") {
             let end = rest.find(|c: char| c.is_whitespace() || "<>()[]\"'`".contains(c));
@@ -120,6 +118,19 @@ fn escaped(line: &str) -> String {
         }
     }
     text
+}
+
+/// What stands at the beginning as rustdoc wants it already, a code span or a link, and what follows.
+fn verbatim(text: &str) -> Option<(&str, &str)> {
+    let end = match text.strip_prefix('`') {
+        Some(code) => code.find('`')? + 2,
+        None if text.starts_with("<https://") || text.starts_with("<http://") => {
+            let end = text.find('>')? + 1;
+            (!text[..end].contains(char::is_whitespace)).then_some(end)?
+        }
+        None => return None,
+    };
+    Some(text.split_at(end))
 }
 
 #[cfg(test)]
@@ -141,10 +152,7 @@ mod tests {
             rustdoc("See https://example.com/a_b, or http://b."),
             ["See <https://example.com/a_b>, or <http://b>."]
         );
-        assert_eq!(
-            rustdoc("<https://example.com>"),
-            [r"\<<https://example.com>\>"]
-        );
+        assert_eq!(rustdoc("<https://example.com>"), ["<https://example.com>"]);
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl Emitter<'_> {
     fn trait_method(&self, item: &Interface, method: &Method) -> TokenStream {
         let docs = method_docs(item, method);
         let name = method_ident(method);
-        let allow = allow_many_arguments(method);
+        let allow = allowed_lints(method, &name);
         let params = method.params.fields.iter().map(|field| {
             let name = field_ident(field);
             let ty = self.owned(field);
@@ -124,8 +124,23 @@ fn results_ident(item: &Interface, method: &Method) -> Ident {
     names::ident(&names::results_struct(&item.name, &method.name))
 }
 
-/// The schema decides how many parameters a method has, whatever Clippy thinks of it.
-pub(super) fn allow_many_arguments(method: &Method) -> Option<TokenStream> {
-    (method.params.fields.len() + 1 > MANY_ARGUMENTS)
-        .then(|| quote!(#[allow(clippy::too_many_arguments, reason = "the schema has as many")]))
+/// Keeps Clippy from blaming a method for what its schema decided: its name and its parameters.
+pub(super) fn allowed_lints(method: &Method, name: &Ident) -> TokenStream {
+    let many = method.params.fields.len() + 1 > MANY_ARGUMENTS;
+    let name = name.to_string();
+    let conversion = name == "new" || name.starts_with("from_") || name.starts_with("into_");
+    let mut lints = Vec::new();
+    if many {
+        lints.push(quote!(clippy::too_many_arguments));
+    }
+    if conversion {
+        lints.push(quote!(clippy::wrong_self_convention));
+    }
+    if matches!(name.as_str(), "clone" | "cmp") {
+        lints.push(quote!(clippy::should_implement_trait));
+    }
+    if lints.is_empty() {
+        return quote!();
+    }
+    quote!(#[allow(#(#lints,)* reason = "the schema has it so")])
 }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::Emitter;
-use super::interface::{allow_many_arguments, method_docs, method_ident};
+use super::interface::{allowed_lints, method_docs, method_ident};
 use super::structs::field_ident;
 use super::values::body;
 use crate::model::{Interface, Method, Role};
@@ -75,13 +75,13 @@ impl Emitter<'_> {
 
     fn proxy_method(&self, item: &Interface, method: &Method) -> TokenStream {
         let docs = method_docs(item, method);
-        let allow = allow_many_arguments(method);
         let constant = const_ident(method);
         let name = match method_ident(method) {
             // Where the proxy itself is made.
             name if name == "new" => names::ident("new_"),
             name => name,
         };
+        let allow = allowed_lints(method, &name);
         let names: Vec<_> = method.params.fields.iter().map(field_ident).collect();
         let arguments = method
             .params

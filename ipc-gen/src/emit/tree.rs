@@ -32,8 +32,8 @@ impl Generated {
         files
     }
 
-    /// The files of a module tree that a crate includes from its build's output folder, named by the
-    /// environment variable `OUT_DIR`.
+    /// The files of a module tree that a crate includes from its build's output folder: a root, and a
+    /// file for each module.
     pub(crate) fn include_tree(&self) -> Files {
         let mut files: Files = (self.modules.iter())
             .map(|module| {
@@ -82,8 +82,8 @@ impl Folder<'_> {
     fn include_tree(&self, indent: &str, source: &mut String) {
         for (name, module) in &self.modules {
             declare(source, indent, &module.docs, name, " {\n");
-            let file = format!("/ipc_generated/{}.rs", module.path.join("/"));
-            let include = format!("include!(concat!(env!(\"OUT_DIR\"), \"{file}\"));");
+            // Relative to the root file, so that the output folder can be any.
+            let include = format!("include!(\"ipc_generated/{}.rs\");", module.path.join("/"));
             source.push_str(&format!("{indent}    {include}\n{indent}}}\n"));
         }
         for (name, folder) in &self.folders {

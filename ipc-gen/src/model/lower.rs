@@ -147,7 +147,7 @@ impl<'a> Lowering<'a> {
                     self.problem(
                         place,
                         "interfaces that extend others are not supported yet",
-                        "repeat the methods of the other interface in this one",
+                        "declare one interface with all the methods, if both sides are yours",
                     );
                 }
                 let methods = (methods.iter().enumerate())

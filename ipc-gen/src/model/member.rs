@@ -140,7 +140,7 @@ impl<'a> Lowering<'a> {
             fields: Vec::new(),
         };
         if body.union {
-            let help = "use a field for each alternative, with `hasX :Bool` beside it";
+            let help = "if both sides are yours, use a field for each alternative, with `hasX :Bool` beside it";
             self.problem(place, "unions are not supported yet", help);
             return record;
         }
@@ -160,7 +160,7 @@ impl<'a> Lowering<'a> {
                 self.problem(
                     &place,
                     "groups are not supported yet",
-                    "use a struct of its own",
+                    "declare its fields in the struct itself, which is the same on the wire",
                 );
                 continue;
             };

@@ -7,6 +7,17 @@ use super::Input;
 use super::scan::scan;
 use crate::error::{Error, Problem, Problems};
 
+/// What the schema compiler brings along. Programs have their own code for these, if they need any.
+const STANDARD: &[&str] = &[
+    "/capnp/c++.capnp",
+    "/capnp/persistent.capnp",
+    "/capnp/rpc-twoparty.capnp",
+    "/capnp/rpc.capnp",
+    "/capnp/rust.capnp",
+    "/capnp/schema.capnp",
+    "/capnp/stream.capnp",
+];
+
 /// A schema file on disk.
 #[derive(Debug)]
 pub(crate) struct Source {
@@ -21,8 +32,9 @@ pub(crate) struct Source {
 #[derive(Debug, Default)]
 pub(crate) struct Sources {
     pub(super) files: Vec<Source>,
-    /// The folders that names and absolute imports are relative to.
+    /// The folders that names are relative to.
     pub(super) src_prefixes: Vec<PathBuf>,
+    /// The folders that absolute imports are relative to.
     pub(super) import_paths: Vec<PathBuf>,
     /// All files that were read: when one changes, the output may change.
     pub(crate) read: BTreeSet<PathBuf>,
@@ -33,7 +45,9 @@ impl Sources {
     pub(super) fn find(input: &Input) -> Result<Self, Error> {
         let mut problems = Problems::default();
         let src_prefixes = folders("source prefix", &input.src_prefixes, &mut problems);
-        let import_paths = folders("import path", &input.import_paths, &mut problems);
+        let mut import_paths = folders("import path", &input.import_paths, &mut problems);
+        // Schemas of one tree can import each other by their paths in it.
+        import_paths.extend(src_prefixes.clone());
         let mut sources = Self {
             src_prefixes,
             import_paths,
@@ -100,6 +114,9 @@ impl Sources {
 
     /// The file behind an import, unless it is one of ours, the compiler's, or missing.
     fn resolve(&self, importer: &Path, import: &str) -> Option<PathBuf> {
+        if STANDARD.contains(&import) {
+            return None;
+        }
         match import.strip_prefix('/') {
             Some(absolute) => self
                 .import_paths

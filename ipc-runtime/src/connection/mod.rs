@@ -95,7 +95,7 @@ impl Connection {
         let handshake = async {
             match P::INTERFACE.construct {
                 Some(construct) => self.exchange_thread_maps(&*first, construct).await,
-                None => first.resolve().await.map(drop),
+                None => greet(&*first).await,
             }
         };
         let limit = self.context.handshake_timeout;
@@ -325,6 +325,16 @@ impl Connection {
             Some(reason) => reason.clone(),
             None => Exception::new(ExceptionKind::Disconnected, "the connection is closed"),
         }
+    }
+}
+
+/// Waits for a sign of life of a peer that has no handshake.
+///
+/// It is the answer to a call of interface 0, which no peer has, since ids have their top bit set.
+async fn greet(first: &dyn RemoteObject) -> Result<(), Exception> {
+    match first.call(0, 0, Payload::empty()).await {
+        Err(exception) if exception.kind() == ExceptionKind::Disconnected => Err(exception),
+        _refused => Ok(()),
     }
 }
 

@@ -159,6 +159,18 @@ async fn an_object_of_another_interface_answers_unimplemented() {
 }
 
 #[tokio::test]
+async fn an_interface_without_construct_needs_no_handshake() {
+    let pair = pair().await;
+    let (ours, theirs) = std::os::unix::net::UnixStream::pair().unwrap();
+    let _serving = pair
+        .ipc
+        .protocol()
+        .serve(theirs, TestEcho::new(&pair.watch));
+    let echo: EchoProxy = soon(pair.ipc.protocol().connect(ours)).await.unwrap();
+    assert_eq!(soon(echo.echo("no threads")).await.unwrap(), "no threads");
+}
+
+#[tokio::test]
 async fn a_local_proxy_behaves_like_a_remote_one() {
     let watch = Watch::new();
     let echo = EchoProxy::new(TestEcho::new(&watch));

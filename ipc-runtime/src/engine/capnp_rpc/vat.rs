@@ -201,12 +201,12 @@ impl Vat {
         };
         let vat = Rc::clone(self);
         spawn_local(async move {
-            let resolved = tokio::select! {
-                resolved = hook.when_resolved() => resolved,
+            let settled = tokio::select! {
+                settled = settle(hook) => settled,
                 () = reply.closed() => return,
             };
-            let capability = resolved
-                .map(|()| vat.capability(hook, &connection))
+            let capability = settled
+                .map(|hook| vat.capability(hook, &connection))
                 .map_err(errors::exception);
             let _ = reply.send(capability);
         });
@@ -298,6 +298,21 @@ impl Vat {
             if entry.get().count == 0 {
                 entry.remove();
             }
+        }
+    }
+}
+
+/// Waits until a hook is no promise any more.
+///
+/// [`ClientHook::when_resolved`] never tells of a promise that is resolved already.
+async fn settle(mut hook: Box<dyn ClientHook>) -> Result<Box<dyn ClientHook>, capnp::Error> {
+    loop {
+        while let Some(resolved) = hook.get_resolved() {
+            hook = resolved;
+        }
+        match hook.when_more_resolved() {
+            Some(resolution) => hook = resolution.await?,
+            None => return Ok(hook),
         }
     }
 }

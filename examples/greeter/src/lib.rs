@@ -1,0 +1,1 @@
+ipc_runtime::include_generated!(); // makes `pub mod greeter { … }`

@@ -1,0 +1,41 @@
+//! Compiles every schema that the tests use, through the front that users' build scripts use.
+
+use std::path::{Path, PathBuf};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut schemas = Vec::new();
+    find_schemas(Path::new("../schema/v32"), &mut schemas)?;
+    find_schemas(Path::new("fixtures"), &mut schemas)?;
+    let builder = ipc_gen::Builder::new()
+        .src_prefix("../schema")
+        .src_prefix("fixtures")
+        .import_path("../schema")
+        .import_path("fixtures");
+    builder.compile(&schemas)?;
+
+    // Once more with the runtime under another path and the output in another folder.
+    let renamed = PathBuf::from(std::env::var("OUT_DIR")?).join("renamed");
+    builder
+        .runtime_path("crate::another_name")
+        .out_dir(renamed)
+        .compile(&["fixtures/optional.capnp"])?;
+
+    println!("cargo::rerun-if-changed=../schema");
+    println!("cargo::rerun-if-changed=fixtures");
+    Ok(())
+}
+
+fn find_schemas(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            find_schemas(&path, found)?;
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "capnp")
+        {
+            found.push(path);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! What the generator makes of a schema, as it stands in the snapshots and as it was compiled here.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+const REGENERATE: &str = "cargo run -p ipc-gen -- -I schema --src-prefix schema \
+                          -o generated-examples/src/generated schema/v32/init.capnp";
+
+fn builder() -> ipc_gen::Builder {
+    ipc_gen::Builder::new()
+        .src_prefix("../schema")
+        .src_prefix("fixtures")
+        .import_path("../schema")
+        .import_path("fixtures")
+}
+
+fn schemas() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for folder in [
+        "../schema/v32",
+        "fixtures",
+        "fixtures/nested",
+        "fixtures/nested/deep",
+    ] {
+        let entries = std::fs::read_dir(folder).expect("the folder is there");
+        let paths = entries.map(|entry| entry.expect("the entry can be read").path());
+        found.extend(paths.filter(|path| path.extension().is_some_and(|kind| kind == "capnp")));
+    }
+    found.sort();
+    found
+}
+
+/// Everything generated from the schemas, by the path of each file.
+static GENERATED: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+    builder()
+        .generate(&schemas())
+        .expect("the schemas are fine")
+});
+
+fn is_module(name: &str) -> bool {
+    name != "mod.rs" && !name.ends_with("/mod.rs")
+}
+
+#[test]
+fn generated_code_is_as_reviewed() {
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        for (name, source) in &*GENERATED {
+            insta::assert_snapshot!(name.trim_end_matches(".rs").replace('/', "__"), source);
+        }
+    });
+}
+
+#[test]
+fn what_was_reviewed_is_what_was_compiled() {
+    let mut modules = 0;
+    for (name, source) in GENERATED.iter().filter(|(name, _)| is_module(name)) {
+        let compiled = Path::new(env!("OUT_DIR")).join("ipc_generated").join(name);
+        let compiled =
+            std::fs::read_to_string(compiled).expect("the build script wrote the module");
+        assert_eq!(&compiled, source, "{name}");
+        modules += 1;
+    }
+    assert!(modules >= 10, "only {modules} modules");
+}
+
+#[test]
+fn generated_code_is_rust() {
+    for (name, source) in &*GENERATED {
+        syn::parse_file(source).unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+}
+
+#[test]
+fn the_examples_are_up_to_date() {
+    let files = ipc_gen::Builder::new()
+        .import_path("../schema")
+        .src_prefix("../schema")
+        .generate(&["../schema/v32/init.capnp"])
+        .expect("the schemas are fine");
+    for (name, source) in files {
+        let path = Path::new("../generated-examples/src/generated").join(&name);
+        let present = std::fs::read_to_string(path).unwrap_or_default();
+        assert_eq!(present, source, "{name} is stale: run `{REGENERATE}`");
+    }
+}
+
+#[test]
+fn the_order_of_the_arguments_makes_no_difference() {
+    let mut backwards = schemas();
+    backwards.reverse();
+    assert_eq!(
+        builder()
+            .generate(&backwards)
+            .expect("the schemas are fine"),
+        *GENERATED
+    );
+}
+
+#[test]
+fn imports_are_generated_too() {
+    let files = builder()
+        .generate(&["fixtures/nested/root.capnp"])
+        .expect("the schemas are fine");
+    let names: Vec<_> = files.keys().map(String::as_str).collect();
+    let expected = [
+        "mod.rs",
+        "nested/deep/leaf.rs",
+        "nested/deep/mod.rs",
+        "nested/mod.rs",
+    ];
+    assert_eq!(names[..4], expected);
+    assert_eq!(names[4..], ["nested/root.rs", "type.rs"]);
+}
+
+#[test]
+fn the_installed_compiler_gives_the_same_code() {
+    let installed = Command::new("capnp").arg("--version").output();
+    if !installed.is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: there is no `capnp` command here");
+        return;
+    }
+    let with_installed = builder().capnp("capnp").generate(&schemas());
+    assert_eq!(with_installed.expect("the schemas are fine"), *GENERATED);
+}
+
+#[test]
+fn the_runtime_can_be_elsewhere() {
+    let files = builder()
+        .runtime_path("crate::another_name")
+        .generate(&["fixtures/optional.capnp"])
+        .expect("the schema is fine");
+    assert!(!files["optional.rs"].contains("ipc_runtime"));
+    assert!(files["optional.rs"].contains("use crate::another_name::rt;"));
+}
+
+#[test]
+fn the_bundled_proxy_schema_is_the_published_one() {
+    let bundled = include_str!("../../ipc-gen/include/mp/proxy.capnp");
+    assert_eq!(bundled, include_str!("../../schema/mp/proxy.capnp"));
+}
+
+#[test]
+fn unchanged_files_are_left_alone() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let compile = || {
+        builder()
+            .out_dir(folder.path())
+            .compile(&["fixtures/type.capnp"])
+    };
+    compile().expect("the schema is fine");
+    let module = folder.path().join("ipc_generated/type.rs");
+    let written = |path: &Path| {
+        path.metadata()
+            .and_then(|data| data.modified())
+            .expect("a time")
+    };
+    let before = written(&module);
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    compile().expect("the schema is fine");
+    assert_eq!(written(&module), before);
+}

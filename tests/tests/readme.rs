@@ -1,0 +1,66 @@
+//! The README's example is the crate `examples/greeter`, word for word, and works.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Command;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+#[test]
+fn the_readme_shows_the_example_as_it_is() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    for file in [
+        "schema/greeter.capnp",
+        "build.rs",
+        "src/lib.rs",
+        "src/bin/server.rs",
+        "src/bin/client.rs",
+    ] {
+        let text = std::fs::read_to_string(root().join("examples/greeter").join(file)).unwrap();
+        assert!(readme.contains(&text), "README.md differs from {file}");
+    }
+}
+
+#[tokio::test]
+async fn the_example_greets() {
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "-p", "greeter", "--bins"])
+        .current_dir(root())
+        .status();
+    assert!(built.await.unwrap().success());
+    let programs = Path::new(env!("CARGO_BIN_EXE_peer")).parent().unwrap();
+
+    let directory = tempfile::tempdir().unwrap();
+    let run = |program: &str| {
+        let mut command = Command::new(programs.join(program));
+        command
+            .current_dir(&directory)
+            .kill_on_drop(true)
+            .stdout(Stdio::piped());
+        command
+    };
+    let mut server = run("server").spawn().unwrap();
+    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+    let line = soon(lines.next_line()).await.unwrap();
+    assert_eq!(line.as_deref(), Some("listening on unix:greeter.sock"));
+
+    let client = soon(run("client").output()).await.unwrap();
+    assert_eq!(
+        String::from_utf8(client.stdout).unwrap(),
+        "Hello, world!\ntotal: 55\n"
+    );
+    assert!(client.status.success());
+}
+
+async fn soon<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(30), future)
+        .await
+        .expect("this hangs")
+}
