@@ -208,7 +208,6 @@ cases! {
     fifo,
     #[ignore = "calls on an object that is still a promise may run out of order"]
     fifo_pipelined,
-    #[ignore = "calls that name a thread that is still a promise may be overtaken"]
     fifo_promised_thread,
     fifo_blocked,
     threads,
