@@ -9,8 +9,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use tokio::runtime::Handle;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::adapter::LocalObject;
 use crate::capability::{Capability, Target};
@@ -48,6 +49,11 @@ pub(crate) struct Connection {
     /// Handles of users on objects of the peer.
     handles: AtomicUsize,
     peer_threads: PeerThreads,
+    /// Calls whose thread was still a promise when they arrived, and those behind them. They find
+    /// their threads one after the other, so that none overtakes an earlier one of its thread.
+    arrivals: mpsc::UnboundedSender<BoxFuture<'static, ()>>,
+    /// How many calls are in `arrivals`. Only the engine's thread adds to it.
+    arriving: AtomicUsize,
     cleanups: Mutex<Vec<Cleanup>>,
     /// Why the connection ended, once it has.
     end: watch::Sender<Option<Exception>>,
@@ -55,8 +61,16 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) fn new(context: Arc<Context>, side: Side) -> Arc<Self> {
+        let (arrivals, mut queue) = mpsc::unbounded_channel::<BoxFuture<'static, ()>>();
+        context.runtime.spawn(async move {
+            while let Some(arrival) = queue.recv().await {
+                arrival.await;
+            }
+        });
         Arc::new(Self {
             peer_threads: PeerThreads::new(context.peer_threads),
+            arrivals,
+            arriving: AtomicUsize::new(0),
             context,
             side,
             link: OnceLock::new(),
@@ -197,59 +211,66 @@ impl Connection {
                 ),
             ));
         };
-        let thread = match method.context {
-            Some(context) => self.requested_thread(&params, context).await?,
+        let named = match method.context {
+            Some(context) => named_thread(&params, context)?,
             None => None,
         };
         let handler = object.dispatch(Some(self), method, params);
-        let (mut reply, answer) = oneshot::channel();
-        let job = async move {
-            tokio::select! {
-                outcome = AssertUnwindSafe(handler).catch_unwind() => {
-                    let outcome = outcome.unwrap_or_else(|_panic| {
-                        Err(Exception::failed(format_args!("the handler of {} panicked", method.name)))
-                    });
-                    let _ = reply.send(outcome);
-                }
-                () = reply.closed() => {}
+        let (reply, answer) = oneshot::channel();
+        match named {
+            None => drop(self.runtime().spawn(run(method, handler, reply))),
+            Some(Capability(Target::Local(object)))
+                if self.arriving.load(Ordering::Acquire) == 0 =>
+            {
+                let thread = self.own_thread(&object)?;
+                thread.run(run(method, handler, reply).boxed());
             }
-        };
-        match thread {
-            Some(thread) => thread.run(job.boxed()),
-            None => drop(self.runtime().spawn(job)),
+            Some(named) => self.queue(method, named, handler, reply),
         }
         answer
             .await
             .unwrap_or_else(|_| Err(Exception::failed("the server is shutting down")))
     }
 
-    /// The thread of ours that a call names, or none if it names no thread.
-    async fn requested_thread(
+    /// Runs a call on the thread that it names, once that is known and all that came before it have
+    /// found theirs.
+    fn queue(
         self: &Arc<Self>,
-        params: &Payload,
-        context: u16,
-    ) -> Result<Option<Arc<ThreadAdapter>>, Exception> {
-        let named = params.read(|params| {
-            params
-                .nested(context)?
-                .capability(CONTEXT_THREAD, "context.thread")
-        })?;
-        let Some(named) = named else {
-            return Ok(None);
+        method: &'static Method,
+        named: Capability,
+        handler: Handler,
+        reply: oneshot::Sender<Result<Payload, Exception>>,
+    ) {
+        let this = Arc::clone(self);
+        self.arriving.fetch_add(1, Ordering::AcqRel);
+        let arrival = async move {
+            match this.resolve_thread(named).await {
+                Ok(thread) => thread.run(run(method, handler, reply).boxed()),
+                Err(exception) => drop(reply.send(Err(exception))),
+            }
+            this.arriving.fetch_sub(1, Ordering::AcqRel);
         };
+        // It fails only when the runtime is gone, and then the caller learns by the reply's drop.
+        let _ = self.arrivals.send(arrival.boxed());
+    }
+
+    async fn resolve_thread(&self, named: Capability) -> Result<Arc<ThreadAdapter>, Exception> {
         let resolved = match named.0 {
             Target::Remote(promise) => promise.resolve().await?,
             Target::Local(_) => named,
         };
-        let thread = match &resolved.0 {
-            Target::Local(object) => object.downcast::<ThreadAdapter>(),
-            Target::Remote(_) => None,
-        };
-        match thread {
-            Some(thread) if thread.belongs_to(self) => Ok(Some(thread)),
-            // The text that libmultiprocess answers with.
-            _ => Err(Exception::failed("std::exception: invalid thread handle")),
+        match &resolved.0 {
+            Target::Local(object) => self.own_thread(object),
+            Target::Remote(_) => Err(invalid_thread()),
         }
+    }
+
+    /// The thread behind an object of ours, if the peer of this very connection had it made.
+    fn own_thread(&self, object: &LocalObject) -> Result<Arc<ThreadAdapter>, Exception> {
+        object
+            .downcast::<ThreadAdapter>()
+            .filter(|thread| thread.belongs_to(self))
+            .ok_or_else(invalid_thread)
     }
 
     /// Counts a user's handle on an object of the peer.
@@ -344,5 +365,38 @@ impl fmt::Debug for Connection {
             .field("side", &self.side)
             .field("open", &self.is_open())
             .finish_non_exhaustive()
+    }
+}
+
+type Handler = BoxFuture<'static, Result<Payload, Exception>>;
+
+/// The thread that a call names, if it names one.
+fn named_thread(params: &Payload, context: u16) -> Result<Option<Capability>, Exception> {
+    params.read(|params| {
+        params
+            .nested(context)?
+            .capability(CONTEXT_THREAD, "context.thread")
+    })
+}
+
+fn invalid_thread() -> Exception {
+    // The text that libmultiprocess answers with.
+    Exception::failed("std::exception: invalid thread handle")
+}
+
+/// Runs a handler until it is done or nobody waits for it any more.
+async fn run(
+    method: &'static Method,
+    handler: Handler,
+    mut reply: oneshot::Sender<Result<Payload, Exception>>,
+) {
+    tokio::select! {
+        outcome = AssertUnwindSafe(handler).catch_unwind() => {
+            let outcome = outcome.unwrap_or_else(|_panic| {
+                Err(Exception::failed(format_args!("the handler of {} panicked", method.name)))
+            });
+            let _ = reply.send(outcome);
+        }
+        () = reply.closed() => {}
     }
 }

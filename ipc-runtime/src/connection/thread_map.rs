@@ -80,8 +80,8 @@ impl ThreadAdapter {
         }
     }
 
-    pub(super) fn belongs_to(&self, connection: &Arc<Connection>) -> bool {
-        std::ptr::eq(self.connection.as_ptr(), Arc::as_ptr(connection))
+    pub(super) fn belongs_to(&self, connection: &Connection) -> bool {
+        std::ptr::eq(self.connection.as_ptr(), connection)
     }
 
     /// Runs `job` after everything that was queued before.
