@@ -389,10 +389,13 @@ async def no_thread_served(peers):
 
 @case
 async def pool(peers):
-    """After makePool a call without context.thread is served."""
+    """After makePool a call without context.thread is served; a second pool is refused."""
     c = await peers.connect()
+    await c.thread_map.makePool(0)
     await c.thread_map.makePool(2)
     await expect_echo(c.make_echo(), None, "from the pool")
+    text = "makePool called on connection with existing pool"
+    await expect_error(c.thread_map.makePool(2), "FAILED", text)
 
 
 @case

@@ -1,20 +1,19 @@
 //! One connection to a peer: what both sides know of each other beyond the RPC protocol.
 
+mod accept;
 mod peer_threads;
 mod thread_map;
 
 use std::fmt;
-use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::runtime::Handle;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 
 use crate::adapter::LocalObject;
-use crate::capability::{Capability, Target};
+use crate::capability::Capability;
 use crate::context::Context;
 use crate::engine::{Link, RemoteObject};
 use crate::exception::{Exception, ExceptionKind};
@@ -22,7 +21,7 @@ use crate::interface::{Method, StructSize};
 use crate::message::Payload;
 use crate::object::{Object, Proxy};
 use peer_threads::PeerThreads;
-use thread_map::{ThreadAdapter, ThreadMapAdapter};
+use thread_map::ThreadMapAdapter;
 
 /// The `Context` struct of `mp/proxy.capnp`: pointer 0 is the thread that runs the call, pointer 1
 /// the thread that runs callbacks.
@@ -54,6 +53,8 @@ pub(crate) struct Connection {
     arrivals: mpsc::UnboundedSender<BoxFuture<'static, ()>>,
     /// How many calls are in `arrivals`. Only the engine's thread adds to it.
     arriving: AtomicUsize,
+    /// Whether the peer has asked for a pool.
+    pooled: AtomicBool,
     cleanups: Mutex<Vec<Cleanup>>,
     /// Why the connection ended, once it has.
     end: watch::Sender<Option<Exception>>,
@@ -71,6 +72,7 @@ impl Connection {
             peer_threads: PeerThreads::new(context.peer_threads),
             arrivals,
             arriving: AtomicUsize::new(0),
+            pooled: AtomicBool::new(false),
             context,
             side,
             link: OnceLock::new(),
@@ -193,84 +195,17 @@ impl Connection {
         results
     }
 
-    /// Runs a call of the peer. The engine polls the future first in the order of arrival.
-    pub(crate) async fn accept(
-        self: &Arc<Self>,
-        object: &LocalObject,
-        interface_id: u64,
-        ordinal: u16,
-        params: Payload,
-    ) -> Result<Payload, Exception> {
-        let interface = object.interface();
-        let Some(method) = interface.method(interface_id, ordinal) else {
-            return Err(Exception::new(
-                ExceptionKind::Unimplemented,
-                format_args!(
-                    "{} (@{:#018x}) has no method @{ordinal} of interface @{interface_id:#018x}",
-                    interface.name, interface.id
-                ),
+    /// Answers the peer's `makePool`: threads for calls that name none.
+    ///
+    /// Such calls run at once here, as tasks, so there is nothing to make; a second pool is refused
+    /// as libmultiprocess does.
+    fn make_pool(&self, count: u32) -> Result<(), Exception> {
+        if count > 0 && self.pooled.swap(true, Ordering::Relaxed) {
+            return Err(Exception::failed(
+                "std::exception: makePool called on connection with existing pool",
             ));
-        };
-        let named = match method.context {
-            Some(context) => named_thread(&params, context)?,
-            None => None,
-        };
-        let handler = object.dispatch(Some(self), method, params);
-        let (reply, answer) = oneshot::channel();
-        match named {
-            None => drop(self.runtime().spawn(run(method, handler, reply))),
-            Some(Capability(Target::Local(object)))
-                if self.arriving.load(Ordering::Acquire) == 0 =>
-            {
-                let thread = self.own_thread(&object)?;
-                thread.run(run(method, handler, reply).boxed());
-            }
-            Some(named) => self.queue(method, named, handler, reply),
         }
-        answer
-            .await
-            .unwrap_or_else(|_| Err(Exception::failed("the server is shutting down")))
-    }
-
-    /// Runs a call on the thread that it names, once that is known and all that came before it have
-    /// found theirs.
-    fn queue(
-        self: &Arc<Self>,
-        method: &'static Method,
-        named: Capability,
-        handler: Handler,
-        reply: oneshot::Sender<Result<Payload, Exception>>,
-    ) {
-        let this = Arc::clone(self);
-        self.arriving.fetch_add(1, Ordering::AcqRel);
-        let arrival = async move {
-            match this.resolve_thread(named).await {
-                Ok(thread) => thread.run(run(method, handler, reply).boxed()),
-                Err(exception) => drop(reply.send(Err(exception))),
-            }
-            this.arriving.fetch_sub(1, Ordering::AcqRel);
-        };
-        // It fails only when the runtime is gone, and then the caller learns by the reply's drop.
-        let _ = self.arrivals.send(arrival.boxed());
-    }
-
-    async fn resolve_thread(&self, named: Capability) -> Result<Arc<ThreadAdapter>, Exception> {
-        let resolved = match named.0 {
-            Target::Remote(promise) => promise.resolve().await?,
-            Target::Local(_) => named,
-        };
-        match &resolved.0 {
-            Target::Local(object) => self.own_thread(object),
-            Target::Remote(_) => Err(invalid_thread()),
-        }
-    }
-
-    /// The thread behind an object of ours, if the peer of this very connection had it made.
-    fn own_thread(&self, object: &LocalObject) -> Result<Arc<ThreadAdapter>, Exception> {
-        object
-            .downcast::<ThreadAdapter>()
-            .filter(|thread| thread.belongs_to(self))
-            .ok_or_else(invalid_thread)
+        Ok(())
     }
 
     /// Counts a user's handle on an object of the peer.
@@ -365,38 +300,5 @@ impl fmt::Debug for Connection {
             .field("side", &self.side)
             .field("open", &self.is_open())
             .finish_non_exhaustive()
-    }
-}
-
-type Handler = BoxFuture<'static, Result<Payload, Exception>>;
-
-/// The thread that a call names, if it names one.
-fn named_thread(params: &Payload, context: u16) -> Result<Option<Capability>, Exception> {
-    params.read(|params| {
-        params
-            .nested(context)?
-            .capability(CONTEXT_THREAD, "context.thread")
-    })
-}
-
-fn invalid_thread() -> Exception {
-    // The text that libmultiprocess answers with.
-    Exception::failed("std::exception: invalid thread handle")
-}
-
-/// Runs a handler until it is done or nobody waits for it any more.
-async fn run(
-    method: &'static Method,
-    handler: Handler,
-    mut reply: oneshot::Sender<Result<Payload, Exception>>,
-) {
-    tokio::select! {
-        outcome = AssertUnwindSafe(handler).catch_unwind() => {
-            let outcome = outcome.unwrap_or_else(|_panic| {
-                Err(Exception::failed(format_args!("the handler of {} panicked", method.name)))
-            });
-            let _ = reply.send(outcome);
-        }
-        () = reply.closed() => {}
     }
 }

@@ -185,11 +185,10 @@ async fn serve_case(name: &str) {
 }
 
 macro_rules! cases {
-    ($($(#[$attribute:meta])* $name:ident),* $(,)?) => {
+    ($($name:ident),* $(,)?) => {
         const CASES: &[&str] = &[$(stringify!($name)),*];
 
         $(
-            $(#[$attribute])*
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
                 serve_case(stringify!($name)).await;
@@ -206,8 +205,6 @@ cases! {
     large_text,
     many_calls,
     fifo,
-    #[ignore = "calls on an object that is still a promise may run out of order"]
-    fifo_pipelined,
     fifo_promised_thread,
     fifo_blocked,
     threads,
@@ -220,7 +217,6 @@ cases! {
     broken_thread,
     no_thread,
     no_thread_served,
-    #[ignore = "ThreadMap.makePool is not implemented"]
     pool,
     destroy,
     destroy_twice,
@@ -242,6 +238,9 @@ const NOT_TESTED: &[&str] = &[
     "mining-null",
     // The calls of a Thread run in order; Cap'n Proto lets their answers overtake each other.
     "answers-in-order",
+    // capnp-rpc may let calls on an object that is still a promise overtake each other; see
+    // docs/adr/0003-capnp-rpc-on-a-thread.md.
+    "fifo-pipelined",
 ];
 
 #[tokio::test]
