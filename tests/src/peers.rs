@@ -68,14 +68,20 @@ impl Peer {
         program: &Path,
         arguments: impl IntoIterator<Item = A>,
     ) -> Self {
-        let mut child = Command::new(program)
-            .args(arguments)
+        let mut command = Command::new(program);
+        command.args(arguments);
+        Self::run(name, command)
+    }
+
+    /// As [`Peer::start`], for a command that needs more than arguments.
+    pub fn run(name: &str, mut command: Command) -> Self {
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .unwrap_or_else(|error| panic!("cannot start {}: {error}", program.display()));
+            .unwrap_or_else(|error| panic!("cannot start {name}: {error}"));
         let (lines, stdout) = mpsc::unbounded_channel();
         let pipe = child.stdout.take().expect("stdout is piped");
         tokio::spawn(each_line(pipe, move |line| drop(lines.send(line))));

@@ -10,6 +10,9 @@ use generated_examples::v32::mining::{BlockCheckOptions, BlockCreateOptions, Min
 use ipc_runtime::{ExceptionKind, Ipc};
 use ipc_tests::peers::{self, Peer, within};
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::process::Command;
 
 struct Node {
     peer: Peer,
@@ -21,26 +24,29 @@ impl Node {
     async fn start() -> Option<Self> {
         let program = peers::program("BITCOIN_NODE", "a bitcoin-node of Bitcoin Core v32")?;
         let folder = tempfile::tempdir().expect("a temporary folder");
+        Some(Self::run(Command::new(program), folder, &["-server=0"]).await)
+    }
+
+    /// Starts a node as `command` says; its data goes to `folder`.
+    async fn run(mut command: Command, folder: TempDir, arguments: &[&str]) -> Self {
         let mut datadir = OsString::from("-datadir=");
         datadir.push(folder.path());
-        let arguments = [
+        command.arg(datadir).args(arguments).args([
             "-regtest",
             "-ipcbind=unix",
-            "-server=0",
             "-listen=0",
             "-daemon=0",
             "-printtoconsole=1",
             "-debug=ipc",
-        ];
-        let all = std::iter::once(datadir).chain(arguments.map(OsString::from));
-        let mut peer = Peer::start("bitcoin-node", &program, all);
+        ]);
+        let mut peer = Peer::run("bitcoin-node", command);
         peer.line(&["init message: Done loading"]).await;
         let socket = folder.path().join("regtest/node.sock");
-        Some(Self {
+        Self {
             peer,
             address: format!("unix:{}", socket.display()),
             _folder: folder,
-        })
+        }
     }
 
     async fn connect(&self, ipc: &Ipc) -> InitProxy {
@@ -291,4 +297,59 @@ async fn answers_the_python_client() {
     assert!(status.success(), "client.py failed ({status}){report}");
     assert_eq!(lines, cases.map(|case| format!("ok {case}")));
     node.stop().await;
+}
+
+/// The node's `echoipc` starts the program `bitcoin-node` beside itself as a child over `-ipcfd`,
+/// calls Echo there, and waits for its end. Here that child is ours.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_node_spawns_our_child() {
+    let Some(program) = peers::program("BITCOIN_NODE", "a bitcoin-node of Bitcoin Core v32") else {
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::os::unix::fs::symlink(
+        env!("CARGO_BIN_EXE_peer"),
+        folder.path().join("bitcoin-node"),
+    )
+    .expect("a link to our child");
+    let port = TcpListener::bind("127.0.0.1:0")
+        .await
+        .and_then(|listener| listener.local_addr())
+        .expect("a free port")
+        .port();
+    let mut command = Command::new(program);
+    // Where the node looks for the programs that it starts.
+    command.arg0(folder.path().join("bitcoin"));
+    let rpc = format!("-rpcport={port}");
+    let arguments = ["-server=1", "-rpcuser=u", "-rpcpassword=p", &rpc];
+    let mut node = Node::run(command, folder, &arguments).await;
+
+    for text in ["from the node", "once more"] {
+        let request = format!(r#"{{"method": "echoipc", "params": ["{text}"]}}"#);
+        let answer = within("echoipc", post(port, &request)).await;
+        let expected = format!(r#""result":"{text}""#);
+        assert!(answer.contains(&expected), "{answer}");
+        node.peer.line(&["exited with status 0"]).await;
+    }
+    node.stop().await;
+}
+
+/// One JSON-RPC request to a node on this machine, and its whole answer.
+async fn post(port: u16, request: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port))
+        .await
+        .expect("the node's RPC port is open");
+    // The name and password above, in base 64.
+    let head = format!(
+        "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Basic dTpw\r\nConnection: close\r\n\
+         Content-Length: {}\r\n\r\n{request}",
+        request.len()
+    );
+    let mut answer = String::new();
+    stream.write_all(head.as_bytes()).await.expect("a request");
+    stream
+        .read_to_string(&mut answer)
+        .await
+        .expect("an answer of text");
+    answer
 }
