@@ -33,6 +33,7 @@ pub struct Builder {
     input: Input,
     out_dir: Option<PathBuf>,
     runtime_path: String,
+    nullable: Vec<String>,
 }
 
 impl Default for Builder {
@@ -41,6 +42,7 @@ impl Default for Builder {
             input: Input::default(),
             out_dir: None,
             runtime_path: "::ipc_runtime".to_owned(),
+            nullable: Vec::new(),
         }
     }
 }
@@ -81,6 +83,18 @@ impl Builder {
     /// Sets the path by which generated code reaches the runtime crate: `::ipc_runtime` by default.
     pub fn runtime_path(mut self, path: impl Into<String>) -> Self {
         self.runtime_path = path.into();
+        self
+    }
+
+    /// Makes a result, parameter or field an `Option`, where null is a value like others rather than a
+    /// mistake of the peer. For schemas that one does not own; in one's own, annotate the member with
+    /// `nullable` of `/ipc.capnp`.
+    ///
+    /// The member is named as in messages of `ipc-gen`, as much of it as is needed:
+    /// `v32/mining.capnp:Mining.waitNext.result`, or `Mining.waitNext.result`. A selector that names
+    /// nothing is an error.
+    pub fn nullable(mut self, selector: impl Into<String>) -> Self {
+        self.nullable.push(selector.into());
         self
     }
 
@@ -139,7 +153,7 @@ impl Builder {
             .collect();
         let loaded = schema::load(&input)?;
         let mut problems = Problems::default();
-        let model = model::lower(&loaded, &mut problems);
+        let model = model::lower(&loaded, &self.nullable, &mut problems);
         check::check(&model, &mut problems);
         problems.into_result()?;
         let generated = emit::emit(

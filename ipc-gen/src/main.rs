@@ -24,6 +24,10 @@ struct Arguments {
     #[arg(long = "src-prefix", value_name = "DIR")]
     src_prefixes: Vec<PathBuf>,
 
+    /// Make this result, parameter or field optional: `Mining.waitNext.result`. Can be given several times.
+    #[arg(long = "nullable", value_name = "SELECTOR")]
+    nullable: Vec<String>,
+
     /// Write to this folder.
     #[arg(short, long = "output", value_name = "DIR", default_value = ".")]
     output: PathBuf,
@@ -68,6 +72,9 @@ fn run(arguments: &Arguments) -> Result<ExitCode, ipc_gen::Error> {
     }
     for folder in &arguments.import_paths {
         builder = builder.import_path(folder);
+    }
+    for selector in &arguments.nullable {
+        builder = builder.nullable(selector);
     }
     let files = builder.generate(&arguments.files)?;
     if !arguments.check {

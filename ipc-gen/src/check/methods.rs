@@ -41,7 +41,10 @@ fn cancellations(model: &Model, file: &File, item: &Interface, problems: &mut Pr
             None => problems.push(
                 Problem::at(
                     place,
-                    format!("`cancelWith` names `{name}`, which is no method of `{}`", item.name),
+                    format!(
+                        "`cancelWith` names `{name}`, which is no method of `{}`",
+                        item.name
+                    ),
                 )
                 .help("name a method of the same interface"),
             ),
@@ -49,7 +52,9 @@ fn cancellations(model: &Model, file: &File, item: &Interface, problems: &mut Pr
                 problems.push(
                     Problem::at(
                         place,
-                        format!("`cancelWith` names `{name}`, which cannot be called without parameters"),
+                        format!(
+                            "`cancelWith` names `{name}`, which cannot be called without parameters"
+                        ),
                     )
                     .help("name a method that takes nothing but a Context"),
                 );

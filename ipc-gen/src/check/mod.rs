@@ -2,6 +2,7 @@
 //! generated code.
 
 mod cycles;
+mod methods;
 mod names;
 
 use crate::error::Problems;
@@ -11,4 +12,5 @@ use crate::model::Model;
 pub(crate) fn check(model: &Model, problems: &mut Problems) {
     names::check(model, problems);
     cycles::check(model, problems);
+    methods::check(model, problems);
 }

@@ -106,7 +106,9 @@ impl Emitter<'_> {
             };
             let error = self.error(member);
             let arm = arm(field);
-            let value = self.read(reader, &required(field), Absent::IsDefault).value();
+            let value = self
+                .read(reader, &required(field), Absent::IsDefault)
+                .value();
             quote! {
                 if #present {
                     return Ok(Err(#error::#arm(#value)));

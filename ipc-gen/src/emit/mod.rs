@@ -3,6 +3,7 @@
 mod adapter;
 mod consts;
 mod docs;
+mod errors;
 mod interface;
 mod layout;
 mod proxy;

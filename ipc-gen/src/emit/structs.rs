@@ -19,7 +19,7 @@ impl Emitter<'_> {
             .record
             .fields
             .iter()
-            .all(|field| field.presence.is_some() || starts_at_zero(field));
+            .all(|field| field.is_optional() || starts_at_zero(field));
         let default = zero.then(|| quote!(, Default));
         let mut items = vec![quote! {
             #docs
@@ -49,7 +49,7 @@ impl Emitter<'_> {
         let fields = record.fields.iter().map(|field| {
             let name = field_ident(field);
             let value = match &field.ty {
-                _ if field.presence.is_some() => quote!(None),
+                _ if field.is_optional() => quote!(None),
                 Type::Scalar(scalar, value) if !value.is_zero() => {
                     plain_literal(value, scalar.rust())
                 }

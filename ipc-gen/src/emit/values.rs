@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::Emitter;
 use super::consts::literal;
-use crate::model::{Element, Field, Record, Type};
+use crate::model::{Element, Field, Presence, Record, Type};
 use crate::names;
 
 /// An expression that reads a value.
@@ -15,6 +15,14 @@ pub(super) struct Read {
 }
 
 impl Read {
+    /// A value that is there without further ado.
+    pub(super) fn infallible(tokens: TokenStream) -> Self {
+        Self {
+            tokens,
+            fallible: false,
+        }
+    }
+
     /// The value itself, where `?` can be used.
     pub(super) fn value(&self) -> TokenStream {
         let Self { tokens, fallible } = self;
@@ -57,7 +65,7 @@ impl Emitter<'_> {
     /// The type of a field as a Rust value owns it.
     pub(super) fn owned(&self, field: &Field) -> TokenStream {
         let ty = self.owned_type(&field.ty);
-        if field.presence.is_some() {
+        if field.is_optional() {
             let option = self.paths.prelude("Option");
             quote!(#option<#ty>)
         } else {
@@ -79,16 +87,22 @@ impl Emitter<'_> {
         }
     }
 
-    /// The type of a parameter as a caller may pass it.
-    pub(super) fn argument(&self, field: &Field) -> TokenStream {
+    /// The type of a parameter as a caller may pass it. `objects` counts the parameters before it that
+    /// are objects.
+    pub(super) fn argument(&self, field: &Field, objects: usize) -> TokenStream {
         let as_ref = self.paths.prelude("AsRef");
         match &field.ty {
-            _ if field.presence.is_some() => self.owned(field),
+            _ if field.is_optional() => self.owned(field),
             Type::Text => quote!(impl #as_ref<str>),
             Type::Data => quote!(impl #as_ref<[u8]>),
             Type::List(element) => {
                 let element = self.element(element);
                 quote!(impl #as_ref<[#element]>)
+            }
+            Type::Interface(_) => {
+                let proxy = self.owned(field);
+                let by = self.paths.marker(objects);
+                quote!(impl rt::IntoProxy<#proxy, #by>)
             }
             _ => self.owned(field),
         }
@@ -97,8 +111,10 @@ impl Emitter<'_> {
     /// A parameter of [`Self::argument`]'s type, as something to write.
     pub(super) fn argument_source(field: &Field, name: &Ident) -> Source {
         let by_reference = matches!(field.ty, Type::Text | Type::Data | Type::List(_));
-        if by_reference && field.presence.is_none() {
+        if by_reference && !field.is_optional() {
             Source::AsRef(quote!(#name))
+        } else if is_object(field) {
+            Source::Owned(quote!(rt::IntoProxy::into_proxy(#name)))
         } else {
             Source::Owned(quote!(#name))
         }
@@ -123,12 +139,22 @@ impl Emitter<'_> {
 
     /// Reads a field from a message.
     pub(super) fn read(&self, reader: &Ident, field: &Field, absent: Absent) -> Read {
-        let Some(bit) = field.presence else {
-            return self.read_present(reader, field, absent);
-        };
-        let bit = names::number(bit);
         let value = self.read_present(reader, field, Absent::IsDefault).value();
-        let tokens = quote!(if #reader.scalar(#bit, false) { Some(#value) } else { None });
+        let tokens = match &field.presence {
+            Presence::Always => return self.read_present(reader, field, absent),
+            Presence::Flag(bit) => {
+                let bit = names::number(*bit);
+                quote!(if #reader.scalar(#bit, false) { Some(#value) } else { None })
+            }
+            Presence::Pointer => {
+                let at = names::number(field.offset);
+                quote!(if #reader.is_null(#at) { None } else { Some(#value) })
+            }
+            Presence::Asked(parameter) => {
+                let parameter = names::ident(&names::snake(parameter));
+                quote!(if #parameter { Some(#value) } else { None })
+            }
+        };
         Read {
             tokens,
             fallible: false,
@@ -181,10 +207,14 @@ impl Emitter<'_> {
 
     /// Writes a field to a message: a statement without its semicolon.
     pub(super) fn write(&self, builder: &Ident, field: &Field, source: &Source) -> TokenStream {
-        let Some(bit) = field.presence else {
-            return Self::write_present(builder, field, source);
+        let flag = match &field.presence {
+            Presence::Always => return Self::write_present(builder, field, source),
+            Presence::Flag(bit) => {
+                let bit = names::number(*bit);
+                Some(quote!(#builder.set_scalar(#bit, true, false);))
+            }
+            Presence::Pointer | Presence::Asked(_) => None,
         };
-        let bit = names::number(bit);
         let option = match source {
             Source::Owned(value) => quote!(&#value),
             Source::Reference(value) | Source::AsRef(value) => value.clone(),
@@ -192,7 +222,7 @@ impl Emitter<'_> {
         let write = Self::write_present(builder, field, &Source::Reference(quote!(value)));
         quote! {
             if let Some(value) = #option {
-                #builder.set_scalar(#bit, true, false);
+                #flag
                 #write;
             }
         }
@@ -230,11 +260,16 @@ impl Emitter<'_> {
     }
 }
 
+/// Whether a parameter takes whatever can be made a proxy.
+pub(super) fn is_object(field: &Field) -> bool {
+    matches!(field.ty, Type::Interface(_)) && !field.is_optional()
+}
+
 /// A closure's body from its statements.
 pub(super) fn body(record: &Record, statements: &[TokenStream]) -> TokenStream {
     match (statements, record.fields.as_slice()) {
         ([], _) => quote!(()),
-        ([statement], [field]) if field.presence.is_none() => statement.clone(),
+        ([statement], [field]) if !field.is_optional() => statement.clone(),
         _ => quote!({ #(#statements;)* }),
     }
 }

@@ -53,7 +53,11 @@ impl Model {
         seen: &mut BTreeSet<u64>,
         found: &mut Vec<&'m Interface>,
     ) {
-        for base in interface.bases.iter().filter_map(|base| self.interface(base)) {
+        for base in interface
+            .bases
+            .iter()
+            .filter_map(|base| self.interface(base))
+        {
             if seen.insert(base.id) {
                 found.push(base);
                 self.collect_ancestors(base, seen, found);
@@ -83,7 +87,11 @@ impl Model {
         }
         path.push(interface.id);
         let mut inherited: Vec<Member<'m>> = Vec::new();
-        for base in interface.bases.iter().filter_map(|base| self.interface(base)) {
+        for base in interface
+            .bases
+            .iter()
+            .filter_map(|base| self.interface(base))
+        {
             for member in self.visible(base, path) {
                 if !inherited.iter().any(|other| other.is(&member)) {
                     inherited.push(member);

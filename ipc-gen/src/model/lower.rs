@@ -5,21 +5,17 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    Const, ConstType, Enum, Enumerant, File, Interface, Item, Method, Model, Named, Record, Role,
-    Struct,
-};
+use super::selectors::Selectors;
+use super::{Const, ConstType, Enum, Enumerant, File, Interface, Item, Model, Named, Struct};
 use crate::error::{Problem, Problems};
 use crate::names;
-use crate::schema::{self, Body, Child, Id, Loaded, Node, Schema, SchemaFile, Type};
+use crate::schema::{Base, Body, Child, Id, Loaded, Node, Schema, SchemaFile, Type};
 
 /// libmultiprocess's file `mp/proxy.capnp`, whose types the runtime provides.
 const PROXY_FILE: Id = 0xcc31_6e3f_71a0_40fb;
-/// The result that stands for `-> stream`.
-const STREAM_RESULT: Id = 0x995f_9a33_77c0_b16e;
 
 /// Pictures everything that the files declare.
-pub(crate) fn lower(loaded: &Loaded, problems: &mut Problems) -> Model {
+pub(crate) fn lower(loaded: &Loaded, nullable: &[String], problems: &mut Problems) -> Model {
     let files: Vec<_> = loaded
         .files
         .iter()
@@ -28,14 +24,24 @@ pub(crate) fn lower(loaded: &Loaded, problems: &mut Problems) -> Model {
     let mut lowering = Lowering {
         schema: &loaded.schema,
         named: BTreeMap::new(),
+        nullable: Selectors::new(nullable),
         problems,
     };
     for (index, file) in files.iter().enumerate() {
         lowering.name_declarations(index, file);
     }
-    Model {
-        files: files.into_iter().map(|file| lowering.file(file)).collect(),
-    }
+    let model = Model {
+        files: files
+            .into_iter()
+            .enumerate()
+            .map(|(index, file)| lowering.file(index, file))
+            .collect(),
+    };
+    let Lowering {
+        nullable, problems, ..
+    } = lowering;
+    nullable.check(problems);
+    model
 }
 
 /// A walk over the facts.
@@ -43,6 +49,8 @@ pub(super) struct Lowering<'a> {
     pub(super) schema: &'a Schema,
     /// What the files declare at their own level.
     pub(super) named: BTreeMap<Id, Named>,
+    /// What the caller wants to be optional.
+    pub(super) nullable: Selectors,
     problems: &'a mut Problems,
 }
 
@@ -71,7 +79,7 @@ impl<'a> Lowering<'a> {
             .unwrap_or_default()
     }
 
-    fn file(&mut self, file: &SchemaFile) -> File {
+    fn file(&mut self, index: usize, file: &SchemaFile) -> File {
         let stem = file.name.strip_suffix(".capnp").unwrap_or(&file.name);
         let module: Vec<_> = stem.split('/').map(names::module).collect();
         if module.iter().any(String::is_empty) {
@@ -82,7 +90,7 @@ impl<'a> Lowering<'a> {
             );
         }
         let items = (self.children(file.id).into_iter())
-            .filter_map(|child| self.item(&format!("{}:{}", file.name, child.name), &child))
+            .filter_map(|child| self.item(index, &format!("{}:{}", file.name, child.name), &child))
             .collect();
         let docs = self
             .schema
@@ -98,7 +106,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn item(&mut self, place: &str, child: &Child) -> Option<Item> {
+    fn item(&mut self, file: usize, place: &str, child: &Child) -> Option<Item> {
         let node = self.schema.nodes.get(&child.id)?;
         self.nested(place, node);
         if node.generic {
@@ -142,28 +150,35 @@ impl<'a> Lowering<'a> {
                 docs,
                 record: self.struct_record(place, body),
             })),
-            Body::Interface { methods, extends } => {
-                if *extends {
-                    self.problem(
-                        place,
-                        "interfaces that extend others are not supported yet",
-                        "declare one interface with all the methods, if both sides are yours",
-                    );
-                }
+            Body::Interface { methods, bases } => {
+                let bases = (bases.iter())
+                    .filter_map(|base| self.base(place, base))
+                    .collect();
                 let methods = (methods.iter().enumerate())
                     .filter_map(|(ordinal, method)| {
-                        self.method(&format!("{place}.{}", method.name), ordinal, method)
+                        self.method(&format!("{place}.{}", method.name), node, ordinal, method)
                     })
                     .collect();
                 Some(Item::Interface(Interface {
+                    file,
                     name,
                     docs,
                     id: child.id,
+                    bases,
                     methods,
                 }))
             }
             Body::File | Body::Annotation => None,
         }
+    }
+
+    fn base(&mut self, place: &str, base: &Base) -> Option<Named> {
+        if base.generic {
+            let problem = "bases with type parameters are not supported yet";
+            self.problem(place, problem, "extend an interface without them");
+            return None;
+        }
+        self.named(place, base.id)
     }
 
     fn nested(&mut self, place: &str, node: &Node) {
@@ -189,86 +204,6 @@ impl<'a> Lowering<'a> {
                     place,
                     "constants of this type are not supported yet",
                     "numbers, Bool, Text and Data are",
-                );
-                None
-            }
-        }
-    }
-
-    fn method(&mut self, place: &str, ordinal: usize, method: &schema::Method) -> Option<Method> {
-        if method.generic {
-            let problem = "methods with type parameters are not supported yet";
-            self.problem(
-                place,
-                problem,
-                "declare one for each type that it is used with",
-            );
-            return None;
-        }
-        if method.results == STREAM_RESULT {
-            let problem = "streaming methods are not supported yet";
-            self.problem(place, problem, "return `()` instead of `stream`");
-            return None;
-        }
-        let schema = self.schema;
-        let params = self.struct_of(place, schema, method.params)?;
-        let results = self.struct_of(place, schema, method.results)?;
-        let (role, context, params, results) = if method.name == "construct" {
-            let role = self.construct(place, params, results)?;
-            let empty = |layout: &schema::Struct| Record {
-                data_words: layout.data_words,
-                pointers: layout.pointers,
-                fields: Vec::new(),
-            };
-            (role, None, empty(params), empty(results))
-        } else {
-            self.between(place, params, results);
-            let (context, params) = self.params_record(place, params);
-            let results = self.results_record(place, results);
-            let role = if method.name == "destroy" {
-                Role::Destroy
-            } else {
-                Role::Call
-            };
-            if matches!(role, Role::Destroy)
-                && !(params.fields.is_empty() && results.fields.is_empty())
-            {
-                self.problem(
-                    place,
-                    "`destroy` is answered by the runtime, which knows no parameters or results of it",
-                    "take the Context and return nothing, or give the method another name",
-                );
-            }
-            (role, context, params, results)
-        };
-        let ordinal = u16::try_from(ordinal).ok()?;
-        Some(Method {
-            name: method.name.clone(),
-            docs: method.docs.clone(),
-            ordinal,
-            role,
-            context,
-            params,
-            results,
-        })
-    }
-
-    fn struct_of(&mut self, place: &str, schema: &'a Schema, id: Id) -> Option<&'a schema::Struct> {
-        match schema.nodes.get(&id) {
-            Some(Node { generic: true, .. }) => {
-                let problem = "parameters or results with type parameters are not supported yet";
-                self.problem(place, problem, "write them in place, or use a plain struct");
-                None
-            }
-            Some(Node {
-                body: Body::Struct(body),
-                ..
-            }) => Some(body),
-            _ => {
-                self.problem(
-                    place,
-                    format!("the schema compiler did not tell the struct {id:#018x}"),
-                    "try another version of the schema compiler",
                 );
                 None
             }

@@ -1,24 +1,29 @@
 //! Lowers what stands inside declarations: fields, parameters, results and their types.
 
 use super::lower::Lowering;
+use super::method::set_apart;
 use super::types::{Scalar, Value};
-use super::{Element, Field, Named, Record, Role, Type};
-use crate::schema::{self, Body, FieldKind, Id, PointerKind};
+use super::{Element, Field, Named, Presence, Record, Type};
+use crate::schema::{self, Annotation, Body, FieldKind, Id, PointerKind};
 
 const CONTEXT: Id = 0x9c44_e664_5d0b_22c6;
-const THREAD_MAP: Id = 0xee5e_3717_9ad9_dc9d;
+pub(super) const THREAD_MAP: Id = 0xee5e_3717_9ad9_dc9d;
 const THREAD: Id = 0x81c1_e260_0d0b_56c5;
-/// The annotation of results that are C++ exceptions.
-const EXCEPTION: Id = 0x996a_1832_0099_2f88;
+/// Says that a pointer may be null.
+const NULLABLE: Id = 0xf8d2_d2af_8736_88be;
+/// Says which Rust type a value becomes.
+const TYPE: Id = 0xc4e3_ca07_d1db_0395;
+
+const OF_THE_RUNTIME: &str =
+    "ThreadMap and Thread are the runtime's own: methods exchange a ThreadMap for another, no more";
 
 impl<'a> Lowering<'a> {
     pub(super) fn struct_record(&mut self, place: &str, body: &'a schema::Struct) -> Record {
-        for field in &body.fields {
-            if let Some(wanted) = beside(field, "want", &body.fields) {
-                self.want_problem(&format!("{place}.{}", field.name), &wanted.name);
-            }
-        }
         let record = self.record(place, body, &body.fields);
+        for field in body.fields.iter().filter(|field| set_apart(field)) {
+            let place = format!("{place}.{}", field.name);
+            self.problem(&place, OF_THE_RUNTIME, "leave the field out");
+        }
         for field in &record.fields {
             if matches!(field.ty, Type::Interface(_)) {
                 let place = format!("{place}.{}", field.name);
@@ -33,102 +38,7 @@ impl<'a> Lowering<'a> {
         record
     }
 
-    pub(super) fn results_record(&mut self, place: &str, body: &'a schema::Struct) -> Record {
-        self.record(place, body, &body.fields)
-    }
-
-    /// The parameters, and the pointer index of the context if it comes first.
-    pub(super) fn params_record(
-        &mut self,
-        place: &str,
-        body: &'a schema::Struct,
-    ) -> (Option<u32>, Record) {
-        match body.fields.split_first() {
-            Some((first, rest)) => match &first.kind {
-                FieldKind::Slot {
-                    offset,
-                    ty: schema::Type::Struct { id: CONTEXT, .. },
-                    ..
-                } => (Some(*offset), self.record(place, body, rest)),
-                _ => (None, self.record(place, body, &body.fields)),
-            },
-            None => (None, self.record(place, body, &[])),
-        }
-    }
-
-    /// What libmultiprocess's rules make of names that parameters and results have in common.
-    pub(super) fn between(
-        &mut self,
-        place: &str,
-        params: &schema::Struct,
-        results: &schema::Struct,
-    ) {
-        for param in &params.fields {
-            let place = format!("{place}.{}", param.name);
-            if results
-                .fields
-                .iter()
-                .any(|result| result.name == param.name)
-            {
-                self.problem(
-                    &place,
-                    "a name that is both a parameter and a result is not supported yet",
-                    "give the result another name",
-                );
-            }
-            if let Some(wanted) = beside(param, "want", &results.fields) {
-                self.want_problem(&place, &wanted.name);
-            }
-        }
-        for (flags, values) in [(params, results), (results, params)] {
-            for flag in &flags.fields {
-                if let Some(value) = beside(flag, "has", &values.fields) {
-                    let place = format!("{place}.{}", flag.name);
-                    let problem = format!(
-                        "a `{}` on the other side of the method from `{}` is not supported yet",
-                        flag.name, value.name
-                    );
-                    self.problem(
-                        &place,
-                        problem,
-                        "put both among the parameters or among the results",
-                    );
-                }
-            }
-        }
-    }
-
-    pub(super) fn construct(
-        &mut self,
-        place: &str,
-        params: &schema::Struct,
-        results: &schema::Struct,
-    ) -> Option<Role> {
-        let role = match (thread_map(params), thread_map(results)) {
-            (Some(param), Some(result)) => Some(Role::Construct { param, result }),
-            _ => None,
-        };
-        if role.is_none() {
-            self.problem(
-                place,
-                "`construct` is answered by the runtime, which exchanges one ThreadMap for another",
-                "declare `construct (threadMap :ThreadMap) -> (threadMap :ThreadMap)`, or give the \
-                 method another name",
-            );
-        }
-        role
-    }
-
-    fn want_problem(&mut self, place: &str, wanted: &str) {
-        let problem = format!("a flag that asks for `{wanted}` is not supported yet");
-        self.problem(
-            place,
-            problem,
-            "give the flag a name that does not begin with `want`",
-        );
-    }
-
-    fn record(
+    pub(super) fn record(
         &mut self,
         place: &str,
         body: &'a schema::Struct,
@@ -148,54 +58,78 @@ impl<'a> Lowering<'a> {
             let place = format!("{place}.{}", field.name);
             if beside(field, "has", fields).is_some() {
                 self.presence_flag(&place, field);
-                continue;
+            } else if !set_apart(field) {
+                record.fields.extend(self.field(&place, field, fields));
             }
-            let FieldKind::Slot {
-                offset,
-                ty,
-                default,
-                explicit_default,
-            } = &field.kind
-            else {
-                self.problem(
-                    &place,
-                    "groups are not supported yet",
-                    "declare its fields in the struct itself, which is the same on the wire",
-                );
-                continue;
-            };
-            if field.annotations.contains(&EXCEPTION) {
-                self.problem(
-                    &place,
-                    "results that carry an exception are not supported yet",
-                    "leave the method out until they are",
-                );
-                continue;
-            }
-            let Some(ty) = self.field_type(&place, ty, default) else {
-                continue;
-            };
-            let is_pointer = !matches!(ty, Type::Scalar(..) | Type::Enum(..));
-            let has_default = match default {
-                Value::Text(_) | Value::Data(_) => !default.is_zero(),
-                _ => *explicit_default,
-            };
-            if is_pointer && has_default {
-                self.problem(
-                    &place,
-                    "defaults other than numbers, Bool and enumerants are not supported yet",
-                    "leave the default out",
-                );
-            }
-            record.fields.push(Field {
-                name: field.name.clone(),
-                docs: field.docs.clone(),
-                offset: *offset,
-                ty,
-                presence: presence_of(&field.name, fields),
-            });
         }
         record
+    }
+
+    /// One of the `fields`.
+    pub(super) fn field(
+        &mut self,
+        place: &str,
+        field: &schema::Field,
+        fields: &[schema::Field],
+    ) -> Option<Field> {
+        let FieldKind::Slot {
+            offset,
+            ty,
+            default,
+            explicit_default,
+        } = &field.kind
+        else {
+            self.problem(
+                place,
+                "groups are not supported yet",
+                "declare its fields in the struct itself, which is the same on the wire",
+            );
+            return None;
+        };
+        if annotated(&field.annotations, TYPE) {
+            self.problem(
+                place,
+                "other Rust types for a value are not supported yet",
+                "leave the annotation out",
+            );
+        }
+        let ty = self.field_type(place, ty, default)?;
+        let is_pointer = !matches!(ty, Type::Scalar(..) | Type::Enum(..));
+        let has_default = match default {
+            Value::Text(_) | Value::Data(_) => !default.is_zero(),
+            _ => *explicit_default,
+        };
+        if is_pointer && has_default {
+            self.problem(
+                place,
+                "defaults other than numbers, Bool and enumerants are not supported yet",
+                "leave the default out",
+            );
+        }
+        let mut presence = presence_of(&field.name, fields);
+        let nullable = self.nullable.select(place) || annotated(&field.annotations, NULLABLE);
+        if nullable && presence != Presence::Always {
+            self.problem(
+                place,
+                "what has a flag beside it is optional already",
+                "say it in one way only",
+            );
+        } else if nullable && !is_pointer {
+            self.problem(
+                place,
+                "numbers, Bool and enums are never null",
+                "put a `hasX :Bool` beside it",
+            );
+        } else if nullable {
+            presence = Presence::Pointer;
+        }
+        Some(Field {
+            name: field.name.clone(),
+            docs: field.docs.clone(),
+            offset: *offset,
+            ty,
+            presence,
+        })
     }
 
     /// Writers leave a flag at its default where the field that it speaks of is absent.
@@ -228,11 +162,7 @@ impl<'a> Lowering<'a> {
                 id: THREAD_MAP | THREAD,
                 ..
             } => {
-                self.problem(
-                    place,
-                    "ThreadMap and Thread are the runtime's own: only `construct` exchanges them",
-                    "leave the method or field out",
-                );
+                self.problem(place, OF_THE_RUNTIME, "leave the method or field out");
                 return None;
             }
             schema::Type::Struct { generic: true, .. }
@@ -292,7 +222,7 @@ impl<'a> Lowering<'a> {
         );
     }
 
-    fn named(&mut self, place: &str, id: Id) -> Option<Named> {
+    pub(super) fn named(&mut self, place: &str, id: Id) -> Option<Named> {
         if let Some(named) = self.named.get(&id) {
             return Some(named.clone());
         }
@@ -316,7 +246,7 @@ fn pointer_kind(kind: &PointerKind) -> &'static str {
 }
 
 /// The field X that a Bool named `hasX` or `wantX` speaks of.
-fn beside<'f>(
+pub(super) fn beside<'f>(
     flag: &schema::Field,
     prefix: &str,
     fields: &'f [schema::Field],
@@ -328,12 +258,17 @@ fn beside<'f>(
         .find(|field| capitalized(&field.name) == subject)
 }
 
-fn presence_of(name: &str, fields: &[schema::Field]) -> Option<u32> {
+fn presence_of(name: &str, fields: &[schema::Field]) -> Presence {
     let flag = format!("has{}", capitalized(name));
     fields
         .iter()
         .find(|field| field.name == flag)
         .and_then(bool_offset)
+        .map_or(Presence::Always, Presence::Flag)
+}
+
+pub(super) fn annotated(annotations: &[Annotation], id: Id) -> bool {
+    annotations.iter().any(|annotation| annotation.id == id)
 }
 
 fn bool_offset(field: &schema::Field) -> Option<u32> {
@@ -355,18 +290,4 @@ fn capitalized(name: &str) -> String {
         .into_iter()
         .chain(letters)
         .collect()
-}
-
-fn thread_map(body: &schema::Struct) -> Option<u32> {
-    let [field] = body.fields.as_slice() else {
-        return None;
-    };
-    match &field.kind {
-        FieldKind::Slot {
-            offset,
-            ty: schema::Type::Interface { id: THREAD_MAP, .. },
-            ..
-        } => Some(*offset),
-        _ => None,
-    }
 }

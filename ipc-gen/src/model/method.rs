@@ -1,4 +1,7 @@
 //! Lowers methods: libmultiprocess's rules about what parameters and results mean.
+//!
+//! Its rules about names and their order bind the methods that a C++ peer of its kind can have: those
+//! with a Context, with exceptions, or of interfaces that are tied to a C++ class.
 
 use super::lower::Lowering;
 use super::member::{THREAD_MAP, annotated, beside};
@@ -46,7 +49,6 @@ impl<'a> Lowering<'a> {
             "destroy" => Role::Destroy,
             _ => Role::Call,
         };
-        self.flags_across(place, params, results);
         let errors = self.errors(place, &results.fields);
         let lowered = Method {
             name: method.name.clone(),
@@ -61,7 +63,9 @@ impl<'a> Lowering<'a> {
             cancel_with: cancel_with(&method.annotations),
         };
         self.run_by_runtime(place, &lowered);
-        if context.is_some() || !lowered.errors.is_empty() || annotated(&interface.annotations, WRAP) {
+        let wrapped = annotated(&interface.annotations, WRAP);
+        if context.is_some() || !lowered.errors.is_empty() || wrapped {
+            self.flags(place, params, results);
             self.order(place, params, results);
         }
         Some(lowered)
@@ -80,11 +84,12 @@ impl<'a> Lowering<'a> {
                 continue;
             };
             if default_true(flag) {
-                let place = format!("{place}.{}", flag.name);
-                let problem = "a flag that asks for a result must be false by default";
-                self.problem(&place, problem, "leave the default out");
+                continue;
             }
-            let result = record.fields.iter_mut().find(|field| field.name == wanted.name);
+            let result = record
+                .fields
+                .iter_mut()
+                .find(|field| field.name == wanted.name);
             if let Some(result) = result.filter(|field| field.presence == Presence::Always) {
                 result.presence = match result.ty {
                     Type::Scalar(..) | Type::Enum(..) => Presence::Asked(flag.name.clone()),
@@ -126,8 +131,8 @@ impl<'a> Lowering<'a> {
         errors
     }
 
-    /// A flag and what it speaks of have to travel together.
-    fn flags_across(&mut self, place: &str, params: &schema::Struct, results: &schema::Struct) {
+    /// A flag and what it says to be there travel together; one that asks is false unless set.
+    fn flags(&mut self, place: &str, params: &schema::Struct, results: &schema::Struct) {
         for (flags, values) in [(params, results), (results, params)] {
             for flag in &flags.fields {
                 let Some(value) = beside(flag, "has", &values.fields) else {
@@ -148,13 +153,26 @@ impl<'a> Lowering<'a> {
                 );
             }
         }
+        for flag in params.fields.iter().filter(|flag| default_true(flag)) {
+            if beside(flag, "want", &results.fields).is_some() {
+                let place = format!("{place}.{}", flag.name);
+                let problem = "a flag that asks for a result must be false by default";
+                self.problem(&place, problem, "leave the default out");
+            }
+        }
     }
 
-    fn thread_map(&mut self, place: &str, params: &[Field], results: &[Field]) -> Option<(u32, u32)> {
+    fn thread_map(
+        &mut self,
+        place: &str,
+        params: &[Field],
+        results: &[Field],
+    ) -> Option<(u32, u32)> {
         let mut param = params.iter().filter_map(thread_map_pointer);
         let mut result = results.iter().filter_map(thread_map_pointer);
         let pair = (param.next(), result.next());
-        if param.next().is_some() || result.next().is_some() || pair.0.is_some() != pair.1.is_some() {
+        if param.next().is_some() || result.next().is_some() || pair.0.is_some() != pair.1.is_some()
+        {
             self.problem(
                 place,
                 "thread maps are exchanged by the runtime, one for one",
@@ -195,7 +213,11 @@ impl<'a> Lowering<'a> {
                 "give the parameter another name",
             );
         }
-        let after = results.fields.iter().skip_while(|field| field.name != "result").skip(1);
+        let after = results
+            .fields
+            .iter()
+            .skip_while(|field| field.name != "result")
+            .skip(1);
         for field in after {
             let in_out = params.fields.iter().any(|param| param.name == field.name);
             let place = format!("{place}.{}", field.name);
@@ -218,7 +240,12 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn struct_of(&mut self, place: &str, schema: &'a schema::Schema, id: Id) -> Option<&'a schema::Struct> {
+    fn struct_of(
+        &mut self,
+        place: &str,
+        schema: &'a schema::Schema,
+        id: Id,
+    ) -> Option<&'a schema::Struct> {
         match schema.nodes.get(&id) {
             Some(Node { generic: true, .. }) => {
                 let problem = "parameters or results with type parameters are not supported yet";

@@ -69,7 +69,13 @@ mod tests {
         ] {
             assert!(ends_with(place, end), "{end}");
         }
-        for end in ["", "Next.result", "Mining.waitNext", ".result", "g.capnp:Mining.waitNext.result"] {
+        for end in [
+            "",
+            "Next.result",
+            "Mining.waitNext",
+            ".result",
+            "g.capnp:Mining.waitNext.result",
+        ] {
             assert!(!ends_with(place, end), "{end}");
         }
     }

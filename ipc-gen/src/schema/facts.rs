@@ -31,6 +31,7 @@ pub(crate) struct Node {
     /// Whether the node, or one around it, takes type parameters.
     pub(crate) generic: bool,
     pub(crate) docs: String,
+    pub(crate) annotations: Vec<Annotation>,
     /// What is declared directly inside, in the order in which it is.
     pub(crate) nested: Vec<Child>,
     pub(crate) body: Body,
@@ -43,13 +44,34 @@ pub(crate) struct Child {
     pub(crate) id: Id,
 }
 
+/// What a schema says about a declaration or member, beside what it is.
+#[derive(Debug)]
+pub(crate) struct Annotation {
+    pub(crate) id: Id,
+    pub(crate) value: Value,
+}
+
+/// An interface that another one extends.
+#[derive(Debug)]
+pub(crate) struct Base {
+    pub(crate) id: Id,
+    /// Whether type parameters are bound.
+    pub(crate) generic: bool,
+}
+
 #[derive(Debug)]
 pub(crate) enum Body {
     File,
     Struct(Struct),
     Enum(Vec<Enumerant>),
-    Interface { methods: Vec<Method>, extends: bool },
-    Const { ty: Type, value: Value },
+    Interface {
+        methods: Vec<Method>,
+        bases: Vec<Base>,
+    },
+    Const {
+        ty: Type,
+        value: Value,
+    },
     Annotation,
 }
 
@@ -66,7 +88,7 @@ pub(crate) struct Struct {
 pub(crate) struct Field {
     pub(crate) name: String,
     pub(crate) docs: String,
-    pub(crate) annotations: Vec<Id>,
+    pub(crate) annotations: Vec<Annotation>,
     pub(crate) kind: FieldKind,
 }
 
@@ -93,6 +115,7 @@ pub(crate) struct Method {
     pub(crate) docs: String,
     /// Whether the method itself takes type parameters.
     pub(crate) generic: bool,
+    pub(crate) annotations: Vec<Annotation>,
     pub(crate) params: Id,
     pub(crate) results: Id,
 }

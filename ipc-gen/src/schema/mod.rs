@@ -9,7 +9,8 @@ mod sources;
 use std::path::PathBuf;
 
 pub(crate) use facts::{
-    Body, Child, Field, FieldKind, Id, Method, Node, PointerKind, Schema, Struct, Type,
+    Annotation, Base, Body, Child, Field, FieldKind, Id, Method, Node, PointerKind, Schema, Struct,
+    Type,
 };
 pub(crate) use sources::Sources;
 

@@ -8,8 +8,8 @@ use capnp::schema_capnp::{
 use capnp::struct_list;
 
 use super::facts::{
-    Body, Child, Enumerant, Field, FieldKind, Id, Method, Node, PointerKind, Requested, Schema,
-    Struct, Type,
+    Annotation, Base, Body, Child, Enumerant, Field, FieldKind, Id, Method, Node, PointerKind,
+    Requested, Schema, Struct, Type,
 };
 use crate::model::types::{Scalar, Value};
 
@@ -74,10 +74,14 @@ fn read_node(
             for (index, method) in body.get_methods()?.iter().enumerate() {
                 methods.push(read_method(method, doc_of(&member_docs, index))?);
             }
-            Body::Interface {
-                methods,
-                extends: !body.get_superclasses()?.is_empty(),
+            let mut bases = Vec::new();
+            for base in body.get_superclasses()? {
+                bases.push(Base {
+                    id: base.get_id(),
+                    generic: is_bound(base.get_brand()?)?,
+                });
             }
+            Body::Interface { methods, bases }
         }
         node::Const(body) => Body::Const {
             ty: read_type(body.get_type()?)?,
@@ -90,6 +94,7 @@ fn read_node(
         scope: node.get_scope_id(),
         generic: node.get_is_generic() || !node.get_parameters()?.is_empty(),
         docs,
+        annotations: read_annotations(node.get_annotations()?)?,
         nested,
         body,
     })
@@ -143,7 +148,7 @@ fn read_field(field: field::Reader<'_>, docs: String) -> capnp::Result<Field> {
     Ok(Field {
         name: name(field.get_name()?)?,
         docs,
-        annotations: annotation_ids(field.get_annotations()?),
+        annotations: read_annotations(field.get_annotations()?)?,
         kind,
     })
 }
@@ -160,15 +165,23 @@ fn read_method(method: method::Reader<'_>, docs: String) -> capnp::Result<Method
         name: name(method.get_name()?)?,
         docs,
         generic: !method.get_implicit_parameters()?.is_empty(),
+        annotations: read_annotations(method.get_annotations()?)?,
         params: method.get_param_struct_type(),
         results: method.get_result_struct_type(),
     })
 }
 
-fn annotation_ids(annotations: struct_list::Reader<'_, annotation::Owned>) -> Vec<Id> {
+fn read_annotations(
+    annotations: struct_list::Reader<'_, annotation::Owned>,
+) -> capnp::Result<Vec<Annotation>> {
     annotations
         .iter()
-        .map(|annotation| annotation.get_id())
+        .map(|annotation| {
+            Ok(Annotation {
+                id: annotation.get_id(),
+                value: read_value(annotation.get_value()?)?,
+            })
+        })
         .collect()
 }
 
