@@ -4,8 +4,9 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::Emitter;
+use super::descriptions::hex;
 use super::interface::method_ident;
-use super::proxy::{article, hex};
+use super::proxy::article;
 use super::structs::field_ident;
 use super::values::{Absent, Source, body};
 use crate::model::{Interface, Member, Method};

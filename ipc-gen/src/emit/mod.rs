@@ -2,6 +2,7 @@
 
 mod adapter;
 mod consts;
+mod descriptions;
 mod docs;
 mod errors;
 mod interface;
