@@ -6,7 +6,7 @@ use quote::quote;
 use super::Emitter;
 use super::interface::method_ident;
 use super::proxy::hex;
-use super::structs::field_ident;
+use super::structs::{field_ident, mentions};
 use super::values::{Absent, Source, body};
 use crate::model::{Interface, Method};
 use crate::names;
@@ -120,16 +120,18 @@ impl Emitter<'_> {
     fn decode(&self, method: &Method) -> TokenStream {
         let params = names::ident("params");
         let read = |field| self.read(&params, field, Absent::IsDefault);
-        match method.params.fields.as_slice() {
-            [] => quote!(|_| Ok(())),
-            [field] => {
-                let result = read(field).result();
-                quote!(|params| #result)
-            }
+        let decoded = match method.params.fields.as_slice() {
+            [] => quote!(Ok(())),
+            [field] => read(field).result(),
             fields => {
                 let values = fields.iter().map(|field| read(field).value());
-                quote!(|params| Ok((#(#values),*)))
+                quote!(Ok((#(#values),*)))
             }
+        };
+        if mentions(&decoded, &params) {
+            quote!(|params| #decoded)
+        } else {
+            quote!(|_| #decoded)
         }
     }
 
@@ -146,6 +148,12 @@ impl Emitter<'_> {
                 })
                 .collect(),
         };
+        let writes: Vec<_> = (writes.into_iter())
+            .filter(|write| !write.is_empty())
+            .collect();
+        if writes.is_empty() {
+            return quote!(|_, _| ());
+        }
         let write = body(&method.results, &writes);
         quote!(|results, result| #write)
     }

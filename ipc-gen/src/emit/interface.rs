@@ -7,7 +7,7 @@ use super::Emitter;
 use super::docs::docs;
 use super::structs::field_ident;
 use super::values::Absent;
-use crate::model::{Interface, Method, Type};
+use crate::model::{Interface, Method};
 use crate::names;
 
 /// Clippy's limit on the parameters of a function, `self` among them.
@@ -77,7 +77,7 @@ impl Emitter<'_> {
             .results
             .fields
             .iter()
-            .all(|field| !matches!(field.ty, Type::Interface(_)));
+            .all(|field| self.model.is_comparable(&field.ty));
         let comparison = comparable.then(|| quote!(, PartialEq));
         quote! {
             #[doc = #docs]

@@ -5,9 +5,9 @@ use quote::quote;
 
 use super::Emitter;
 use super::interface::{allowed_lints, method_docs, method_ident};
-use super::structs::field_ident;
+use super::structs::{field_ident, mentions};
 use super::values::body;
-use crate::model::{Interface, Method, Role};
+use crate::model::{Interface, Method, Role, Type};
 use crate::names;
 
 impl Emitter<'_> {
@@ -90,7 +90,10 @@ impl Emitter<'_> {
             .zip(&names)
             .map(|(field, name)| {
                 let ty = self.argument(field);
-                quote!(#name: #ty)
+                // There is nothing in a Void to write.
+                let unused = matches!(field.ty, Type::Void)
+                    .then(|| quote!(#[allow(unused_variables, reason = "Void")]));
+                quote!(#unused #name: #ty)
             });
         let call = self.paths.prelude("Call");
         let output = self.output(item, method);
@@ -102,7 +105,7 @@ impl Emitter<'_> {
             .iter()
             .zip(&names)
             .map(|(field, name)| self.write(&params, field, &Self::argument_source(field, name)));
-        let writes: Vec<_> = writes.collect();
+        let writes: Vec<_> = writes.filter(|write| !write.is_empty()).collect();
         let write = body(&method.params, &writes);
         let params = if writes.is_empty() {
             quote!(_)
@@ -111,10 +114,10 @@ impl Emitter<'_> {
         };
         let results = names::ident("results");
         let read = self.read_output(item, method, &results);
-        let results = if method.results.fields.is_empty() {
-            quote!(_)
-        } else {
+        let results = if mentions(&read, &results) {
             quote!(#results)
+        } else {
+            quote!(_)
         };
         quote! {
             #docs

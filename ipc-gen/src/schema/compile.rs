@@ -15,6 +15,10 @@ const BUNDLED: &[(&str, &str)] = &[
         include_str!("../../include/capnp/c++.capnp"),
     ),
     (
+        "capnp/rust.capnp",
+        include_str!("../../include/capnp/rust.capnp"),
+    ),
+    (
         "mp/proxy.capnp",
         include_str!("../../include/mp/proxy.capnp"),
     ),

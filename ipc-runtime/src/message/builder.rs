@@ -123,7 +123,7 @@ impl<'a> StructBuilder<'a> {
     }
 
     /// A struct that can be missing.
-    pub fn set_optional_structure<T: Struct>(&mut self, index: u16, value: Option<&T>) {
+    pub fn set_optional_structure<T: Struct>(&mut self, index: u16, value: &Option<T>) {
         if let Some(value) = value {
             self.set_value(index, value);
         }
@@ -131,7 +131,9 @@ impl<'a> StructBuilder<'a> {
 
     /// A struct of a type that contains itself.
     pub fn set_boxed<T: Struct>(&mut self, index: u16, value: &Option<Box<T>>) {
-        self.set_optional_structure(index, value.as_deref());
+        if let Some(value) = value {
+            self.set_structure(index, &**value);
+        }
     }
 
     /// A group, or the unnamed union: fields of this struct that have a type of their own.
