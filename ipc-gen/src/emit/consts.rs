@@ -47,6 +47,11 @@ impl Emitter<'_> {
         if field.is_optional() {
             return quote!(None);
         }
+        self.initial_value(field)
+    }
+
+    /// The value of a field that is there, where nothing else is said.
+    fn initial_value(&self, field: &Field) -> TokenStream {
         if field.default.is_zero() && !matches!(field.ty, Type::Void) {
             let default = self.paths.prelude("Default");
             return quote!(#default::default());
@@ -149,9 +154,8 @@ impl Emitter<'_> {
         if !present {
             return quote!(None);
         }
-        let is_null = matches!(value, Value::Nothing) && !field.is_optional();
-        let value = if is_null {
-            self.default_value(field)
+        let value = if matches!(value, Value::Nothing) {
+            self.initial_value(field)
         } else {
             self.value(&field.ty, value)
         };
