@@ -25,8 +25,8 @@ use crate::{check, model};
 /// }
 /// ```
 ///
-/// What a schema imports is generated too. The imports `/mp/proxy.capnp` and `/capnp/c++.capnp` need
-/// no import path.
+/// What a schema imports is generated too. The imports `/mp/proxy.capnp`, `/capnp/c++.capnp` and
+/// `/capnp/rust.capnp` need no import path.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Builder {

@@ -41,36 +41,23 @@ fn every_unsupported_member_is_named_at_once() {
             r#"
         using Proxy = import "/mp/proxy.capnp";
 
-        struct Pair(A, B) { first @0 :A; second @1 :B; }
-        struct Choice { union { one @0 :Text; other @1 :Void; } }
-        struct Grouped { place :group { x @0 :Int32; y @1 :Int32; } }
         struct Fields {
-          none @0 :Void;
-          any @1 :AnyPointer;
-          object @2 :Plain;
-          text @3 :Text = "default";
-          list @4 :List(Int32) = [1];
-          bytes @5 :List(UInt8);
-          context @6 :Proxy.Context;
-          value @7 :Int32;
-          hasValue @8 :Bool = true;
-          wantValue @9 :Bool;
-          bytesPair @10 :Pair(Text, Data);
+          context @0 :Proxy.Context;
+          thread @1 :List(Proxy.Thread);
+          value @2 :Int32;
+          hasValue @3 :Bool = true;
         }
-        struct Recursive { next @0 :Other; }
-        struct Other { back @0 :Recursive; }
-        struct Outer { inner @0 :Inner; struct Inner {} }
         enum Nothing {}
-        const list :List(Int32) = [1];
 
         interface Plain {}
-        interface Generic(T) {}
+        interface Child extends (Generic(Text)) {}
+        interface Generic(T) { struct Inside { value @0 :T; } }
         interface Members {
           late @0 (first :Text, context :Proxy.Context) -> ();
           back @1 () -> (context :Proxy.Context);
           typed @2 [T] (value :T) -> ();
-          map @3 (capability :Capability) -> (thread :Proxy.Thread);
-          lists @4 (a :List(Plain), b :List(Nothing), c :List(Void), d :List(List(UInt8))) -> ();
+          thread @3 () -> (thread :Proxy.Thread);
+          uses @4 (value :Generic(Text)) -> ();
         }
         interface Lifetime { construct @0 (name :Text) -> (); destroy @1 (why :Text) -> (); }
         "#,
@@ -148,6 +135,8 @@ fn names_that_are_one_in_rust_are_named_both() {
         struct EchoProxy {}
         struct EchoRunResults { fooBar @0 :Int32; fooBAR @1 :Int32; }
         enum Level { lowHigh @0; lowHIGH @1; unknown @2; }
+        struct Union { union { fooBar @0 :Int32; fooBAR @1 :Int32; unknown @2 :Text; } }
+        struct Outer { struct Inner { a @0 :Text; aBC @1 :Text; aBc @2 :Text; } interface Inner2 { struct Inner2Proxy {} } interface Inner3 {} struct Inner3Proxy {} }
         interface Echo {
           run @0 (txID :Text, txId :Text) -> (a :Text, b :Text);
           getTx @1 ();

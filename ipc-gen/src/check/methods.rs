@@ -1,21 +1,33 @@
 //! What methods say about each other.
 
 use crate::error::{Problem, Problems};
-use crate::model::{File, Interface, Item, Model, Role};
+use crate::model::{Interface, Item, Model, Role};
 
 pub(super) fn check(model: &Model, problems: &mut Problems) {
     for file in &model.files {
-        for item in &file.items {
-            if let Item::Interface(item) = item {
-                handshakes(model, file, item, problems);
-                cancellations(model, file, item, problems);
+        items(model, &format!("{}:", file.name), &file.items, problems);
+    }
+}
+
+fn items(model: &Model, place: &str, here: &[Item], problems: &mut Problems) {
+    for item in here {
+        match item {
+            Item::Interface(item) => {
+                let place = format!("{place}{}", item.name);
+                handshakes(model, &place, item, problems);
+                cancellations(model, &place, item, problems);
             }
+            Item::Module(module) => {
+                let place = format!("{place}{}.", module.owner);
+                items(model, &place, &module.items, problems);
+            }
+            _ => {}
         }
     }
 }
 
 /// An object has one handshake at most.
-fn handshakes(model: &Model, file: &File, item: &Interface, problems: &mut Problems) {
+fn handshakes(model: &Model, place: &str, item: &Interface, problems: &mut Problems) {
     let members = model.members(item).into_iter();
     let declaring: Vec<_> = members
         .filter(|member| member.method.role == Role::Construct)
@@ -23,18 +35,17 @@ fn handshakes(model: &Model, file: &File, item: &Interface, problems: &mut Probl
         .collect();
     if let [one, other, ..] = declaring.as_slice() {
         let problem = format!("`construct` of both `{one}` and `{other}` would begin a connection");
-        let place = format!("{}:{}", file.name, item.name);
         problems.push(Problem::at(place, problem).help("declare it in one of them only"));
     }
 }
 
 /// What ends a call has to be there, and is called without any thought.
-fn cancellations(model: &Model, file: &File, item: &Interface, problems: &mut Problems) {
+fn cancellations(model: &Model, place: &str, item: &Interface, problems: &mut Problems) {
     for method in &item.methods {
         let Some(name) = &method.cancel_with else {
             continue;
         };
-        let place = format!("{}:{}.{}", file.name, item.name, method.name);
+        let place = format!("{place}.{}", method.name);
         let members = model.members(item);
         let canceller = members.iter().find(|member| member.method.name == *name);
         match canceller {

@@ -7,7 +7,7 @@ use super::Emitter;
 use super::descriptions::hex;
 use super::interface::method_ident;
 use super::proxy::article;
-use super::structs::field_ident;
+use super::structs::{field_ident, mentions};
 use super::values::{Absent, Source, body};
 use crate::model::{Interface, Member, Method};
 use crate::names;
@@ -138,16 +138,18 @@ impl Emitter<'_> {
     fn decode(&self, method: &Method) -> TokenStream {
         let params = names::ident("params");
         let read = |field| self.read(&params, field, Absent::IsDefault);
-        match method.params.fields.as_slice() {
-            [] => quote!(|_| Ok(())),
-            [field] => {
-                let result = read(field).result();
-                quote!(|params| #result)
-            }
+        let decoded = match method.params.fields.as_slice() {
+            [] => quote!(Ok(())),
+            [field] => read(field).result(),
             fields => {
                 let values = fields.iter().map(|field| read(field).value());
-                quote!(|params| Ok((#(#values),*)))
+                quote!(Ok((#(#values),*)))
             }
+        };
+        if mentions(&decoded, &params) {
+            quote!(|params| #decoded)
+        } else {
+            quote!(|_| #decoded)
         }
     }
 
@@ -157,6 +159,9 @@ impl Emitter<'_> {
             return quote!(|_, ()| ());
         }
         let writes = self.write_output(method, &names::ident("results"));
+        if writes.is_empty() {
+            return quote!(|_, _| ());
+        }
         let write = body(&method.results, &writes);
         quote!(|results, result| #write)
     }
@@ -164,11 +169,12 @@ impl Emitter<'_> {
     /// The closure that writes what the implementation returned or failed with.
     fn encode_outcome(&self, member: Member<'_>) -> TokenStream {
         let results = names::ident("results");
+        let writes = self.write_output(member.method, &results);
         let pattern = match member.method.results.fields.as_slice() {
             [] => quote!(()),
+            _ if writes.is_empty() => quote!(_),
             _ => quote!(result),
         };
-        let writes = self.write_output(member.method, &results);
         let errors = self.write_errors(member, &results);
         quote! {
             |results, outcome| match outcome {
@@ -183,14 +189,16 @@ impl Emitter<'_> {
 
     /// The statements that write what the implementation returned.
     fn write_output(&self, method: &Method, results: &Ident) -> Vec<TokenStream> {
-        match method.results.fields.as_slice() {
-            [field] => vec![self.write(results, field, &Source::Owned(quote!(result)))],
-            fields => (fields.iter())
-                .map(|field| {
-                    let name = field_ident(field);
-                    self.write(results, field, &Source::Owned(quote!(result.#name)))
-                })
-                .collect(),
-        }
+        let fields = method.results.fields.as_slice();
+        let writes = fields.iter().map(|field| {
+            let result = if fields.len() == 1 {
+                quote!(result)
+            } else {
+                let name = field_ident(field);
+                quote!(result.#name)
+            };
+            self.write(results, field, &Source::Owned(result))
+        });
+        writes.filter(|write| !write.is_empty()).collect()
     }
 }

@@ -165,7 +165,7 @@ fn own_arms(member: Member<'_>) -> impl Iterator<Item = &Field> {
 }
 
 fn arm(field: &Field) -> Ident {
-    names::ident(&names::camel(&field.name))
+    names::ident(&names::camel(field.rust_name()))
 }
 
 /// The field where its presence is settled.

@@ -7,7 +7,7 @@ use super::Emitter;
 use super::docs::docs;
 use super::structs::field_ident;
 use super::values::{Absent, Read};
-use crate::model::{Interface, Member, Method, Type};
+use crate::model::{Interface, Member, Method};
 use crate::names;
 
 /// Clippy's limit on the parameters of a function, `self` among them.
@@ -41,7 +41,7 @@ impl Emitter<'_> {
             let (send, sync) = (self.paths.prelude("Send"), self.paths.prelude("Sync"));
             return quote!(#send + #sync + 'static);
         }
-        let bases = (item.bases.iter()).map(|base| self.path_to(base, &base.name));
+        let bases = (item.bases.iter()).map(|base| self.path_to(base, &base.place.name));
         quote!(#(#bases)+*)
     }
 
@@ -124,8 +124,8 @@ impl Emitter<'_> {
         let docs = format!(" What {} returns.", method_link(member));
         let fields = self.fields(&member.method.results, "result");
         // Handles on objects cannot be compared.
-        let comparable = (member.method.results.fields.iter())
-            .all(|field| !matches!(field.ty, Type::Interface(_)));
+        let comparable =
+            (member.method.results.fields.iter()).all(|field| self.model.is_comparable(&field.ty));
         let comparison = comparable.then(|| quote!(, PartialEq));
         quote! {
             #[doc = #docs]

@@ -6,9 +6,9 @@ use quote::quote;
 use super::Emitter;
 use super::descriptions::{Constants, proxy_impl};
 use super::interface::{allowed_lints, method_docs, method_ident};
-use super::structs::field_ident;
+use super::structs::{field_ident, mentions};
 use super::values::{body, is_object};
-use crate::model::{Field, Interface, Member, Presence};
+use crate::model::{Field, Interface, Member, Presence, Type};
 use crate::names;
 
 impl Emitter<'_> {
@@ -106,7 +106,10 @@ impl Emitter<'_> {
         let mut arguments = Vec::new();
         for (field, name) in method.params.fields.iter().zip(&names) {
             let ty = self.argument(field, markers.len());
-            arguments.push(quote!(#name: #ty));
+            // There is nothing in a Void to write.
+            let unused = matches!(field.ty, Type::Void)
+                .then(|| quote!(#[allow(unused_variables, reason = "Void")]));
+            arguments.push(quote!(#unused #name: #ty));
             if is_object(field) {
                 markers.push(self.paths.marker(markers.len()));
             }
@@ -128,7 +131,7 @@ impl Emitter<'_> {
             .iter()
             .zip(&names)
             .map(|(field, name)| self.write(&params, field, &Self::argument_source(field, name)));
-        let writes: Vec<_> = writes.collect();
+        let writes: Vec<_> = writes.filter(|write| !write.is_empty()).collect();
         let write = body(&method.params, &writes);
         let params = if writes.is_empty() {
             quote!(_)
@@ -155,11 +158,6 @@ impl Emitter<'_> {
         let method = member.method;
         let results = names::ident("results");
         let errors = self.read_errors(member, &results);
-        let pattern = if method.results.fields.is_empty() && errors.is_empty() {
-            quote!(_)
-        } else {
-            quote!(#results)
-        };
         // What the caller asked for is not in the message.
         let asked = |field: &Field| matches!(field.presence, Presence::Asked(_));
         let captures = method
@@ -168,10 +166,6 @@ impl Emitter<'_> {
             .iter()
             .any(asked)
             .then(|| quote!(move));
-        if errors.is_empty() {
-            let read = self.read_output(member, &results).result();
-            return quote!(#captures |#pattern| #read);
-        }
         let output = self.read_output(member, &results);
         let outcome = if method.has_error_type() {
             let value = output.value();
@@ -179,7 +173,16 @@ impl Emitter<'_> {
         } else {
             output.result()
         };
-        quote!(#captures |#pattern| { #(#errors)* #outcome })
+        let read = if errors.is_empty() {
+            outcome
+        } else {
+            quote!({ #(#errors)* #outcome })
+        };
+        if mentions(&read, &results) {
+            quote!(#captures |#results| #read)
+        } else {
+            quote!(#captures |_| #read)
+        }
     }
 }
 

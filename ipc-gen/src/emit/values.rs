@@ -1,11 +1,12 @@
 //! The types of fields, and how their values are read from and written to messages.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::Emitter;
 use super::consts::literal;
-use crate::model::{Element, Field, Presence, Record, Type};
+use crate::model::types::Value;
+use crate::model::{Field, Presence, Record, Type};
 use crate::names;
 
 /// An expression that reads a value.
@@ -64,26 +65,58 @@ pub(super) enum Source {
 impl Emitter<'_> {
     /// The type of a field as a Rust value owns it.
     pub(super) fn owned(&self, field: &Field) -> TokenStream {
-        let ty = self.owned_type(&field.ty);
+        let mut ty = self.owned_type(&field.ty);
+        if field.boxed {
+            let boxed = self.paths.prelude("Box");
+            ty = quote!(#boxed<#ty>);
+        }
         if field.is_optional() {
             let option = self.paths.prelude("Option");
-            quote!(#option<#ty>)
-        } else {
-            ty
+            ty = quote!(#option<#ty>);
         }
+        ty
     }
 
-    fn owned_type(&self, ty: &Type) -> TokenStream {
+    pub(super) fn owned_type(&self, ty: &Type) -> TokenStream {
+        let vec = self.paths.prelude("Vec");
         match ty {
-            Type::Scalar(scalar, _) => {
+            Type::Void => quote!(()),
+            Type::Scalar(scalar) => {
                 let scalar = names::ident(scalar.rust());
                 quote!(#scalar)
             }
-            Type::Text => self.element(&Element::Text),
-            Type::Data => self.element(&Element::Data),
-            Type::List(element) => self.element(&Element::List(Box::new(element.clone()))),
-            Type::Enum(named, _) | Type::Struct(named) => self.path_to(named, &named.name),
-            Type::Interface(named) => self.path_to(named, &names::proxy(&named.name)),
+            Type::Text => self.paths.prelude("String"),
+            Type::Data => quote!(#vec<u8>),
+            Type::List(element) => {
+                let element = self.element(element);
+                quote!(#vec<#element>)
+            }
+            Type::Enum(named) | Type::Struct(named) | Type::Group(named) | Type::Union(named) => {
+                let path = self.path_to(named, &named.place.name);
+                if named.arguments.is_empty() {
+                    return path;
+                }
+                let arguments = named.arguments.iter().map(|ty| self.element(ty));
+                quote!(#path<#(#arguments),*>)
+            }
+            Type::Interface(named) => self.path_to(named, &names::proxy(&named.place.name)),
+            Type::Parameter(name) => {
+                let name = names::ident(name);
+                quote!(#name)
+            }
+            Type::AnyPointer => quote!(rt::AnyPointer),
+            Type::Capability => quote!(rt::AnyProxy),
+        }
+    }
+
+    /// The type of what a list holds or a type parameter is bound to, where objects can be missing.
+    fn element(&self, ty: &Type) -> TokenStream {
+        let owned = self.owned_type(ty);
+        if matches!(ty, Type::Interface(_) | Type::Capability) {
+            let option = self.paths.prelude("Option");
+            quote!(#option<#owned>)
+        } else {
+            owned
         }
     }
 
@@ -120,40 +153,77 @@ impl Emitter<'_> {
         }
     }
 
-    fn element(&self, element: &Element) -> TokenStream {
-        let vec = self.paths.prelude("Vec");
-        match element {
-            Element::Scalar(scalar) => {
-                let scalar = names::ident(scalar.rust());
-                quote!(#scalar)
-            }
-            Element::Text => self.paths.prelude("String"),
-            Element::Data => quote!(#vec<u8>),
-            Element::List(inner) => {
-                let inner = self.element(inner);
-                quote!(#vec<#inner>)
-            }
-            Element::Struct(named) => self.path_to(named, &named.name),
-        }
-    }
-
     /// Reads a field from a message.
     pub(super) fn read(&self, reader: &Ident, field: &Field, absent: Absent) -> Read {
-        let value = self.read_present(reader, field, Absent::IsDefault).value();
-        let tokens = match &field.presence {
-            Presence::Always => return self.read_present(reader, field, absent),
+        let at = names::number(field.offset);
+        let (condition, is_present) = match &field.presence {
+            Presence::Always => return self.read_or_default(reader, field, absent),
             Presence::Flag(bit) => {
                 let bit = names::number(*bit);
-                quote!(if #reader.scalar(#bit, false) { Some(#value) } else { None })
+                (quote!(#reader.scalar(#bit, false)), true)
             }
             Presence::Pointer => {
-                let at = names::number(field.offset);
-                quote!(if #reader.is_null(#at) { None } else { Some(#value) })
+                let method = match &field.ty {
+                    Type::Struct(_) if field.boxed => quote!(boxed),
+                    Type::Struct(_) => quote!(optional_structure),
+                    Type::Interface(_) | Type::Capability => quote!(optional_object),
+                    _ => quote!(),
+                };
+                if !method.is_empty() {
+                    let (ty, name) = (self.owned_type(&field.ty), &field.name);
+                    return Read {
+                        tokens: quote!(#reader.#method::<#ty>(#at, #name)),
+                        fallible: true,
+                    };
+                }
+                (quote!(#reader.is_null(#at)), false)
             }
             Presence::Asked(parameter) => {
                 let parameter = names::ident(&names::snake(parameter));
-                quote!(if #parameter { Some(#value) } else { None })
+                (quote!(#parameter), true)
             }
+        };
+        let mut value = self
+            .read_or_default(reader, field, Absent::IsDefault)
+            .value();
+        if field.boxed {
+            let boxed = self.paths.prelude("Box");
+            value = quote!(#boxed::new(#value));
+        }
+        let tokens = if is_present {
+            quote!(if #condition { Some(#value) } else { None })
+        } else {
+            quote!(if #condition { None } else { Some(#value) })
+        };
+        Read {
+            tokens,
+            fallible: false,
+        }
+    }
+
+    /// Reads a field whose null pointer stands for its default.
+    fn read_or_default(&self, reader: &Ident, field: &Field, absent: Absent) -> Read {
+        let (at, name) = (names::number(field.offset), &field.name);
+        let with_default = |method: &str| {
+            let method = names::ident(method);
+            let default = literal(&field.default, "");
+            Read {
+                tokens: quote!(#reader.#method(#at, #name, #default)),
+                fallible: true,
+            }
+        };
+        let tokens = match &field.ty {
+            _ if field.default.is_zero() => return self.read_present(reader, field, absent),
+            Type::Text => return with_default("text_or"),
+            Type::Data if matches!(field.default, Value::Data(_)) => {
+                return with_default("data_or");
+            }
+            Type::Data | Type::List(_) | Type::Struct(_) => {
+                let value = self.read_present(reader, field, Absent::IsDefault).value();
+                let default = self.value(&field.ty, &field.default);
+                quote!(if #reader.is_null(#at) { #default } else { #value })
+            }
+            _ => return self.read_present(reader, field, absent),
         };
         Read {
             tokens,
@@ -165,16 +235,22 @@ impl Emitter<'_> {
         let at = names::number(field.offset);
         let name = &field.name;
         let tokens = match &field.ty {
-            Type::Scalar(scalar, default) => {
-                let default = literal(default, scalar.rust());
+            Type::Void => {
+                return Read {
+                    tokens: quote!(()),
+                    fallible: false,
+                };
+            }
+            Type::Scalar(scalar) => {
+                let default = literal(&field.default, scalar.rust());
                 return Read {
                     tokens: quote!(#reader.scalar(#at, #default)),
                     fallible: false,
                 };
             }
-            Type::Enum(named, default) => {
-                let ty = self.path_to(named, &named.name);
-                let default = names::suffixed(*default);
+            Type::Enum(named) => {
+                let ty = self.path_to(named, &named.place.name);
+                let default = number(&field.default);
                 let tokens = quote!(#ty::from_number(#reader.scalar(#at, #default)));
                 return Read {
                     tokens,
@@ -194,9 +270,15 @@ impl Emitter<'_> {
                     Absent::IsDefault => quote!(#reader.structure::<#ty>(#at, #name)),
                 }
             }
-            Type::Interface(_) => {
+            Type::Group(_) => quote!(#reader.group(#name)),
+            Type::Union(_) => quote!(#reader.union()),
+            Type::Interface(_) | Type::Capability => {
                 let ty = self.owned_type(&field.ty);
                 quote!(#reader.object::<#ty>(#at, #name))
+            }
+            Type::Parameter(_) | Type::AnyPointer => {
+                let ty = self.owned_type(&field.ty);
+                quote!(#reader.value::<#ty>(#at, #name))
             }
         };
         Read {
@@ -205,20 +287,36 @@ impl Emitter<'_> {
         }
     }
 
-    /// Writes a field to a message: a statement without its semicolon.
+    /// Writes a field to a message: a statement without its semicolon, or nothing.
     pub(super) fn write(&self, builder: &Ident, field: &Field, source: &Source) -> TokenStream {
+        let at = names::number(field.offset);
+        let option = match source {
+            Source::Owned(value) => quote!(&#value),
+            Source::Reference(value) | Source::AsRef(value) => value.clone(),
+        };
         let flag = match &field.presence {
             Presence::Always => return Self::write_present(builder, field, source),
             Presence::Flag(bit) => {
                 let bit = names::number(*bit);
                 Some(quote!(#builder.set_scalar(#bit, true, false);))
             }
-            Presence::Pointer | Presence::Asked(_) => None,
+            Presence::Pointer => match &field.ty {
+                Type::Struct(_) if field.boxed => {
+                    return quote!(#builder.set_boxed(#at, #option));
+                }
+                Type::Struct(_) => return quote!(#builder.set_optional_structure(#at, #option)),
+                Type::Interface(_) | Type::Capability => {
+                    return quote!(#builder.set_optional_object(#at, #option));
+                }
+                _ => None,
+            },
+            Presence::Asked(_) => None,
         };
-        let option = match source {
-            Source::Owned(value) => quote!(&#value),
-            Source::Reference(value) | Source::AsRef(value) => value.clone(),
-        };
+        if matches!(field.ty, Type::Void) {
+            let (Source::Owned(option) | Source::Reference(option) | Source::AsRef(option)) =
+                source;
+            return quote!(if #option.is_some() { #flag });
+        }
         let write = Self::write_present(builder, field, &Source::Reference(quote!(value)));
         quote! {
             if let Some(value) = #option {
@@ -240,24 +338,35 @@ impl Emitter<'_> {
             Source::Owned(value) | Source::AsRef(value) => value.clone(),
         };
         match &field.ty {
-            Type::Scalar(scalar, default) => {
-                let default = literal(default, scalar.rust());
+            Type::Void => quote!(),
+            Type::Scalar(scalar) => {
+                let default = literal(&field.default, scalar.rust());
                 quote!(#builder.set_scalar(#at, #copy, #default))
             }
-            Type::Enum(_, default) => {
-                let default = names::suffixed(*default);
-                let number = match source {
-                    Source::Reference(value) | Source::Owned(value) | Source::AsRef(value) => value,
-                };
-                quote!(#builder.set_scalar(#at, #number.number(), #default))
+            Type::Enum(_) => {
+                let default = number(&field.default);
+                let (Source::Reference(value) | Source::Owned(value) | Source::AsRef(value)) =
+                    source;
+                quote!(#builder.set_scalar(#at, #value.number(), #default))
             }
             Type::Text => quote!(#builder.set_text(#at, #reference)),
             Type::Data => quote!(#builder.set_data(#at, #reference)),
             Type::List(_) => quote!(#builder.set_list(#at, #reference)),
+            Type::Struct(_) if field.boxed => quote!(#builder.set_structure(#at, &**#reference)),
             Type::Struct(_) => quote!(#builder.set_structure(#at, #reference)),
-            Type::Interface(_) => quote!(#builder.set_object(#at, #reference)),
+            Type::Group(_) | Type::Union(_) => quote!(#builder.set_group(#reference)),
+            Type::Interface(_) | Type::Capability => quote!(#builder.set_object(#at, #reference)),
+            Type::Parameter(_) | Type::AnyPointer => quote!(#builder.set_value(#at, #reference)),
         }
     }
+}
+
+/// An enum's default, by its number.
+fn number(default: &Value) -> Literal {
+    names::suffixed(match default {
+        Value::Enum(number) => *number,
+        _ => 0,
+    })
 }
 
 /// Whether a parameter takes whatever can be made a proxy.
@@ -268,8 +377,8 @@ pub(super) fn is_object(field: &Field) -> bool {
 /// A closure's body from its statements.
 pub(super) fn body(record: &Record, statements: &[TokenStream]) -> TokenStream {
     match (statements, record.fields.as_slice()) {
-        ([], _) => quote!(()),
         ([statement], [field]) if !field.is_optional() => statement.clone(),
+        ([], _) => quote!(()),
         _ => quote!({ #(#statements;)* }),
     }
 }

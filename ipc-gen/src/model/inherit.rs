@@ -33,11 +33,10 @@ impl Member<'_> {
 impl Model {
     /// The interface of that name.
     pub(crate) fn interface(&self, named: &Named) -> Option<&Interface> {
-        let items = &self.file_of(named)?.items;
-        items.iter().find_map(|item| match item {
-            Item::Interface(item) if item.name == named.name => Some(item),
+        match self.item(&named.place)? {
+            Item::Interface(item) => Some(item),
             _ => None,
-        })
+        }
     }
 
     /// Every interface that this one extends, directly or not, once each.

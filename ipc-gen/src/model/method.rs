@@ -4,12 +4,11 @@
 //! with a Context, with exceptions, or of interfaces that are tied to a C++ class.
 
 use super::lower::Lowering;
-use super::member::{THREAD_MAP, annotated, beside};
+use super::member::{CONTEXT, THREAD_MAP, all, annotated, beside, text_of};
 use super::types::{Scalar, Value};
 use super::{DeclaredError, Method, Presence, Record, Role, Type};
 use crate::schema::{self, Annotation, Body, Field, FieldKind, Id, Node};
 
-const CONTEXT: Id = 0x9c44_e664_5d0b_22c6;
 /// Says which C++ class an interface stands for.
 const WRAP: Id = 0xe6f4_6079_b7b1_405e;
 /// Says which C++ exception a result is.
@@ -49,7 +48,7 @@ impl<'a> Lowering<'a> {
             "destroy" => Role::Destroy,
             _ => Role::Call,
         };
-        let errors = self.errors(place, &results.fields);
+        let errors = self.errors(place, results);
         let lowered = Method {
             name: method.name.clone(),
             docs: method.docs.clone(),
@@ -80,7 +79,7 @@ impl<'a> Lowering<'a> {
     ) -> Record {
         let mut record = self.record(place, results, &results.fields);
         for flag in &params.fields {
-            let Some(wanted) = beside(flag, "want", &results.fields) else {
+            let Some(wanted) = beside(flag, "want", &all(results)) else {
                 continue;
             };
             if default_true(flag) {
@@ -91,9 +90,10 @@ impl<'a> Lowering<'a> {
                 .iter_mut()
                 .find(|field| field.name == wanted.name);
             if let Some(result) = result.filter(|field| field.presence == Presence::Always) {
-                result.presence = match result.ty {
-                    Type::Scalar(..) | Type::Enum(..) => Presence::Asked(flag.name.clone()),
-                    _ => Presence::Pointer,
+                result.presence = if result.ty.is_pointer() {
+                    Presence::Pointer
+                } else {
+                    Presence::Asked(flag.name.clone())
                 };
             }
         }
@@ -101,18 +101,17 @@ impl<'a> Lowering<'a> {
     }
 
     /// The results that are C++ exceptions.
-    fn errors(&mut self, place: &str, results: &'a [Field]) -> Vec<DeclaredError> {
+    fn errors(&mut self, place: &str, results: &'a schema::Struct) -> Vec<DeclaredError> {
         let mut errors = Vec::new();
-        for result in results {
+        for result in &results.fields {
             let Some(class) = exception(result) else {
                 continue;
             };
             let place = format!("{place}.{}", result.name);
-            let Some(mut field) = self.field(&place, result, results) else {
+            let Some(mut field) = self.field(&place, result, &all(results)) else {
                 continue;
             };
-            let scalar = matches!(field.ty, Type::Scalar(..) | Type::Enum(..));
-            if scalar && field.presence == Presence::Always {
+            if !field.ty.is_pointer() && field.presence == Presence::Always {
                 self.problem(
                     &place,
                     "an exception that is always there cannot say whether the method failed",
@@ -135,10 +134,10 @@ impl<'a> Lowering<'a> {
     fn flags(&mut self, place: &str, params: &schema::Struct, results: &schema::Struct) {
         for (flags, values) in [(params, results), (results, params)] {
             for flag in &flags.fields {
-                let Some(value) = beside(flag, "has", &values.fields) else {
+                let Some(value) = beside(flag, "has", &all(values)) else {
                     continue;
                 };
-                if beside(flag, "has", &flags.fields).is_some() {
+                if beside(flag, "has", &all(flags)).is_some() {
                     continue;
                 }
                 let place = format!("{place}.{}", flag.name);
@@ -154,7 +153,7 @@ impl<'a> Lowering<'a> {
             }
         }
         for flag in params.fields.iter().filter(|flag| default_true(flag)) {
-            if beside(flag, "want", &results.fields).is_some() {
+            if beside(flag, "want", &all(results)).is_some() {
                 let place = format!("{place}.{}", flag.name);
                 let problem = "a flag that asks for a result must be false by default";
                 self.problem(&place, problem, "leave the default out");
@@ -229,7 +228,7 @@ impl<'a> Lowering<'a> {
                 );
             } else if !in_out
                 && !is_thread_map(field)
-                && beside(field, "has", &results.fields).is_none()
+                && beside(field, "has", &all(results)).is_none()
             {
                 self.problem(
                     &place,
@@ -305,14 +304,6 @@ fn exception(field: &Field) -> Option<&str> {
 
 fn cancel_with(annotations: &[Annotation]) -> Option<String> {
     text_of(annotations, CANCEL_WITH).map(str::to_owned)
-}
-
-fn text_of(annotations: &[Annotation], id: Id) -> Option<&str> {
-    let annotation = annotations.iter().find(|annotation| annotation.id == id)?;
-    match &annotation.value {
-        Value::Text(text) => Some(text),
-        _ => None,
-    }
 }
 
 fn default_true(flag: &Field) -> bool {

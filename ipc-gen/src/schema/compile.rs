@@ -16,6 +16,10 @@ const BUNDLED: &[(&str, &str)] = &[
     ),
     ("ipc.capnp", include_str!("../../include/ipc.capnp")),
     (
+        "capnp/rust.capnp",
+        include_str!("../../include/capnp/rust.capnp"),
+    ),
+    (
         "mp/proxy.capnp",
         include_str!("../../include/mp/proxy.capnp"),
     ),

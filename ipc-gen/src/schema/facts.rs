@@ -30,6 +30,8 @@ pub(crate) struct Node {
     pub(crate) scope: Id,
     /// Whether the node, or one around it, takes type parameters.
     pub(crate) generic: bool,
+    /// The type parameters that the node itself takes.
+    pub(crate) parameters: Vec<String>,
     pub(crate) docs: String,
     pub(crate) annotations: Vec<Annotation>,
     /// What is declared directly inside, in the order in which it is.
@@ -77,10 +79,11 @@ pub(crate) enum Body {
 
 #[derive(Debug)]
 pub(crate) struct Struct {
+    pub(crate) id: Id,
     pub(crate) data_words: u16,
     pub(crate) pointers: u16,
-    /// Whether some fields share one place and a number tells which of them is there.
-    pub(crate) union: bool,
+    /// Where the number stands that tells which member of the union is there, if there is a union.
+    pub(crate) tag: Option<u32>,
     pub(crate) fields: Vec<Field>,
 }
 
@@ -89,6 +92,8 @@ pub(crate) struct Field {
     pub(crate) name: String,
     pub(crate) docs: String,
     pub(crate) annotations: Vec<Annotation>,
+    /// The number of a member of the union.
+    pub(crate) member: Option<u16>,
     pub(crate) kind: FieldKind,
 }
 
@@ -98,15 +103,16 @@ pub(crate) enum FieldKind {
         offset: u32,
         ty: Type,
         default: Value,
-        explicit_default: bool,
     },
-    Group,
+    /// Fields of the same struct, with a node of their own.
+    Group(Id),
 }
 
 #[derive(Debug)]
 pub(crate) struct Enumerant {
     pub(crate) name: String,
     pub(crate) docs: String,
+    pub(crate) annotations: Vec<Annotation>,
 }
 
 #[derive(Debug)]
@@ -120,7 +126,7 @@ pub(crate) struct Method {
     pub(crate) results: Id,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Type {
     Void,
     Scalar(Scalar),
@@ -128,15 +134,46 @@ pub(crate) enum Type {
     Data,
     List(Box<Type>),
     Enum(Id),
-    Struct { id: Id, generic: bool },
-    Interface { id: Id, generic: bool },
+    Struct { id: Id, brand: Brand },
+    Interface { id: Id },
     AnyPointer(PointerKind),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum PointerKind {
     Any,
     Capability,
-    /// A type parameter.
-    Parameter,
+    /// A type parameter of a declaration.
+    Parameter(Parameter),
+    /// A type parameter of a method.
+    OfMethod,
+}
+
+/// A type parameter, by the declaration that takes it and by its number there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Parameter {
+    pub(crate) scope: Id,
+    pub(crate) index: u16,
+}
+
+/// What a type's parameters are bound to, by the declarations that take them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Brand(pub(crate) BTreeMap<Id, Binding>);
+
+#[derive(Clone, Debug)]
+pub(crate) enum Binding {
+    /// Each to the parameter that it is itself: the type is named inside of the declaration.
+    Same,
+    /// Each to a type, or to nothing.
+    Types(Vec<Option<Type>>),
+}
+
+impl Brand {
+    /// What a parameter is bound to.
+    pub(crate) fn bound(&self, parameter: Parameter) -> Option<Type> {
+        match self.0.get(&parameter.scope)? {
+            Binding::Same => Some(Type::AnyPointer(PointerKind::Parameter(parameter))),
+            Binding::Types(types) => types.get(usize::from(parameter.index))?.clone(),
+        }
+    }
 }

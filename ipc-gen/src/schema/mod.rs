@@ -5,12 +5,13 @@ mod facts;
 mod request;
 mod scan;
 mod sources;
+mod values;
 
 use std::path::PathBuf;
 
 pub(crate) use facts::{
-    Annotation, Base, Body, Child, Field, FieldKind, Id, Method, Node, PointerKind, Schema, Struct,
-    Type,
+    Annotation, Base, Body, Brand, Child, Field, FieldKind, Id, Method, Node, Parameter,
+    PointerKind, Schema, Struct, Type,
 };
 pub(crate) use sources::Sources;
 

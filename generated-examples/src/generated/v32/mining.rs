@@ -242,13 +242,9 @@ impl MiningProxy {
                     params.set_data(1, current_tip.as_ref());
                     params.set_scalar(0, timeout, 1.7976931348623157e308f64);
                 },
-                |results| Ok(
-                    if results.is_null(0) {
-                        None
-                    } else {
-                        Some(results.structure::<super::common::BlockRef>(0, "result")?)
-                    },
-                ),
+                |results| {
+                    results.optional_structure::<super::common::BlockRef>(0, "result")
+                },
             )
     }
 
@@ -268,13 +264,7 @@ impl MiningProxy {
                     params.set_structure(1, &options);
                     params.set_scalar(0, cooldown, true);
                 },
-                |results| Ok(
-                    if results.is_null(0) {
-                        None
-                    } else {
-                        Some(results.object::<BlockTemplateProxy>(0, "result")?)
-                    },
-                ),
+                |results| results.optional_object::<BlockTemplateProxy>(0, "result"),
             )
     }
 
@@ -439,9 +429,7 @@ impl<T: Mining> rt::Adapter for MiningAdapter<T> {
                         T::wait_tip_changed(&this, current_tip, timeout).await
                     },
                     |results, result| {
-                        if let Some(value) = &result {
-                            results.set_structure(0, value);
-                        }
+                        results.set_optional_structure(0, &result);
                     },
                 )
             }
@@ -455,9 +443,7 @@ impl<T: Mining> rt::Adapter for MiningAdapter<T> {
                         T::create_new_block(&this, options, cooldown).await
                     },
                     |results, result| {
-                        if let Some(value) = &result {
-                            results.set_object(0, value);
-                        }
+                        results.set_optional_object(0, &result);
                     },
                 )
             }
@@ -771,13 +757,7 @@ impl BlockTemplateProxy {
             .call(
                 Self::WAIT_NEXT,
                 |params| params.set_structure(1, &options),
-                |results| Ok(
-                    if results.is_null(0) {
-                        None
-                    } else {
-                        Some(results.object::<BlockTemplateProxy>(0, "result")?)
-                    },
-                ),
+                |results| results.optional_object::<BlockTemplateProxy>(0, "result"),
             )
     }
 
@@ -932,9 +912,7 @@ impl<T: BlockTemplate> rt::Adapter for BlockTemplateAdapter<T> {
                     |params| params.structure::<BlockWaitOptions>(1, "options"),
                     move |options| async move { T::wait_next(&this, options).await },
                     |results, result| {
-                        if let Some(value) = &result {
-                            results.set_object(0, value);
-                        }
+                        results.set_optional_object(0, &result);
                     },
                 )
             }
