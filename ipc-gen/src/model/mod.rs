@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 
 pub(crate) use lower::lower;
 pub(crate) use member::capitalized;
+use proc_macro2::TokenStream;
 use types::{Scalar, Value};
 
 use crate::names;
@@ -66,6 +67,8 @@ pub(crate) struct File {
     pub(crate) name: String,
     /// The Rust module that it becomes: `["v32", "echo"]`.
     pub(crate) module: Vec<String>,
+    /// The module of another crate that has the code already.
+    pub(crate) external: Option<TokenStream>,
     pub(crate) docs: String,
     /// In the schema's order.
     pub(crate) items: Vec<Item>,
