@@ -16,9 +16,29 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Once more with the runtime under another path and the output in another folder.
     let renamed = PathBuf::from(std::env::var("OUT_DIR")?).join("renamed");
     builder
+        .clone()
         .runtime_path("crate::another_name")
         .out_dir(renamed)
         .compile(&["fixtures/optional.capnp"])?;
+
+    // With an import that another module has already.
+    let imported = PathBuf::from(std::env::var("OUT_DIR")?).join("imported");
+    builder
+        .clone()
+        .extern_module("type.capnp", "crate::r#type")
+        .out_dir(imported)
+        .compile(&["fixtures/inner.capnp"])?;
+
+    // With serde.
+    let for_serde = PathBuf::from(std::env::var("OUT_DIR")?).join("for_serde");
+    builder.serde(true).out_dir(for_serde).compile(&[
+        "fixtures/aliases.capnp",
+        "fixtures/defaults.capnp",
+        "fixtures/generics.capnp",
+        "fixtures/objects.capnp",
+        "fixtures/recursive.capnp",
+        "fixtures/unions.capnp",
+    ])?;
 
     println!("cargo::rerun-if-changed=../schema");
     println!("cargo::rerun-if-changed=fixtures");

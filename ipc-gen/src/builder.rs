@@ -7,6 +7,7 @@ use quote::ToTokens;
 
 use crate::emit::{self, Generated, Options};
 use crate::error::{Error, Problem, Problems};
+use crate::model::Model;
 use crate::schema::{self, Input, Sources};
 use crate::{check, model};
 
@@ -34,6 +35,8 @@ pub struct Builder {
     out_dir: Option<PathBuf>,
     runtime_path: String,
     nullable: Vec<String>,
+    serde: bool,
+    extern_modules: BTreeMap<String, String>,
 }
 
 impl Default for Builder {
@@ -43,6 +46,8 @@ impl Default for Builder {
             out_dir: None,
             runtime_path: "::ipc_runtime".to_owned(),
             nullable: Vec::new(),
+            serde: false,
+            extern_modules: BTreeMap::new(),
         }
     }
 }
@@ -95,6 +100,21 @@ impl Builder {
     /// nothing is an error.
     pub fn nullable(mut self, selector: impl Into<String>) -> Self {
         self.nullable.push(selector.into());
+        self
+    }
+
+    /// Derives serde's `Serialize` and `Deserialize` on structs, unions and enums, with the schema's
+    /// names, for a crate that depends on `serde` with its feature `derive`. Types that can hold
+    /// objects are left out.
+    pub fn serde(mut self, serde: bool) -> Self {
+        self.serde = serde;
+        self
+    }
+
+    /// Generates nothing for an imported schema, and refers to the module that another crate has for
+    /// it: `extern_module("common.capnp", "::other_crate::common")`.
+    pub fn extern_module(mut self, file: impl Into<String>, path: impl Into<String>) -> Self {
+        self.extern_modules.insert(file.into(), path.into());
         self
     }
 
@@ -153,16 +173,41 @@ impl Builder {
             .collect();
         let loaded = schema::load(&input)?;
         let mut problems = Problems::default();
-        let model = model::lower(&loaded, &self.nullable, &mut problems);
+        let mut model = model::lower(&loaded, &self.nullable, &mut problems);
+        self.set_externs(&mut model, &mut problems);
         check::check(&model, &mut problems);
         problems.into_result()?;
         let generated = emit::emit(
             &model,
             &Options {
                 runtime: runtime.to_token_stream(),
+                serde: self.serde,
             },
         )?;
         Ok((generated, loaded.sources))
+    }
+
+    /// Takes the files out of the output that another crate has.
+    fn set_externs(&self, model: &mut Model, problems: &mut Problems) {
+        for (name, path) in &self.extern_modules {
+            let Ok(path) = syn::parse_str::<syn::Path>(path) else {
+                let problem = format!("the module `{path}` of another crate is not a Rust path");
+                problems.push(
+                    Problem::at(name, problem).help("give a path such as `::other_crate::common`"),
+                );
+                continue;
+            };
+            match model.files.iter_mut().find(|file| file.name == *name) {
+                Some(file) => file.external = Some(path.to_token_stream()),
+                None => problems.push(
+                    Problem::at(
+                        name,
+                        "no schema imports this file, so it is no other crate's",
+                    )
+                    .help("name it by its path below the source prefix, or leave it out"),
+                ),
+            }
+        }
     }
 }
 

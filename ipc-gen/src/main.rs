@@ -28,6 +28,14 @@ struct Arguments {
     #[arg(long = "nullable", value_name = "SELECTOR")]
     nullable: Vec<String>,
 
+    /// Derive serde's traits on structs, unions and enums.
+    #[arg(long)]
+    serde: bool,
+
+    /// Generate nothing for an imported schema; refer to another crate's module. Can be given several times.
+    #[arg(long = "extern", value_name = "FILE=PATH", value_parser = mapping)]
+    extern_modules: Vec<(String, String)>,
+
     /// Write to this folder.
     #[arg(short, long = "output", value_name = "DIR", default_value = ".")]
     output: PathBuf,
@@ -65,6 +73,13 @@ fn main() -> ExitCode {
     }
 }
 
+fn mapping(text: &str) -> Result<(String, String), String> {
+    let (file, path) = text
+        .split_once('=')
+        .ok_or("give the schema's file and the module's path with `=` between")?;
+    Ok((file.to_owned(), path.to_owned()))
+}
+
 fn run(arguments: &Arguments) -> Result<ExitCode, ipc_gen::Error> {
     let mut builder = ipc_gen::Builder::new();
     for folder in &arguments.src_prefixes {
@@ -75,6 +90,10 @@ fn run(arguments: &Arguments) -> Result<ExitCode, ipc_gen::Error> {
     }
     for selector in &arguments.nullable {
         builder = builder.nullable(selector);
+    }
+    builder = builder.serde(arguments.serde);
+    for (file, path) in &arguments.extern_modules {
+        builder = builder.extern_module(file, path);
     }
     let files = builder.generate(&arguments.files)?;
     if !arguments.check {

@@ -136,6 +136,37 @@ fn the_runtime_can_be_elsewhere() {
 }
 
 #[test]
+fn an_import_can_be_another_crates() {
+    let files = builder()
+        .extern_module("type.capnp", "::other_crate::kinds")
+        .generate(&["fixtures/inner.capnp"])
+        .expect("the schema is fine");
+    assert!(!files.contains_key("type.rs"));
+    assert!(files["inner.rs"].contains("pub other: ::other_crate::kinds::Kind"));
+
+    let problems = builder()
+        .extern_module("absent.capnp", "::other_crate::kinds")
+        .extern_module("type.capnp", "other crate")
+        .generate(&["fixtures/inner.capnp"])
+        .expect_err("nothing imports it");
+    insta::with_settings!({ omit_expression => true }, {
+        insta::assert_snapshot!("unused_externs", problems.to_string());
+    });
+}
+
+#[test]
+fn serde_is_for_those_who_ask() {
+    let files = builder()
+        .serde(true)
+        .generate(&["fixtures/unions.capnp", "fixtures/objects.capnp"])
+        .expect("the schemas are fine");
+    insta::with_settings!({ omit_expression => true }, {
+        insta::assert_snapshot!("with_serde", files["unions.rs"]);
+    });
+    assert!(!files["objects.rs"].contains("serde"));
+}
+
+#[test]
 fn the_bundled_schemas_are_the_published_ones() {
     let bundled = include_str!("../../ipc-gen/include/mp/proxy.capnp");
     assert_eq!(bundled, include_str!("../../schema/mp/proxy.capnp"));

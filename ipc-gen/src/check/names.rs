@@ -8,7 +8,7 @@ use crate::names;
 
 pub(super) fn check(model: &Model, problems: &mut Problems) {
     modules(model, problems);
-    for file in &model.files {
+    for file in model.files.iter().filter(|file| file.external.is_none()) {
         items(&format!("{}:", file.name), &file.items, problems);
     }
 }
@@ -165,7 +165,7 @@ fn modules(model: &Model, problems: &mut Problems) {
     let files: Vec<_> = model
         .files
         .iter()
-        .filter(|file| !file.items.is_empty())
+        .filter(|file| file.external.is_none() && !file.items.is_empty())
         .collect();
     let mut scope = Scope::new(String::new(), problems);
     for file in &files {

@@ -9,6 +9,7 @@ mod interface;
 mod layout;
 mod proxy;
 mod rt;
+mod serde;
 mod structs;
 mod tree;
 mod unions;
@@ -20,7 +21,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::error::{Error, Problem};
-use crate::model::{Item, Model, Named};
+use crate::model::{File, Item, Model, Named};
 use crate::names;
 use layout::Piece;
 use rt::Paths;
@@ -31,6 +32,8 @@ pub(crate) use tree::Generated;
 pub(crate) struct Options {
     /// The path of the runtime crate.
     pub(crate) runtime: TokenStream,
+    /// Whether values are for serde too.
+    pub(crate) serde: bool,
 }
 
 /// A generated module.
@@ -46,7 +49,8 @@ pub(crate) struct Module {
 /// Writes a module for each file that declares something.
 pub(crate) fn emit(model: &Model, options: &Options) -> Result<Generated, Error> {
     let mut modules = Vec::new();
-    for file in model.files.iter().filter(|file| !file.items.is_empty()) {
+    let generated = |file: &&File| file.external.is_none() && !file.items.is_empty();
+    for file in model.files.iter().filter(generated) {
         let pieces = Emitter::new(model, options, file.module.clone(), &file.items).pieces();
         let body = layout::format(pieces).map_err(|error| {
             Problem::at(
@@ -142,6 +146,10 @@ impl<'a> Emitter<'a> {
         let Some(file) = self.model.file_of(named) else {
             return quote!(#type_name);
         };
+        if let Some(external) = &file.external {
+            let modules = named.place.modules.iter().map(|part| names::ident(part));
+            return quote!(#external::#(#modules::)*#type_name);
+        }
         let target = [file.module.as_slice(), &named.place.modules].concat();
         let common = (self.path.iter().zip(&target))
             .take_while(|(one, other)| one == other)

@@ -13,13 +13,19 @@ use super::values::{Absent, Source};
 use crate::model::{Enum, Field, Item, Named, Record, Struct};
 use crate::names;
 
+/// From where on Clippy may find a field's type too complex.
+const DEEP_TYPE: usize = 4;
+
 impl Emitter<'_> {
     pub(super) fn structure(&self, item: &Struct) -> Vec<TokenStream> {
         let name = names::ident(&item.name);
         let generics = self.generics(&item.parameters);
         let arguments = &generics.plain;
         let docs = self.type_docs(&item.docs, "struct", &item.name, &item.record);
-        let fields = self.fields(&item.record, "field");
+        let fields = self.fields_with(&item.record, "field", |field, name| {
+            self.serde_field(&item.record, field, name)
+        });
+        let serde = self.serde_struct(&item.record, &item.parameters);
         let comparison = self.comparison(&item.record);
         let zero =
             (item.record.fields.iter()).all(|field| field.is_optional() || field.default.is_zero());
@@ -27,6 +33,7 @@ impl Emitter<'_> {
         let mut items = vec![quote! {
             #docs
             #[derive(Clone, Debug #comparison #default)]
+            #serde
             pub struct #name #arguments { #fields }
         }];
         if !zero {
@@ -60,7 +67,7 @@ impl Emitter<'_> {
         self.is_comparable(record).then(|| quote!(, PartialEq))
     }
 
-    fn is_comparable(&self, record: &Record) -> bool {
+    pub(super) fn is_comparable(&self, record: &Record) -> bool {
         (record.fields.iter()).all(|field| self.model.is_comparable(&field.ty))
     }
 
@@ -78,11 +85,24 @@ impl Emitter<'_> {
 
     /// The fields of a struct that stands for a record.
     pub(super) fn fields(&self, record: &Record, kind: &str) -> TokenStream {
+        self.fields_with(record, kind, |_, _| quote!())
+    }
+
+    fn fields_with(
+        &self,
+        record: &Record,
+        kind: &str,
+        attributes: impl Fn(&Field, &Ident) -> TokenStream,
+    ) -> TokenStream {
         let fields = record.fields.iter().map(|field| {
             let docs = docs(&field.docs, &format!("The {kind} `{}`.", field.name));
             let name = field_ident(field);
             let ty = self.owned(field);
-            quote!(#docs pub #name: #ty,)
+            let attributes = attributes(field, &name);
+            let deep = (field.ty.depth() >= DEEP_TYPE).then(
+                || quote!(#[allow(clippy::type_complexity, reason = "the schema has it so")]),
+            );
+            quote!(#docs #deep #attributes pub #name: #ty,)
         });
         quote!(#(#fields)*)
     }
@@ -154,6 +174,7 @@ impl Emitter<'_> {
             .iter()
             .map(|one| enumerant_ident(&one.name))
             .collect();
+        let plain = Record::default();
         let numbers: Vec<_> = (0u32..).take(idents.len()).map(names::number).collect();
         let variants =
             item.enumerants
@@ -163,12 +184,15 @@ impl Emitter<'_> {
                 .map(|(number, (one, ident))| {
                     let docs = docs(&one.docs, &format!("The enumerant `{}`.", one.name));
                     let default = (number == 0).then(|| quote!(#[default]));
-                    quote!(#docs #default #ident,)
+                    let rename = self.serde_name(&plain, &one.name, ident);
+                    quote!(#docs #rename #default #ident,)
                 });
         let unknown = unknown_ident(idents.iter().cloned());
+        let serde = self.serde_enum(&plain, &[]);
         let declaration = quote! {
             #enum_docs
             #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+            #serde
             pub enum #name {
                 #(#variants)*
                 /// A number that the schema does not name: the peer's schema is newer.

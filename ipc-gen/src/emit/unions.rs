@@ -20,17 +20,19 @@ impl Emitter<'_> {
         let plain = first.filter(|first| matches!(first.ty, Type::Void));
         let comparison = self.comparison(&item.record);
         let default = plain.is_some().then(|| quote!(, Default));
+        let serde = self.serde_enum(&item.record, &item.parameters);
         let variants = item.record.fields.iter().map(|member| {
             let docs = docs::docs(&member.docs, &format!("The member `{}`.", member.name));
             let default = plain
                 .is_some_and(|plain| plain.name == member.name)
                 .then(|| quote!(#[default]));
             let variant = variant_ident(member);
+            let rename = self.serde_name(&item.record, &member.name, &variant);
             let payload = payload(member).then(|| {
                 let ty = self.owned(member);
                 quote!((#ty))
             });
-            quote!(#docs #default #variant #payload,)
+            quote!(#docs #rename #default #variant #payload,)
         });
         let unknown = unknown_ident(item.record.fields.iter().map(variant_ident));
         let large = (item.record.fields.iter())
@@ -40,6 +42,7 @@ impl Emitter<'_> {
         let mut items = vec![quote! {
             #type_docs
             #[derive(Clone, Debug #comparison #default)]
+            #serde
             #allow
             pub enum #name #arguments {
                 #(#variants)*

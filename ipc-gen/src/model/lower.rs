@@ -91,6 +91,7 @@ impl<'a> Lowering<'a> {
         File {
             name: file.name.clone(),
             module,
+            external: None,
             docs,
             items,
         }

@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 pub(crate) use inherit::Member;
 pub(crate) use lower::lower;
 pub(crate) use member::capitalized;
+use proc_macro2::TokenStream;
 use types::{Scalar, Value};
 
 use crate::names;
@@ -70,6 +71,8 @@ pub(crate) struct File {
     pub(crate) name: String,
     /// The Rust module that it becomes: `["v32", "echo"]`.
     pub(crate) module: Vec<String>,
+    /// The module of another crate that has the code already.
+    pub(crate) external: Option<TokenStream>,
     pub(crate) docs: String,
     /// In the schema's order.
     pub(crate) items: Vec<Item>,
@@ -242,6 +245,17 @@ pub(crate) enum Type {
 }
 
 impl Type {
+    /// How many types stand inside each other.
+    pub(crate) fn depth(&self) -> usize {
+        1 + match self {
+            Self::List(element) => element.depth(),
+            Self::Enum(named) | Self::Struct(named) | Self::Group(named) | Self::Union(named) => {
+                named.arguments.iter().map(Self::depth).max().unwrap_or(0)
+            }
+            _ => 0,
+        }
+    }
+
     /// Whether a value has a pointer of its own.
     pub(crate) fn is_pointer(&self) -> bool {
         !matches!(

@@ -56,6 +56,29 @@ impl AnyPointer {
             None => Payload::empty().read_pointer(T::read_pointer),
         }
     }
+
+    /// The value as other programs store it: a message in Cap'n Proto's standard framing.
+    ///
+    /// # Errors
+    ///
+    /// A value that refers to objects, which bytes cannot.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, Exception> {
+        match &self.0 {
+            Some(payload) => payload.to_bytes(),
+            None => Payload::build_pointer(|_| ())?.to_bytes(),
+        }
+    }
+
+    /// A value from the bytes of a message in Cap'n Proto's standard framing. They need not be
+    /// trusted.
+    ///
+    /// # Errors
+    ///
+    /// Bytes that are no such message.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Exception> {
+        let payload = Payload::from_bytes(bytes)?;
+        Ok(Self(Some(Arc::new(payload))))
+    }
 }
 
 impl fmt::Debug for AnyPointer {

@@ -3,15 +3,16 @@
 use std::fmt;
 
 use capnp::any_pointer;
-use capnp::message::{Builder, HeapAllocator};
+use capnp::message::{Builder, HeapAllocator, ReaderOptions};
 use capnp::private::capability::ClientHook;
 use capnp::private::layout::{self, PointerBuilder, PointerReader};
+use capnp::serialize;
 use capnp::traits::{FromPointerBuilder, FromPointerReader, Imbue, ImbueMut};
 
 use super::builder::{Builds, StructBuilder};
 use super::pointer;
 use super::reader::StructReader;
-use super::scope::{Budget, Scope};
+use super::scope::{Budget, MAX_DEPTH, Scope};
 use super::table::{Hooks, indexes};
 use crate::capability::Capability;
 use crate::exception::{Exception, ExceptionKind};
@@ -158,6 +159,34 @@ impl Payload {
             Ok(root) => target.copy(root, &self.capabilities),
             Err(failure) => target.builds.fail(failure),
         }
+    }
+
+    /// The message in its standard framing.
+    pub(super) fn to_bytes(&self) -> Result<Vec<u8>, Exception> {
+        if !self.capabilities.is_empty() {
+            return Err(Exception::failed(
+                "a value that refers to objects cannot be bytes",
+            ));
+        }
+        Ok(serialize::write_message_to_words(&self.message))
+    }
+
+    /// Copies a message out of its standard framing.
+    pub(super) fn from_bytes(bytes: &[u8]) -> Result<Self, Exception> {
+        let mut options = ReaderOptions::new();
+        options
+            .traversal_limit_in_words(Some(MAX_MESSAGE_WORDS))
+            .nesting_limit(MAX_DEPTH.into());
+        let message = serialize::read_message(bytes, options).map_err(malformed)?;
+        let source: any_pointer::Reader<'_> = message.get_root().map_err(malformed)?;
+        let mut payload = Self::empty();
+        let mut hooks = Hooks::new();
+        let mut root: any_pointer::Builder<'_> = payload.message.get_root().map_err(malformed)?;
+        root.imbue_mut(&mut hooks);
+        root.set_as(source).map_err(malformed)?;
+        // Bytes have no table of objects, so a reference to one means nothing.
+        payload.capabilities = hooks.iter().map(|_| None).collect();
+        Ok(payload)
     }
 
     fn root(&self) -> Result<any_pointer::Reader<'_>, Exception> {
