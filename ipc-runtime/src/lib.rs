@@ -34,6 +34,7 @@ mod socket;
 
 pub use call::Call;
 pub use context::Context;
+pub use engine::EngineKind;
 pub use exception::{Exception, ExceptionKind};
 pub use ipc::{Ipc, IpcBuilder};
 pub use ipc_macros::ipc_interface;
