@@ -36,6 +36,7 @@ pub struct Builder {
     runtime_path: String,
     serde: bool,
     extern_modules: BTreeMap<String, String>,
+    nullable: Vec<String>,
 }
 
 impl Default for Builder {
@@ -46,6 +47,7 @@ impl Default for Builder {
             runtime_path: "::ipc_runtime".to_owned(),
             serde: false,
             extern_modules: BTreeMap::new(),
+            nullable: Vec::new(),
         }
     }
 }
@@ -104,6 +106,18 @@ impl Builder {
         self
     }
 
+    /// Makes a result, parameter or field an `Option`, where null is a value like others rather than a
+    /// mistake of the peer. For schemas that one does not own; in one's own, annotate the member with
+    /// `nullable` of `/ipc.capnp`.
+    ///
+    /// The member is named as in messages of `ipc-gen`, as much of it as is needed:
+    /// `v32/mining.capnp:Mining.waitNext.result`, or `Mining.waitNext.result`. A selector that names
+    /// nothing is an error.
+    pub fn nullable(mut self, selector: impl Into<String>) -> Self {
+        self.nullable.push(selector.into());
+        self
+    }
+
     /// Generates code from the schemas and writes it to the output folder, for a build script.
     ///
     /// Tells Cargo which files and variables the result depends on, and leaves files untouched that
@@ -159,7 +173,7 @@ impl Builder {
             .collect();
         let loaded = schema::load(&input)?;
         let mut problems = Problems::default();
-        let mut model = model::lower(&loaded, &mut problems);
+        let mut model = model::lower(&loaded, &self.nullable, &mut problems);
         self.set_externs(&mut model, &mut problems);
         check::check(&model, &mut problems);
         problems.into_result()?;

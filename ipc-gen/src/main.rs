@@ -32,6 +32,10 @@ struct Arguments {
     #[arg(long = "extern", value_name = "FILE=PATH", value_parser = mapping)]
     extern_modules: Vec<(String, String)>,
 
+    /// Make this result, parameter or field optional: `Mining.waitNext.result`. Can be given several times.
+    #[arg(long = "nullable", value_name = "SELECTOR")]
+    nullable: Vec<String>,
+
     /// Write to this folder.
     #[arg(short, long = "output", value_name = "DIR", default_value = ".")]
     output: PathBuf,
@@ -87,6 +91,9 @@ fn run(arguments: &Arguments) -> Result<ExitCode, ipc_gen::Error> {
     builder = builder.serde(arguments.serde);
     for (file, path) in &arguments.extern_modules {
         builder = builder.extern_module(file, path);
+    }
+    for selector in &arguments.nullable {
+        builder = builder.nullable(selector);
     }
     let files = builder.generate(&arguments.files)?;
     if !arguments.check {

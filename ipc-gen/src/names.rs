@@ -52,6 +52,11 @@ pub(crate) fn results_struct(interface: &str, method: &str) -> String {
     format!("{interface}{}Results", camel(method))
 }
 
+/// The type of the errors that a method declares.
+pub(crate) fn error_type(interface: &str, method: &str) -> String {
+    format!("{interface}{}Error", camel(method))
+}
+
 /// The handle that callers of an interface hold.
 pub(crate) fn proxy(interface: &str) -> String {
     format!("{interface}Proxy")

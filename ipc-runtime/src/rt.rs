@@ -3,7 +3,9 @@
 pub use crate::adapter::{Adapter, Dispatched, Serve, ServerCall};
 pub use crate::any_proxy::AnyProxy;
 pub use crate::capability::Capability;
+pub use crate::declared::declared;
 pub use crate::interface::{Interface, Method};
+pub use crate::into_proxy::{IntoProxy, by};
 pub use crate::message::{
     AnyPointer, Builds, ListItem, PointerBuilder, PointerReader, PointerValue, Scalar, Struct,
     StructBuilder, StructReader,
@@ -20,6 +22,7 @@ pub mod prelude {
     pub use core::fmt::Debug;
     pub use core::future::Future;
     pub use core::marker::{Send, Sized, Sync};
+    pub use core::ops::Fn;
     pub use core::option::Option::{self, None, Some};
     pub use core::result::Result::{self, Err, Ok};
     pub use std::borrow::ToOwned;

@@ -167,9 +167,38 @@ fn serde_is_for_those_who_ask() {
 }
 
 #[test]
-fn the_bundled_proxy_schema_is_the_published_one() {
+fn the_bundled_schemas_are_the_published_ones() {
     let bundled = include_str!("../../ipc-gen/include/mp/proxy.capnp");
     assert_eq!(bundled, include_str!("../../schema/mp/proxy.capnp"));
+    let bundled = include_str!("../../ipc-gen/include/ipc.capnp");
+    assert_eq!(bundled, include_str!("../../schema/ipc.capnp"));
+}
+
+#[test]
+fn a_selector_says_what_an_annotation_would() {
+    let generate = |selectors: &[&str]| {
+        let builder = selectors
+            .iter()
+            .fold(builder(), |builder, selector| builder.nullable(*selector));
+        let files = builder.generate(&["fixtures/keywords.capnp"]);
+        files.expect("the schema is fine")["keywords.rs"].clone()
+    };
+    assert!(generate(&[]).contains("Output = Result<WordsProxy, Exception>"));
+    for selector in [
+        "keywords.capnp:Words.clone.result",
+        "Words.clone.result",
+        "clone.result",
+    ] {
+        let source = generate(&[selector]);
+        assert!(
+            source.contains("Output = Result<Option<WordsProxy>, Exception>"),
+            "{selector}"
+        );
+    }
+    // Parameters and fields as well.
+    let source = generate(&["Words.clone.this", "Yield.dyn"]);
+    assert!(source.contains("this: Option<WordsProxy>"));
+    assert!(source.contains("pub r#dyn: Option<String>"));
 }
 
 #[test]

@@ -108,16 +108,16 @@ fn types(place: &str, items: &[Item], problems: &mut Problems) {
         };
         scope.claim_for(names::proxy(&item.name), &item.name, "proxy");
         scope.claim_for(names::adapter(&item.name), &item.name, "adapter");
-        for method in item
-            .calls()
-            .filter(|method| method.results.fields.len() > 1)
-        {
+        for method in item.calls().map(|member| member.method) {
             let member = format!("{}.{}", item.name, method.name);
-            scope.claim_for(
-                names::results_struct(&item.name, &method.name),
-                &member,
-                "results",
-            );
+            if method.results.fields.len() > 1 {
+                let results = names::results_struct(&item.name, &method.name);
+                scope.claim_for(results, &member, "results");
+            }
+            if method.has_error_type() {
+                let errors = names::error_type(&item.name, &method.name);
+                scope.claim_for(errors, &member, "errors");
+            }
         }
     }
 }
@@ -144,6 +144,12 @@ fn interface(place: &str, item: &Interface, problems: &mut Problems) {
             &method.results,
             problems,
         );
+        let mut errors = Scope::new(format!("{place}{}.", method.name), problems);
+        let others = "every other error";
+        (errors.owners).insert("Exception".to_owned(), others.to_owned());
+        for error in method.errors.iter().filter(|error| !error.standard) {
+            errors.claim(names::camel(&error.field.name), &error.field.name);
+        }
     }
 }
 

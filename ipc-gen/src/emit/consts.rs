@@ -149,7 +149,7 @@ impl Emitter<'_> {
                 let flag = values.get(&format!("has{}", capitalized(&field.name)));
                 matches!(flag, Some(Value::Bool(true)))
             }
-            Presence::Pointer => !matches!(value, Value::Nothing),
+            Presence::Pointer | Presence::Asked(_) => !matches!(value, Value::Nothing),
         };
         if !present {
             return quote!(None);

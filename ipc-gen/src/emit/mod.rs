@@ -2,7 +2,9 @@
 
 mod adapter;
 mod consts;
+mod descriptions;
 mod docs;
+mod errors;
 mod interface;
 mod layout;
 mod proxy;

@@ -18,6 +18,7 @@ const PRELUDE: &[&str] = &[
     "Default",
     "Err",
     "Exception",
+    "Fn",
     "From",
     "Future",
     "None",
@@ -79,14 +80,35 @@ impl Paths {
 
     /// `Result<T, Exception>`.
     pub(super) fn result(&self, value: &TokenStream) -> TokenStream {
+        self.result_or(value, &self.prelude("Exception"))
+    }
+
+    /// `Result<T, E>`.
+    pub(super) fn result_or(&self, value: &TokenStream, error: &TokenStream) -> TokenStream {
         let result = self.prelude("Result");
-        let exception = self.prelude("Exception");
-        quote!(#result<#value, #exception>)
+        quote!(#result<#value, #error>)
     }
 
     /// Whether the module has a type of that name itself.
     pub(super) fn declares(&self, name: &str) -> bool {
         self.declared.contains(name)
+    }
+
+    /// The type parameter that tells how a parameter becomes a proxy, which the compiler finds out.
+    pub(super) fn marker(&self, index: usize) -> proc_macro2::Ident {
+        self.type_name(&match index {
+            0 => "By".to_owned(),
+            index => format!("By{}", index + 1),
+        })
+    }
+
+    /// A name for a type parameter that hides no type of the module.
+    pub(super) fn type_name(&self, wanted: &str) -> proc_macro2::Ident {
+        let mut name = wanted.to_owned();
+        while self.declares(&name) {
+            name.push('_');
+        }
+        ident(&name)
     }
 
     /// The type parameter of adapters, which stands for the implementation.
@@ -119,9 +141,10 @@ fn rooted(name: &str) -> TokenStream {
         "Call" | "Exception" => quote!(rt::#ident),
         "Arc" => quote!(::std::sync::Arc),
         "Box" => quote!(::std::boxed::Box),
-        "From" => quote!(::core::convert::From),
         "ToOwned" => quote!(::std::borrow::ToOwned),
         "AsRef" => quote!(::core::convert::AsRef),
+        "From" => quote!(::core::convert::From),
+        "Fn" => quote!(::core::ops::Fn),
         "Default" => quote!(::core::default::Default),
         "Future" => quote!(::core::future::Future),
         "Option" => quote!(::core::option::Option),

@@ -16,6 +16,14 @@ pub(super) struct Read {
 }
 
 impl Read {
+    /// A value that is there without further ado.
+    pub(super) fn infallible(tokens: TokenStream) -> Self {
+        Self {
+            tokens,
+            fallible: false,
+        }
+    }
+
     /// The value itself, where `?` can be used.
     pub(super) fn value(&self) -> TokenStream {
         let Self { tokens, fallible } = self;
@@ -112,8 +120,9 @@ impl Emitter<'_> {
         }
     }
 
-    /// The type of a parameter as a caller may pass it.
-    pub(super) fn argument(&self, field: &Field) -> TokenStream {
+    /// The type of a parameter as a caller may pass it. `objects` counts the parameters before it that
+    /// are objects.
+    pub(super) fn argument(&self, field: &Field, objects: usize) -> TokenStream {
         let as_ref = self.paths.prelude("AsRef");
         match &field.ty {
             _ if field.is_optional() => self.owned(field),
@@ -122,6 +131,11 @@ impl Emitter<'_> {
             Type::List(element) => {
                 let element = self.element(element);
                 quote!(impl #as_ref<[#element]>)
+            }
+            Type::Interface(_) => {
+                let proxy = self.owned(field);
+                let by = self.paths.marker(objects);
+                quote!(impl rt::IntoProxy<#proxy, #by>)
             }
             _ => self.owned(field),
         }
@@ -132,6 +146,8 @@ impl Emitter<'_> {
         let by_reference = matches!(field.ty, Type::Text | Type::Data | Type::List(_));
         if by_reference && !field.is_optional() {
             Source::AsRef(quote!(#name))
+        } else if is_object(field) {
+            Source::Owned(quote!(rt::IntoProxy::into_proxy(#name)))
         } else {
             Source::Owned(quote!(#name))
         }
@@ -140,11 +156,11 @@ impl Emitter<'_> {
     /// Reads a field from a message.
     pub(super) fn read(&self, reader: &Ident, field: &Field, absent: Absent) -> Read {
         let at = names::number(field.offset);
-        let present = match &field.presence {
+        let (condition, is_present) = match &field.presence {
             Presence::Always => return self.read_or_default(reader, field, absent),
             Presence::Flag(bit) => {
                 let bit = names::number(*bit);
-                quote!(#reader.scalar(#bit, false))
+                (quote!(#reader.scalar(#bit, false)), true)
             }
             Presence::Pointer => {
                 let method = match &field.ty {
@@ -160,7 +176,11 @@ impl Emitter<'_> {
                         fallible: true,
                     };
                 }
-                quote!(!#reader.is_null(#at))
+                (quote!(#reader.is_null(#at)), false)
+            }
+            Presence::Asked(parameter) => {
+                let parameter = names::ident(&names::snake(parameter));
+                (quote!(#parameter), true)
             }
         };
         let mut value = self
@@ -170,7 +190,11 @@ impl Emitter<'_> {
             let boxed = self.paths.prelude("Box");
             value = quote!(#boxed::new(#value));
         }
-        let tokens = quote!(if #present { Some(#value) } else { None });
+        let tokens = if is_present {
+            quote!(if #condition { Some(#value) } else { None })
+        } else {
+            quote!(if #condition { None } else { Some(#value) })
+        };
         Read {
             tokens,
             fallible: false,
@@ -286,6 +310,7 @@ impl Emitter<'_> {
                 }
                 _ => None,
             },
+            Presence::Asked(_) => None,
         };
         if matches!(field.ty, Type::Void) {
             let (Source::Owned(option) | Source::Reference(option) | Source::AsRef(option)) =
@@ -342,6 +367,11 @@ fn number(default: &Value) -> Literal {
         Value::Enum(number) => *number,
         _ => 0,
     })
+}
+
+/// Whether a parameter takes whatever can be made a proxy.
+pub(super) fn is_object(field: &Field) -> bool {
+    matches!(field.ty, Type::Interface(_)) && !field.is_optional()
 }
 
 /// A closure's body from its statements.

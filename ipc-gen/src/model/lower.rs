@@ -6,18 +6,17 @@
 use super::member::text_of;
 use super::naming::{NAME, Places};
 use super::parameters::Parameters;
-use super::{Const, Enum, Enumerant, File, Interface, Item, Method, Model, Module, Record, Role};
+use super::selectors::Selectors;
+use super::{Const, Enum, Enumerant, File, Interface, Item, Model, Module, Named};
 use crate::error::{Problem, Problems};
 use crate::names;
-use crate::schema::{self, Body, Child, Id, Loaded, Node, Parameter, Schema, SchemaFile};
+use crate::schema::{Base, Body, Child, Id, Loaded, Parameter, Schema, SchemaFile};
 
 /// libmultiprocess's file `mp/proxy.capnp`, whose types the runtime provides.
 const PROXY_FILE: Id = 0xcc31_6e3f_71a0_40fb;
-/// The result that stands for `-> stream`.
-const STREAM_RESULT: Id = 0x995f_9a33_77c0_b16e;
 
 /// Pictures everything that the files declare.
-pub(crate) fn lower(loaded: &Loaded, problems: &mut Problems) -> Model {
+pub(crate) fn lower(loaded: &Loaded, nullable: &[String], problems: &mut Problems) -> Model {
     let files: Vec<_> = loaded
         .files
         .iter()
@@ -28,6 +27,7 @@ pub(crate) fn lower(loaded: &Loaded, problems: &mut Problems) -> Model {
         places: Places::default(),
         parameters: Parameters::of(&loaded.schema),
         bound: Vec::new(),
+        nullable: Selectors::new(nullable),
         problems,
     };
     for (index, file) in files.iter().enumerate() {
@@ -37,6 +37,10 @@ pub(crate) fn lower(loaded: &Loaded, problems: &mut Problems) -> Model {
         files: files.into_iter().map(|file| lowering.file(file)).collect(),
         ..Model::default()
     };
+    let Lowering {
+        nullable, problems, ..
+    } = lowering;
+    nullable.check(problems);
     model.follow_fields();
     model
 }
@@ -49,6 +53,8 @@ pub(super) struct Lowering<'a> {
     pub(super) parameters: Parameters,
     /// The type parameters of the struct that is being lowered, by their names in Rust.
     pub(super) bound: Vec<(Parameter, String)>,
+    /// What the caller wants to be optional.
+    pub(super) nullable: Selectors,
     problems: &'a mut Problems,
 }
 
@@ -137,7 +143,7 @@ impl<'a> Lowering<'a> {
                 }));
             }
             Body::Struct(body) => self.structure(place, name, docs, body, items),
-            Body::Interface { methods, extends } => {
+            Body::Interface { methods, bases } => {
                 if !node.parameters.is_empty() {
                     self.problem(
                         place,
@@ -146,22 +152,23 @@ impl<'a> Lowering<'a> {
                     );
                     return;
                 }
-                if *extends {
-                    self.problem(
-                        place,
-                        "interfaces that extend others are not supported yet",
-                        "declare one interface with all the methods, if both sides are yours",
-                    );
-                }
+                let Some(declared) = self.places.declared.get(&child.id).cloned() else {
+                    return;
+                };
+                let bases = (bases.iter())
+                    .filter_map(|base| self.base(place, base))
+                    .collect();
                 let methods = (methods.iter().enumerate())
                     .filter_map(|(ordinal, method)| {
-                        self.method(&format!("{place}.{}", method.name), ordinal, method)
+                        self.method(&format!("{place}.{}", method.name), node, ordinal, method)
                     })
                     .collect();
                 items.push(Item::Interface(Interface {
+                    place: declared,
                     name,
                     docs,
                     id: child.id,
+                    bases,
                     methods,
                 }));
                 let inner = self.items(&format!("{place}."), child.id);
@@ -169,6 +176,15 @@ impl<'a> Lowering<'a> {
             }
             Body::File | Body::Annotation => {}
         }
+    }
+
+    fn base(&mut self, place: &str, base: &Base) -> Option<Named> {
+        if base.generic {
+            let problem = "bases with type parameters are not supported yet";
+            self.problem(place, problem, "extend an interface without them");
+            return None;
+        }
+        self.named(place, base.id, None)
     }
 
     /// Adds the module of what is declared inside of a node.
@@ -180,86 +196,6 @@ impl<'a> Lowering<'a> {
                 owner: owner.to_owned(),
                 items: inner,
             }));
-        }
-    }
-
-    fn method(&mut self, place: &str, ordinal: usize, method: &schema::Method) -> Option<Method> {
-        if method.generic {
-            let problem = "methods with type parameters are not supported yet";
-            self.problem(
-                place,
-                problem,
-                "declare one for each type that it is used with",
-            );
-            return None;
-        }
-        if method.results == STREAM_RESULT {
-            let problem = "streaming methods are not supported yet";
-            self.problem(place, problem, "return `()` instead of `stream`");
-            return None;
-        }
-        let schema = self.schema;
-        let params = self.struct_of(place, schema, method.params)?;
-        let results = self.struct_of(place, schema, method.results)?;
-        let (role, context, params, results) = if method.name == "construct" {
-            let role = self.construct(place, params, results)?;
-            let empty = |layout: &schema::Struct| Record {
-                data_words: layout.data_words,
-                pointers: layout.pointers,
-                fields: Vec::new(),
-            };
-            (role, None, empty(params), empty(results))
-        } else {
-            self.between(place, params, results);
-            let (context, params) = self.params_record(place, params);
-            let results = self.results_record(place, results);
-            let role = if method.name == "destroy" {
-                Role::Destroy
-            } else {
-                Role::Call
-            };
-            if matches!(role, Role::Destroy)
-                && !(params.fields.is_empty() && results.fields.is_empty())
-            {
-                self.problem(
-                    place,
-                    "`destroy` is answered by the runtime, which knows no parameters or results of it",
-                    "take the Context and return nothing, or give the method another name",
-                );
-            }
-            (role, context, params, results)
-        };
-        let ordinal = u16::try_from(ordinal).ok()?;
-        Some(Method {
-            name: method.name.clone(),
-            docs: method.docs.clone(),
-            ordinal,
-            role,
-            context,
-            params,
-            results,
-        })
-    }
-
-    fn struct_of(&mut self, place: &str, schema: &'a Schema, id: Id) -> Option<&'a schema::Struct> {
-        match schema.nodes.get(&id) {
-            Some(Node { generic: true, .. }) => {
-                let problem = "parameters or results with type parameters are not supported yet";
-                self.problem(place, problem, "write them in place, or use a plain struct");
-                None
-            }
-            Some(Node {
-                body: Body::Struct(body),
-                ..
-            }) => Some(body),
-            _ => {
-                self.problem(
-                    place,
-                    format!("the schema compiler did not tell the struct {id:#018x}"),
-                    "try another version of the schema compiler",
-                );
-                None
-            }
         }
     }
 }

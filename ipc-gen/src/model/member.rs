@@ -1,113 +1,24 @@
 //! Lowers what stands inside declarations: fields, parameters, results and their types.
 
 use super::lower::Lowering;
+use super::method::set_apart;
 use super::naming::NAME;
 use super::types::{Scalar, Value};
-use super::{Field, Named, Presence, Record, Role, Type};
+use super::{Field, Named, Presence, Record, Type};
 use crate::schema::{self, Annotation, Brand, FieldKind, Id, Parameter, PointerKind};
 
-const CONTEXT: Id = 0x9c44_e664_5d0b_22c6;
-const THREAD_MAP: Id = 0xee5e_3717_9ad9_dc9d;
+pub(super) const CONTEXT: Id = 0x9c44_e664_5d0b_22c6;
+pub(super) const THREAD_MAP: Id = 0xee5e_3717_9ad9_dc9d;
 const THREAD: Id = 0x81c1_e260_0d0b_56c5;
-/// The annotation of results that are C++ exceptions.
-const EXCEPTION: Id = 0x996a_1832_0099_2f88;
+/// Says that a pointer may be null.
+const NULLABLE: Id = 0xf8d2_d2af_8736_88be;
+/// Says which Rust type a value becomes.
+const TYPE: Id = 0xc4e3_ca07_d1db_0395;
+
+pub(super) const OF_THE_RUNTIME: &str =
+    "ThreadMap and Thread are the runtime's own: methods exchange a ThreadMap for another, no more";
 
 impl<'a> Lowering<'a> {
-    pub(super) fn results_record(&mut self, place: &str, body: &'a schema::Struct) -> Record {
-        self.record(place, body, &body.fields)
-    }
-
-    /// The parameters, and the pointer index of the context if it comes first.
-    pub(super) fn params_record(
-        &mut self,
-        place: &str,
-        body: &'a schema::Struct,
-    ) -> (Option<u32>, Record) {
-        match body.fields.split_first() {
-            Some((first, rest)) => match &first.kind {
-                FieldKind::Slot {
-                    offset,
-                    ty: schema::Type::Struct { id: CONTEXT, .. },
-                    ..
-                } => (Some(*offset), self.record(place, body, rest)),
-                _ => (None, self.record(place, body, &body.fields)),
-            },
-            None => (None, self.record(place, body, &[])),
-        }
-    }
-
-    /// What libmultiprocess's rules make of names that parameters and results have in common.
-    pub(super) fn between(
-        &mut self,
-        place: &str,
-        params: &schema::Struct,
-        results: &schema::Struct,
-    ) {
-        for param in &params.fields {
-            let place = format!("{place}.{}", param.name);
-            if results
-                .fields
-                .iter()
-                .any(|result| result.name == param.name)
-            {
-                self.problem(
-                    &place,
-                    "a name that is both a parameter and a result is not supported yet",
-                    "give the result another name",
-                );
-            }
-            if let Some(wanted) = beside(param, "want", &all(results)) {
-                self.want_problem(&place, &wanted.name);
-            }
-        }
-        for (flags, values) in [(params, results), (results, params)] {
-            for flag in &flags.fields {
-                if let Some(value) = beside(flag, "has", &all(values)) {
-                    let place = format!("{place}.{}", flag.name);
-                    let problem = format!(
-                        "a `{}` on the other side of the method from `{}` is not supported yet",
-                        flag.name, value.name
-                    );
-                    self.problem(
-                        &place,
-                        problem,
-                        "put both among the parameters or among the results",
-                    );
-                }
-            }
-        }
-    }
-
-    pub(super) fn construct(
-        &mut self,
-        place: &str,
-        params: &schema::Struct,
-        results: &schema::Struct,
-    ) -> Option<Role> {
-        let role = match (thread_map(params), thread_map(results)) {
-            (Some(param), Some(result)) => Some(Role::Construct { param, result }),
-            _ => None,
-        };
-        if role.is_none() {
-            self.problem(
-                place,
-                "`construct` is answered by the runtime, which exchanges one ThreadMap for another",
-                "declare `construct (threadMap :ThreadMap) -> (threadMap :ThreadMap)`, or give the \
-                 method another name",
-            );
-        }
-        role
-    }
-
-    fn want_problem(&mut self, place: &str, wanted: &str) {
-        let problem = format!("a flag that asks for `{wanted}` is not supported yet");
-        self.problem(
-            place,
-            problem,
-            "give the flag a name that does not begin with `want`",
-        );
-    }
-
     pub(super) fn record(
         &mut self,
         place: &str,
@@ -126,7 +37,7 @@ impl<'a> Lowering<'a> {
             let place = format!("{place}.{}", field.name);
             if beside(field, "has", &plain).is_some() {
                 self.presence_flag(&place, field);
-            } else {
+            } else if !set_apart(field) {
                 record.fields.extend(self.field(&place, field, &plain));
             }
         }
@@ -144,13 +55,12 @@ impl<'a> Lowering<'a> {
         field: &'a schema::Field,
         fields: &[&schema::Field],
     ) -> Option<Field> {
-        if annotated(&field.annotations, EXCEPTION) {
+        if annotated(&field.annotations, TYPE) {
             self.problem(
                 place,
-                "results that carry an exception are not supported yet",
-                "leave the method out until they are",
+                "other Rust types for a value are not supported yet",
+                "leave the annotation out",
             );
-            return None;
         }
         let (offset, ty, default) = match &field.kind {
             FieldKind::Group(group) => (0, Type::Group(self.part(place, *group)?), &Value::Nothing),
@@ -160,6 +70,7 @@ impl<'a> Lowering<'a> {
                 default,
             } => (*offset, self.ty(place, ty)?, default),
         };
+        let presence = self.presence(place, field, &ty, presence_of(&field.name, fields));
         Some(Field {
             name: field.name.clone(),
             rename: text_of(&field.annotations, NAME).map(str::to_owned),
@@ -167,9 +78,41 @@ impl<'a> Lowering<'a> {
             offset,
             ty,
             default: default.clone(),
-            presence: presence_of(&field.name, fields),
+            presence,
             boxed: false,
         })
+    }
+
+    /// What tells whether a field is there, if the schema or the caller allows null.
+    fn presence(
+        &mut self,
+        place: &str,
+        field: &schema::Field,
+        ty: &Type,
+        presence: Presence,
+    ) -> Presence {
+        // Both, so that a selector is used even where the schema says the same.
+        let selected = self.nullable.select(place);
+        if !selected && !annotated(&field.annotations, NULLABLE) {
+            return presence;
+        }
+        let (problem, help) = match ty {
+            _ if presence != Presence::Always => (
+                "what has a flag beside it is optional already",
+                "say it in one way only",
+            ),
+            Type::Void | Type::Scalar(_) | Type::Enum(_) => (
+                "numbers, Bool, Void and enums are never null",
+                "put a `hasX :Bool` beside it",
+            ),
+            Type::Group(_) | Type::Union(_) => (
+                "groups are part of their struct, and never null",
+                "make it a struct of its own, or put a `hasX :Bool` beside it",
+            ),
+            _ => return Presence::Pointer,
+        };
+        self.problem(place, problem, help);
+        presence
     }
 
     /// Writers leave a flag at its default where the field that it speaks of is absent.
@@ -206,11 +149,7 @@ impl<'a> Lowering<'a> {
                 id: THREAD_MAP | THREAD,
                 ..
             } => {
-                self.problem(
-                    place,
-                    "ThreadMap and Thread are the runtime's own: only `construct` exchanges them",
-                    "leave the method or field out",
-                );
+                self.problem(place, OF_THE_RUNTIME, "leave the method or field out");
                 return None;
             }
             schema::Type::Enum(id) => Type::Enum(self.named(place, *id, None)?),
@@ -247,7 +186,7 @@ impl<'a> Lowering<'a> {
         None
     }
 
-    fn named(&mut self, place: &str, id: Id, brand: Option<&Brand>) -> Option<Named> {
+    pub(super) fn named(&mut self, place: &str, id: Id, brand: Option<&Brand>) -> Option<Named> {
         let Some(declared) = self.places.declared.get(&id).cloned() else {
             let node = self.schema.nodes.get(&id)?;
             let problem = format!("no Rust is generated for `{}`", node.display_name);
@@ -269,7 +208,7 @@ impl<'a> Lowering<'a> {
 }
 
 /// The field X that a Bool named `hasX` or `wantX` speaks of.
-fn beside<'f>(
+pub(super) fn beside<'f>(
     flag: &schema::Field,
     prefix: &str,
     fields: &[&'f schema::Field],
@@ -314,7 +253,7 @@ fn bool_offset(field: &schema::Field) -> Option<u32> {
     }
 }
 
-fn all(body: &schema::Struct) -> Vec<&schema::Field> {
+pub(super) fn all(body: &schema::Struct) -> Vec<&schema::Field> {
     body.fields.iter().collect()
 }
 
@@ -326,18 +265,4 @@ pub(crate) fn capitalized(name: &str) -> String {
         .into_iter()
         .chain(letters)
         .collect()
-}
-
-fn thread_map(body: &schema::Struct) -> Option<u32> {
-    let [field] = body.fields.as_slice() else {
-        return None;
-    };
-    match &field.kind {
-        FieldKind::Slot {
-            offset,
-            ty: schema::Type::Interface { id: THREAD_MAP, .. },
-            ..
-        } => Some(*offset),
-        _ => None,
-    }
 }

@@ -2,15 +2,19 @@
 //! and of Rust's syntax. Names are the schema's; places on the wire are as `schema.capnp` counts them.
 
 mod graph;
+mod inherit;
 mod lower;
 mod member;
+mod method;
 mod naming;
 mod parameters;
+mod selectors;
 mod structure;
 pub(crate) mod types;
 
 use std::collections::BTreeSet;
 
+pub(crate) use inherit::Member;
 pub(crate) use lower::lower;
 pub(crate) use member::capitalized;
 use proc_macro2::TokenStream;
@@ -179,7 +183,7 @@ pub(crate) struct Record {
     pub(crate) fields: Vec<Field>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Field {
     pub(crate) name: String,
     /// What Rust calls it, if the schema says so.
@@ -215,6 +219,8 @@ pub(crate) enum Presence {
     Flag(u32),
     /// The pointer: null stands for none.
     Pointer,
+    /// Nothing in the message; the caller knows whether it asked, by the parameter of this name.
+    Asked(String),
 }
 
 #[derive(Clone, Debug)]
@@ -238,6 +244,16 @@ pub(crate) enum Type {
     Capability,
 }
 
+impl Type {
+    /// Whether a value has a pointer of its own.
+    pub(crate) fn is_pointer(&self) -> bool {
+        !matches!(
+            self,
+            Self::Void | Self::Scalar(_) | Self::Enum(_) | Self::Group(_) | Self::Union(_)
+        )
+    }
+}
+
 /// A declaration, in this or another file, with what its type parameters are bound to.
 #[derive(Clone, Debug)]
 pub(crate) struct Named {
@@ -257,19 +273,36 @@ pub(crate) struct Place {
 
 #[derive(Debug)]
 pub(crate) struct Interface {
+    pub(crate) place: Place,
     pub(crate) name: String,
     pub(crate) docs: String,
     pub(crate) id: u64,
+    /// The interfaces that it extends, in the order in which it names them.
+    pub(crate) bases: Vec<Named>,
     /// By ordinal.
     pub(crate) methods: Vec<Method>,
 }
 
 impl Interface {
-    /// The methods that an implementation writes and a caller calls.
-    pub(crate) fn calls(&self) -> impl Iterator<Item = &Method> {
-        self.methods
-            .iter()
-            .filter(|method| matches!(method.role, Role::Call))
+    /// The methods that an implementation writes and a caller calls, without the inherited ones.
+    pub(crate) fn calls(&self) -> impl Iterator<Item = Member<'_>> {
+        inherit::own(self).filter(Member::is_call)
+    }
+
+    /// Its only method, if that is `call` and nothing is inherited: then a closure is enough to
+    /// implement it.
+    pub(crate) fn closure(&self) -> Option<Member<'_>> {
+        let mut calls = self.calls();
+        let only = calls.next().filter(|_| calls.next().is_none())?;
+        (only.method.name == "call" && self.bases.is_empty()).then_some(only)
+    }
+
+    /// The interface as a reference to it.
+    pub(crate) fn named(&self) -> Named {
+        Named {
+            place: self.place.clone(),
+            arguments: Vec::new(),
+        }
     }
 }
 
@@ -283,16 +316,39 @@ pub(crate) struct Method {
     pub(crate) context: Option<u32>,
     /// The parameters, without the context.
     pub(crate) params: Record,
+    /// The results, without the declared errors.
     pub(crate) results: Record,
+    /// The results that say, when they are there, that the method failed.
+    pub(crate) errors: Vec<DeclaredError>,
+    /// The pointer indexes of the parameter and the result by which the two sides exchange their
+    /// thread maps.
+    pub(crate) thread_map: Option<(u32, u32)>,
+    /// The method that ends a call of this one which nobody waits for any more.
+    pub(crate) cancel_with: Option<String>,
+}
+
+impl Method {
+    /// Whether some declared error is more than a message.
+    pub(crate) fn has_error_type(&self) -> bool {
+        self.errors.iter().any(|error| !error.standard)
+    }
+}
+
+/// A result that carries an error instead of a value.
+#[derive(Debug)]
+pub(crate) struct DeclaredError {
+    pub(crate) field: Field,
+    /// Whether it is the message of any error: a Text for `std::exception`.
+    pub(crate) standard: bool,
 }
 
 /// Who answers a method.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     /// The implementation of the interface.
     Call,
-    /// The runtime: the two sides exchange their thread maps, at these pointer indexes.
-    Construct { param: u32, result: u32 },
+    /// The runtime: the two sides exchange their thread maps before anything else.
+    Construct,
     /// The runtime: the object ends.
     Destroy,
 }

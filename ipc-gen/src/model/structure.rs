@@ -1,6 +1,8 @@
 //! Lowers structs with everything inside: groups, unions, and the declarations that they enclose.
 
 use super::lower::Lowering;
+use super::member::OF_THE_RUNTIME;
+use super::method::set_apart;
 use super::types::Value;
 use super::{Field, Item, Named, Place, Presence, Record, Struct, Type, Union};
 use crate::names;
@@ -62,6 +64,10 @@ impl<'a> Lowering<'a> {
         } else {
             let parameters = self.parameters.used(self.schema, body.id);
             let parameters = self.bind(&parameters);
+            for field in body.fields.iter().filter(|field| set_apart(field)) {
+                let place = format!("{place}.{}", field.name);
+                self.problem(&place, OF_THE_RUNTIME, "leave the field out");
+            }
             let mut record = self.record(place, body, &body.fields);
             for field in &mut record.fields {
                 null_is_none(field);

@@ -14,6 +14,7 @@ const BUNDLED: &[(&str, &str)] = &[
         "capnp/c++.capnp",
         include_str!("../../include/capnp/c++.capnp"),
     ),
+    ("ipc.capnp", include_str!("../../include/ipc.capnp")),
     (
         "capnp/rust.capnp",
         include_str!("../../include/capnp/rust.capnp"),

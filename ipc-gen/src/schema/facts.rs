@@ -53,13 +53,27 @@ pub(crate) struct Annotation {
     pub(crate) value: Value,
 }
 
+/// An interface that another one extends.
+#[derive(Debug)]
+pub(crate) struct Base {
+    pub(crate) id: Id,
+    /// Whether type parameters are bound.
+    pub(crate) generic: bool,
+}
+
 #[derive(Debug)]
 pub(crate) enum Body {
     File,
     Struct(Struct),
     Enum(Vec<Enumerant>),
-    Interface { methods: Vec<Method>, extends: bool },
-    Const { ty: Type, value: Value },
+    Interface {
+        methods: Vec<Method>,
+        bases: Vec<Base>,
+    },
+    Const {
+        ty: Type,
+        value: Value,
+    },
     Annotation,
 }
 
@@ -107,6 +121,7 @@ pub(crate) struct Method {
     pub(crate) docs: String,
     /// Whether the method itself takes type parameters.
     pub(crate) generic: bool,
+    pub(crate) annotations: Vec<Annotation>,
     pub(crate) params: Id,
     pub(crate) results: Id,
 }

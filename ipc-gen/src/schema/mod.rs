@@ -10,8 +10,8 @@ mod values;
 use std::path::PathBuf;
 
 pub(crate) use facts::{
-    Annotation, Body, Brand, Child, Field, FieldKind, Id, Method, Node, Parameter, PointerKind,
-    Schema, Struct, Type,
+    Annotation, Base, Body, Brand, Child, Field, FieldKind, Id, Method, Node, Parameter,
+    PointerKind, Schema, Struct, Type,
 };
 pub(crate) use sources::Sources;
 

@@ -8,7 +8,7 @@ use capnp::schema_capnp::{
 use capnp::struct_list;
 
 use super::facts::{
-    Annotation, Binding, Body, Brand, Child, Enumerant, Field, FieldKind, Id, Method, Node,
+    Annotation, Base, Binding, Body, Brand, Child, Enumerant, Field, FieldKind, Id, Method, Node,
     Parameter, PointerKind, Requested, Schema, Struct, Type,
 };
 use super::values::{read_pointers, read_value};
@@ -86,10 +86,14 @@ fn read_node(
             for (index, method) in body.get_methods()?.iter().enumerate() {
                 methods.push(read_method(method, doc_of(&member_docs, index))?);
             }
-            Body::Interface {
-                methods,
-                extends: !body.get_superclasses()?.is_empty(),
+            let mut bases = Vec::new();
+            for base in body.get_superclasses()? {
+                bases.push(Base {
+                    id: base.get_id(),
+                    generic: !base.get_brand()?.get_scopes()?.is_empty(),
+                });
             }
+            Body::Interface { methods, bases }
         }
         node::Const(body) => Body::Const {
             ty: read_type(body.get_type()?)?,
@@ -181,6 +185,7 @@ fn read_method(method: method::Reader<'_>, docs: String) -> capnp::Result<Method
         name: name(method.get_name()?)?,
         docs,
         generic: !method.get_implicit_parameters()?.is_empty(),
+        annotations: read_annotations(method.get_annotations()?)?,
         params: method.get_param_struct_type(),
         results: method.get_result_struct_type(),
     })

@@ -148,7 +148,7 @@ impl<'a> StructBuilder<'a> {
 
     /// An object: a proxy's own, or the one that it stands for.
     pub fn set_object<P: Proxy>(&mut self, index: u16, value: &P) {
-        self.set_capability(index, value.object().capability());
+        self.set_capability(index, value.object().pass_on());
     }
 
     /// An object that can be missing.

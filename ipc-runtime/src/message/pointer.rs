@@ -214,7 +214,7 @@ impl<P: Proxy> PointerValue for Option<P> {
 
     fn write_pointer(&self, pointer: PointerBuilder<'_>) {
         if let Some(proxy) = self {
-            pointer.set_capability(proxy.object().capability());
+            pointer.set_capability(proxy.object().pass_on());
         }
     }
 }
