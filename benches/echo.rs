@@ -11,32 +11,40 @@ use ipc_benches::bare_socket::BareSocket;
 use ipc_benches::proxies::Proxies;
 use ipc_benches::raw_capnp_rpc::RawCapnpRpc;
 use ipc_benches::workload::Workload;
+use ipc_runtime::EngineKind;
 
 const ROUNDS: usize = 7;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let directory = tempfile::tempdir()?;
-    let proxies = Proxies::start(&directory.path().join("bench.sock"))?;
+    let native = Proxies::start(&directory.path().join("native"), EngineKind::Native)?;
+    let hops = Proxies::start(&directory.path().join("capnp-rpc"), EngineKind::CapnpRpc)?;
     let raw = RawCapnpRpc::start()?;
     let bare = BareSocket;
 
-    println!("| echo | our proxies | raw capnp-rpc | bare socket | ours / raw | ours / bare |");
-    println!("|---|---|---|---|---|---|");
+    println!(
+        "| echo | our proxies | our proxies over capnp-rpc | raw capnp-rpc | bare socket \
+         | ours / raw | over capnp-rpc / raw | ours / bare |"
+    );
+    println!("|---|---|---|---|---|---|---|---|");
     for workload in Workload::ALL {
-        let mut times = [const { Vec::new() }; 3];
+        let mut times = [const { Vec::new() }; 4];
         for _ in 0..ROUNDS {
-            times[0].push(proxies.run(workload)?);
-            times[1].push(raw.run(workload)?);
-            times[2].push(bare.run(workload)?);
+            times[0].push(native.run(workload)?);
+            times[1].push(hops.run(workload)?);
+            times[2].push(raw.run(workload)?);
+            times[3].push(bare.run(workload)?);
         }
-        let [ours, raw, bare] = times.map(|times| workload.per_call(median(times)));
+        let [native, hops, raw, bare] = times.map(|times| workload.per_call(median(times)));
         println!(
-            "| {workload} | {} | {} | {} | {:.2} | {:.2} |",
-            show(ours),
+            "| {workload} | {} | {} | {} | {} | {:.2} | {:.2} | {:.2} |",
+            show(native),
+            show(hops),
             show(raw),
             show(bare),
-            ours.div_duration_f64(raw),
-            ours.div_duration_f64(bare),
+            native.div_duration_f64(raw),
+            hops.div_duration_f64(raw),
+            native.div_duration_f64(bare),
         );
     }
     Ok(())

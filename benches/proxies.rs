@@ -7,7 +7,7 @@ use generated_examples::v32::echo::{Echo, EchoProxy};
 use generated_examples::v32::init::{Init, InitProxy};
 use generated_examples::v32::mining::MiningProxy;
 use generated_examples::v32::rpc::RpcProxy;
-use ipc_runtime::{Exception, Ipc, Listener};
+use ipc_runtime::{EngineKind, Exception, Ipc, Listener};
 use tokio::runtime::Runtime;
 
 use crate::workload::Workload;
@@ -40,7 +40,7 @@ impl Init for MyInit {
     }
 }
 
-/// A server and a client, each with an engine of its own.
+/// A server and a client, over one engine.
 #[derive(Debug)]
 pub struct Proxies {
     runtime: Runtime,
@@ -54,12 +54,13 @@ impl Proxies {
     /// # Errors
     ///
     /// As of [`Ipc`].
-    pub fn start(socket: &Path) -> Result<Self, Exception> {
+    pub fn start(socket: &Path, engine: EngineKind) -> Result<Self, Exception> {
         let runtime = Runtime::new()?;
         let address = format!("unix:{}", socket.display());
+        let ipc = || Ipc::builder().engine(engine).build();
         let (listener, echo) = runtime.block_on(async {
-            let listener = Ipc::new()?.listen_address(&address, MyInit).await?;
-            let init: InitProxy = Ipc::new()?.connect_address(&address).await?;
+            let listener = ipc()?.listen_address(&address, MyInit).await?;
+            let init: InitProxy = ipc()?.connect_address(&address).await?;
             Ok::<_, Exception>((listener, init.make_echo().await?))
         })?;
         Ok(Self {

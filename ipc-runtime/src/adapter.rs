@@ -202,6 +202,37 @@ impl LocalObject {
         }
     }
 
+    /// Calls a method by its numbers, in this process.
+    pub(crate) fn call(
+        &self,
+        interface_id: u64,
+        ordinal: u16,
+        params: Payload,
+    ) -> BoxFuture<'static, Result<Payload, Exception>> {
+        match self.method(interface_id, ordinal) {
+            Ok(method) => self.dispatch(None, method, params),
+            Err(exception) => Box::pin(async { Err(exception) }),
+        }
+    }
+
+    /// The method that a call with these numbers means.
+    pub(crate) fn method(
+        &self,
+        interface_id: u64,
+        ordinal: u16,
+    ) -> Result<&'static Method, Exception> {
+        let interface = self.interface;
+        interface.method(interface_id, ordinal).ok_or_else(|| {
+            Exception::new(
+                ExceptionKind::Unimplemented,
+                format_args!(
+                    "{} (@{:#018x}) has no method @{ordinal} of interface @{interface_id:#018x}",
+                    interface.name, interface.id
+                ),
+            )
+        })
+    }
+
     fn adapter(&self) -> Option<Arc<dyn Adapter>> {
         self.adapter
             .lock()

@@ -10,6 +10,7 @@ use tokio::runtime::Handle;
 
 use crate::adapter::Serve;
 use crate::context::Context;
+use crate::engine::EngineKind;
 use crate::exception::Exception;
 use crate::listener::Listener;
 use crate::object::Proxy;
@@ -178,6 +179,7 @@ pub struct IpcBuilder {
     data_dir: PathBuf,
     handshake_timeout: Duration,
     peer_threads: usize,
+    engine: EngineKind,
 }
 
 impl Default for IpcBuilder {
@@ -188,6 +190,7 @@ impl Default for IpcBuilder {
             data_dir: PathBuf::new(),
             handshake_timeout: Duration::from_secs(10),
             peer_threads: 64,
+            engine: EngineKind::default(),
         }
     }
 }
@@ -223,6 +226,12 @@ impl IpcBuilder {
         self
     }
 
+    /// What speaks the RPC protocol. Default: [`EngineKind::Native`].
+    pub fn engine(mut self, engine: EngineKind) -> Self {
+        self.engine = engine;
+        self
+    }
+
     /// Makes the [`Ipc`].
     ///
     /// # Errors
@@ -248,7 +257,7 @@ impl IpcBuilder {
             peer_threads: self.peer_threads,
         };
         Ok(Ipc {
-            protocol: Arc::new(CapnpProtocol::new(context)?),
+            protocol: Arc::new(CapnpProtocol::new(context, self.engine)?),
             process: Process,
         })
     }

@@ -38,6 +38,7 @@ mod socket;
 pub use any_proxy::AnyProxy;
 pub use call::Call;
 pub use context::Context;
+pub use engine::EngineKind;
 pub use exception::{Exception, ExceptionKind};
 pub use ipc::{Ipc, IpcBuilder};
 pub use ipc_macros::ipc_interface;

@@ -9,8 +9,9 @@ use crate::adapter::{LocalObject, Serve};
 use crate::capability::Target;
 use crate::connection::{Connection, Side};
 use crate::context::Context;
-use crate::engine::Engine;
 use crate::engine::capnp_rpc::CapnpRpc;
+use crate::engine::native::Native;
+use crate::engine::{Engine, EngineKind};
 use crate::exception::Exception;
 use crate::incoming::Incoming;
 use crate::listener::Listener;
@@ -67,10 +68,13 @@ pub struct CapnpProtocol {
 }
 
 impl CapnpProtocol {
-    pub(crate) fn new(context: Context) -> Result<Self, Exception> {
+    pub(crate) fn new(context: Context, engine: EngineKind) -> Result<Self, Exception> {
         Ok(Self {
             context: Arc::new(context),
-            engine: Arc::new(CapnpRpc::start()?),
+            engine: match engine {
+                EngineKind::Native => Arc::new(Native),
+                EngineKind::CapnpRpc => Arc::new(CapnpRpc::start()?),
+            },
             incoming: Mutex::default(),
         })
     }

@@ -6,12 +6,12 @@ use std::sync::atomic::Ordering;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use tokio::sync::oneshot;
 
 use super::thread_map::ThreadAdapter;
 use super::{CONTEXT_THREAD, Connection};
 use crate::adapter::LocalObject;
 use crate::capability::{Capability, Target};
+use crate::engine::Reply;
 use crate::exception::{Exception, ExceptionKind};
 use crate::interface::Method;
 use crate::message::Payload;
@@ -19,43 +19,39 @@ use crate::message::Payload;
 type Handler = BoxFuture<'static, Result<Payload, Exception>>;
 
 impl Connection {
-    /// Runs a call of the peer. The engine polls the future first in the order of arrival.
-    pub(crate) async fn accept(
+    /// Runs a call of the peer. Engines hand calls over in their order of arrival.
+    pub(crate) fn accept(
         self: &Arc<Self>,
         object: &LocalObject,
         interface_id: u64,
         ordinal: u16,
         params: Payload,
-    ) -> Result<Payload, Exception> {
-        let interface = object.interface();
-        let Some(method) = interface.method(interface_id, ordinal) else {
-            return Err(Exception::new(
-                ExceptionKind::Unimplemented,
-                format_args!(
-                    "{} (@{:#018x}) has no method @{ordinal} of interface @{interface_id:#018x}",
-                    interface.name, interface.id
-                ),
-            ));
-        };
-        let named = match method.context {
-            Some(context) => named_thread(&params, context)?,
-            None => None,
+        reply: Reply,
+    ) {
+        let accepted = object.method(interface_id, ordinal).and_then(|method| {
+            let named = match method.context {
+                Some(context) => named_thread(&params, context)?,
+                None => None,
+            };
+            Ok((method, named))
+        });
+        let (method, named) = match accepted {
+            Ok(accepted) => accepted,
+            Err(exception) => return reply.send(Err(exception)),
         };
         let handler = object.dispatch(Some(self), method, params);
-        let (reply, answer) = oneshot::channel();
         match named {
             None => drop(self.runtime().spawn(run(method, handler, reply))),
             Some(Capability(Target::Local(object)))
                 if self.arriving.load(Ordering::Acquire) == 0 =>
             {
-                let thread = self.own_thread(&object)?;
-                thread.run(run(method, handler, reply).boxed());
+                match self.own_thread(&object) {
+                    Ok(thread) => thread.run(run(method, handler, reply).boxed()),
+                    Err(exception) => reply.send(Err(exception)),
+                }
             }
             Some(named) => self.queue(method, named, handler, reply),
         }
-        answer
-            .await
-            .unwrap_or_else(|_| Err(Exception::failed("the server is shutting down")))
     }
 
     /// Runs a call on the thread that it names, once that is known and all that came before it have
@@ -65,18 +61,18 @@ impl Connection {
         method: &'static Method,
         named: Capability,
         handler: Handler,
-        reply: oneshot::Sender<Result<Payload, Exception>>,
+        reply: Reply,
     ) {
         let this = Arc::clone(self);
         self.arriving.fetch_add(1, Ordering::AcqRel);
         let arrival = async move {
             match this.resolve_thread(named).await {
                 Ok(thread) => thread.run(run(method, handler, reply).boxed()),
-                Err(exception) => drop(reply.send(Err(exception))),
+                Err(exception) => reply.send(Err(exception)),
             }
             this.arriving.fetch_sub(1, Ordering::AcqRel);
         };
-        // It fails only when the runtime is gone, and then the caller learns by the reply's drop.
+        // It fails only when the runtime is gone, and then the reply fails the call by its drop.
         let _ = self.arrivals.send(arrival.boxed());
     }
 
@@ -115,18 +111,15 @@ fn invalid_thread() -> Exception {
 }
 
 /// Runs a handler until it is done or nobody waits for it any more.
-async fn run(
-    method: &'static Method,
-    handler: Handler,
-    mut reply: oneshot::Sender<Result<Payload, Exception>>,
-) {
-    tokio::select! {
-        outcome = AssertUnwindSafe(handler).catch_unwind() => {
-            let outcome = outcome.unwrap_or_else(|_panic| {
-                Err(Exception::failed(format_args!("the handler of {} panicked", method.name)))
-            });
-            let _ = reply.send(outcome);
-        }
-        () = reply.closed() => {}
-    }
+async fn run(method: &'static Method, handler: Handler, mut reply: Reply) {
+    let outcome = tokio::select! {
+        outcome = AssertUnwindSafe(handler).catch_unwind() => outcome.unwrap_or_else(|_panic| {
+            Err(Exception::failed(format_args!("the handler of {} panicked", method.name)))
+        }),
+        () = reply.abandoned() => Err(Exception::new(
+            ExceptionKind::Cancelled,
+            "the caller gave the call up",
+        )),
+    };
+    reply.send(outcome);
 }

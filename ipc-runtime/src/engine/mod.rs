@@ -17,6 +17,21 @@ use crate::exception::Exception;
 use crate::message::Payload;
 
 pub(crate) mod capnp_rpc;
+pub(crate) mod native;
+mod reply;
+
+pub(crate) use reply::{Interest, Reply};
+
+/// What speaks the RPC protocol for an [`Ipc`](crate::Ipc). Proxies, adapters and peers cannot tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EngineKind {
+    /// Our own: on the tasks and threads that are there anyway.
+    #[default]
+    Native,
+    /// The `capnp-rpc` crate, on a thread of its own: two thread hops a call. For comparison.
+    CapnpRpc,
+}
 
 /// An implementation of the RPC protocol.
 pub(crate) trait Engine: fmt::Debug + Send + Sync {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use capnp::any_pointer;
 use capnp::message::{Builder, HeapAllocator, ReaderOptions};
-use capnp::private::capability::ClientHook;
+use capnp::private::capability::{ClientHook, PipelineOp};
 use capnp::private::layout::{self, PointerBuilder, PointerReader};
 use capnp::serialize;
 use capnp::traits::{FromPointerBuilder, FromPointerReader, Imbue, ImbueMut};
@@ -13,7 +13,7 @@ use super::builder::{Builds, StructBuilder};
 use super::pointer;
 use super::reader::StructReader;
 use super::scope::{Budget, MAX_DEPTH, Scope};
-use super::table::{Hooks, indexes};
+use super::table::{Hooks, index_hook, indexes};
 use crate::capability::Capability;
 use crate::exception::{Exception, ExceptionKind};
 use crate::interface::StructSize;
@@ -101,7 +101,7 @@ impl Payload {
         if let Some(failure) = builds.failure {
             return Err(failure);
         }
-        self.capabilities = meanings(&hooks, &builds.capabilities);
+        self.capabilities = by_index(hooks, &builds.capabilities);
 
         let words = self.message.size_in_words();
         if words > MAX_MESSAGE_WORDS {
@@ -143,14 +143,8 @@ impl Payload {
 
     /// Copies what a pointer of another message points at.
     pub(super) fn copy_of(source: pointer::PointerReader<'_>) -> Result<Self, Exception> {
-        let mut payload = Self::empty();
-        let mut hooks = Hooks::new();
-        let mut root: any_pointer::Builder<'_> = payload.message.get_root().map_err(malformed)?;
-        root.imbue_mut(&mut hooks);
-        root.set_as(any_pointer::Reader::new(source.layout))
-            .map_err(malformed)?;
-        payload.capabilities = meanings(&hooks, source.scope.capabilities);
-        Ok(payload)
+        let root = any_pointer::Reader::new(source.layout);
+        Self::read_from(root, source.scope.capabilities)
     }
 
     /// Copies what the root points at into another message.
@@ -227,6 +221,83 @@ impl Payload {
     }
 }
 
+impl Payload {
+    /// Copies a struct out of a message whose capabilities are known by their index in its table.
+    pub(crate) fn read_from(
+        source: any_pointer::Reader<'_>,
+        capabilities: &[Option<Capability>],
+    ) -> Result<Self, Exception> {
+        let hooks = indexes(capabilities.len());
+        // Seen for as long as the hooks live.
+        let mut source: any_pointer::Reader<'_> = source;
+        source.imbue(&hooks);
+        let mut payload = Self::empty();
+        let mut copied = Hooks::new();
+        let mut root: any_pointer::Builder<'_> = payload.message.get_root().map_err(malformed)?;
+        root.imbue_mut(&mut copied);
+        root.set_as(source).map_err(malformed)?;
+        payload.capabilities = by_index(copied, capabilities);
+        Ok(payload)
+    }
+
+    /// Copies the struct into a message. Returns the capabilities that it carries, by their index
+    /// in the message's table.
+    pub(crate) fn write_to(
+        &self,
+        mut target: any_pointer::Builder<'_>,
+    ) -> Result<Vec<Option<Capability>>, Exception> {
+        let hooks = indexes(self.capabilities.len());
+        let mut root = self.root()?;
+        root.imbue(&hooks);
+        let mut copied = Hooks::new();
+        write(target.reborrow(), root, &mut copied)?;
+        Ok(by_index(copied, &self.capabilities))
+    }
+
+    /// The capability that a chain of pointers leads to: what a pipelined call is for.
+    pub(crate) fn pipelined(&self, path: &[PipelineOp]) -> Result<Option<Capability>, Exception> {
+        let hooks = indexes(self.capabilities.len());
+        let mut root = self.root()?;
+        root.imbue(&hooks);
+        let hook = root.get_pipelined_cap(path).map_err(malformed)?;
+        Ok(self.capabilities.get(hook.get_ptr()).cloned().flatten())
+    }
+
+    /// A copy, with the same capabilities.
+    pub(crate) fn duplicate(&self) -> Result<Self, Exception> {
+        Self::read_from(self.root()?, &self.capabilities)
+    }
+
+    /// Results that are nothing but one capability.
+    pub(crate) fn of_capability(capability: Capability) -> Result<Self, Exception> {
+        let mut payload = Self::empty();
+        let mut hooks = Hooks::new();
+        let mut root: any_pointer::Builder<'_> = payload.message.get_root().map_err(malformed)?;
+        root.imbue_mut(&mut hooks);
+        root.set_as_capability(index_hook(0));
+        payload.capabilities = vec![Some(capability)];
+        Ok(payload)
+    }
+}
+
+/// Copies a struct, gathering the capabilities' hooks.
+fn write<'a>(
+    mut target: any_pointer::Builder<'a>,
+    source: any_pointer::Reader<'_>,
+    hooks: &'a mut Hooks,
+) -> Result<(), Exception> {
+    target.imbue_mut(hooks);
+    target.set_as(source).map_err(malformed)
+}
+
+/// The capabilities that hooks stand for: each knows the index of one.
+fn by_index(hooks: Hooks, capabilities: &[Option<Capability>]) -> Vec<Option<Capability>> {
+    hooks
+        .into_iter()
+        .map(|hook| capabilities.get(hook?.get_ptr()).cloned().flatten())
+        .collect()
+}
+
 impl fmt::Debug for Payload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Payload")
@@ -234,15 +305,6 @@ impl fmt::Debug for Payload {
             .field("capabilities", &self.capabilities.len())
             .finish()
     }
-}
-
-/// What the hooks that a message was written with mean: each is an index of a capability.
-fn meanings(hooks: &Hooks, capabilities: &[Option<Capability>]) -> Vec<Option<Capability>> {
-    let meaning = |hook: &Option<Box<dyn ClientHook>>| {
-        let index = hook.as_ref()?.get_ptr();
-        capabilities.get(index).cloned().flatten()
-    };
-    hooks.iter().map(meaning).collect()
 }
 
 /// What the `capnp` crate says of bytes that break its rules.

@@ -205,6 +205,7 @@ cases! {
     large_text,
     many_calls,
     fifo,
+    fifo_pipelined,
     fifo_promised_thread,
     fifo_blocked,
     threads,
@@ -238,9 +239,6 @@ const NOT_TESTED: &[&str] = &[
     "mining-null",
     // The calls of a Thread run in order; Cap'n Proto lets their answers overtake each other.
     "answers-in-order",
-    // capnp-rpc may let calls on an object that is still a promise overtake each other; see
-    // docs/adr/0003-capnp-rpc-on-a-thread.md.
-    "fifo-pipelined",
 ];
 
 #[tokio::test]

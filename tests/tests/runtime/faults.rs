@@ -8,7 +8,7 @@ use generated_examples::v32::echo::EchoProxy;
 use generated_examples::v32::init::InitProxy;
 use ipc_runtime::{Exception, ExceptionKind, Ipc};
 
-use crate::support::{address, directory, server, soon};
+use crate::support::{address, client, directory, server, soon};
 
 /// Connects to a server that does this with its one connection.
 async fn connect_to(serve: impl FnOnce(UnixStream) + Send + 'static) -> Exception {
@@ -16,6 +16,7 @@ async fn connect_to(serve: impl FnOnce(UnixStream) + Send + 'static) -> Exceptio
     let listener = UnixListener::bind(directory.path().join("test.sock")).unwrap();
     let server = std::thread::spawn(move || serve(listener.accept().unwrap().0));
     let ipc = Ipc::builder()
+        .engine(crate::CLIENT)
         .handshake_timeout(Duration::from_millis(500))
         .build()
         .unwrap();
@@ -79,7 +80,7 @@ async fn a_peer_that_never_answers() {
 #[tokio::test]
 async fn nobody_there() {
     let directory = directory();
-    let ipc = Ipc::new().unwrap();
+    let ipc = client();
     let exception = ipc
         .connect_address::<InitProxy>(&address(&directory))
         .await
@@ -92,7 +93,7 @@ async fn nobody_there() {
 
 #[tokio::test]
 async fn addresses_that_make_no_sense() {
-    let ipc = Ipc::new().unwrap();
+    let ipc = client();
     let long = format!("unix:/{}", "x".repeat(200));
     for (address, text) in [
         ("invalid:", "Unrecognized address 'invalid:'"),

@@ -7,7 +7,7 @@ use generated_examples::v32::init::InitProxy;
 use ipc_runtime::{ExceptionKind, Ipc};
 use ipc_tests::service::{TestInit, WAIT, Watch};
 
-use crate::support::{address, directory, pair, server, soon};
+use crate::support::{address, client, directory, pair, server, soon};
 
 #[tokio::test]
 async fn the_last_clone_destroys_the_object() {
@@ -137,7 +137,7 @@ async fn a_stale_socket_is_replaced() {
     let directory = directory();
     let path = directory.path().join("test.sock");
     drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
-    let ipc = Ipc::new().unwrap();
+    let ipc = client();
 
     let refused = ipc.connect_address::<InitProxy>(&address(&directory)).await;
     let message = refused.unwrap_err().to_string();
@@ -160,8 +160,7 @@ async fn a_file_that_is_no_socket_is_left_alone() {
     let directory = directory();
     let path = directory.path().join("test.sock");
     std::fs::write(&path, "precious").unwrap();
-    let refused = Ipc::new()
-        .unwrap()
+    let refused = client()
         .listen_address(&address(&directory), TestInit(Watch::new()))
         .await;
     let message = refused.unwrap_err().to_string();
@@ -173,7 +172,7 @@ async fn a_file_that_is_no_socket_is_left_alone() {
 async fn missing_directories_are_made() {
     let directory = directory();
     let address = format!("unix:{}", directory.path().join("a/b/test.sock").display());
-    let ipc = Ipc::new().unwrap();
+    let ipc = client();
     let listener = ipc
         .listen_address(&address, TestInit(Watch::new()))
         .await

@@ -3,17 +3,17 @@
 use std::process::Command;
 
 use generated_examples::v32::init::InitProxy;
-use ipc_runtime::{ExceptionKind, Ipc};
+use ipc_runtime::ExceptionKind;
 use ipc_tests::service::{PID, WAIT};
 use tokio::sync::oneshot;
 
-use crate::support::soon;
+use crate::support::{client, soon};
 
 const PEER: &str = env!("CARGO_BIN_EXE_peer");
 
 /// A child, and the news of its end.
 async fn spawn() -> (InitProxy, oneshot::Receiver<()>) {
-    let ipc = Ipc::new().unwrap();
+    let ipc = client();
     let init: InitProxy = soon(ipc.spawn_process(PEER)).await.unwrap();
     let (done, ended) = oneshot::channel();
     ipc.add_cleanup(&init, move || {
@@ -68,7 +68,7 @@ async fn an_interrupt_is_left_to_the_parent() {
 
 #[tokio::test]
 async fn a_program_that_is_not_there() {
-    let ipc = Ipc::new().unwrap();
+    let ipc = client();
     let spawned = ipc.spawn_process::<InitProxy>("no-such-program").await;
     let message = spawned.unwrap_err().to_string();
     assert!(message.contains("no-such-program"), "{message}");
@@ -77,7 +77,7 @@ async fn a_program_that_is_not_there() {
 
 #[tokio::test]
 async fn a_program_that_is_no_peer() {
-    let ipc = Ipc::new().unwrap();
+    let ipc = client();
     let spawned = soon(ipc.spawn_process::<InitProxy>("/bin/true")).await;
     let exception = spawned.unwrap_err();
     assert_eq!(exception.kind(), ExceptionKind::Disconnected, "{exception}");

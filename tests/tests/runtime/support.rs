@@ -12,6 +12,16 @@ use ipc_tests::service::{TestInit, Watch};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
+/// An Ipc to connect with.
+pub(crate) fn client() -> Ipc {
+    Ipc::builder().engine(crate::CLIENT).build().unwrap()
+}
+
+/// An Ipc to listen with.
+fn server_ipc() -> Ipc {
+    Ipc::builder().engine(crate::SERVER).build().unwrap()
+}
+
 /// Waits for `future`, but not for ever.
 pub(crate) async fn soon<T>(future: impl Future<Output = T>) -> T {
     within("a step of the test", future).await
@@ -37,8 +47,8 @@ pub(crate) struct Pair {
 }
 
 pub(crate) async fn pair() -> Pair {
-    let ipc = Ipc::new().unwrap();
-    let server = Ipc::new().unwrap();
+    let ipc = client();
+    let server = server_ipc();
     let watch = Watch::new();
     let (ours, theirs) = UnixStream::pair().unwrap();
     let init = TestInit(Arc::clone(&watch));
@@ -68,7 +78,7 @@ pub(crate) struct Server {
 
 pub(crate) async fn server() -> Server {
     let directory = directory();
-    let ipc = Ipc::new().unwrap();
+    let ipc = server_ipc();
     let watch = Watch::new();
     let listener = ipc
         .listen_address(&address(&directory), TestInit(Arc::clone(&watch)))
@@ -84,7 +94,7 @@ pub(crate) async fn server() -> Server {
 
 impl Server {
     pub(crate) async fn connect(&self) -> InitProxy {
-        let ipc = Ipc::new().unwrap();
+        let ipc = client();
         soon(ipc.connect_address(&self.listener.address()))
             .await
             .unwrap()

@@ -9,11 +9,13 @@ use capnp::capability::{
     DispatchCallResult, FromClientHook, FromServer, Params, Promise, Results, Server,
 };
 use capnp::private::capability::ClientHook;
+use tokio::sync::oneshot;
 
 use super::errors;
 use super::vat::Vat;
 use crate::capability::Target;
 use crate::connection::Connection;
+use crate::engine::Reply;
 use crate::message::Payload;
 
 /// An object that a connection's peer may call.
@@ -44,9 +46,16 @@ impl Export {
         drop(params);
         let answer = match &self.target {
             Target::Local(object) => {
+                let (sender, answer) = oneshot::channel();
+                let (reply, _interest) = Reply::new(|outcome| {
+                    // It fails when the answer is no longer wanted.
+                    let _ = sender.send(outcome);
+                });
                 self.connection
-                    .accept(object, interface_id, ordinal, payload)
+                    .accept(object, interface_id, ordinal, payload, reply);
+                answer
                     .await
+                    .unwrap_or_else(|_| Err(self.connection.disconnected()))
             }
             Target::Remote(object) => object.call(interface_id, ordinal, payload).await,
         };

@@ -1,0 +1,101 @@
+//! The engine of our own: Cap'n Proto RPC, level 1, between two parties, `Send` by nature.
+//!
+//! It has no thread. A caller's thread encodes its message and writes it ([`writer`]); a task per
+//! connection reads ([`reader`]) and acts on what it reads ([`receive`]); a handler's thread writes
+//! the handler's results. What both sides know of each other stands in [`tables`], under one lock that
+//! is never held across an await, a system call or anybody else's code. [`peer`] sends,
+//! [`import`], [`first`] and [`answer`] are objects that are not ours, or not yet.
+
+mod answer;
+mod descriptor;
+mod first;
+mod import;
+mod peer;
+mod reader;
+mod receive;
+mod tables;
+mod wire;
+mod writer;
+
+use std::os::unix::net::UnixStream;
+use std::sync::{Arc, Weak};
+
+use self::first::First;
+use self::peer::Peer;
+use self::reader::Frames;
+use super::{Engine, Link, RemoteObject};
+use crate::adapter::LocalObject;
+use crate::connection::Connection;
+use crate::exception::Exception;
+
+/// The engine. It holds nothing: every connection stands for itself.
+#[derive(Debug)]
+pub(crate) struct Native;
+
+impl Native {
+    fn open(
+        &self,
+        socket: UnixStream,
+        bootstrap: Option<Arc<LocalObject>>,
+        connection: &Arc<Connection>,
+    ) -> Result<Arc<Peer>, Exception> {
+        let _entered = connection.runtime().enter();
+        let socket = socket
+            .set_nonblocking(true)
+            .and_then(|()| tokio::net::UnixStream::from_std(socket))
+            .map_err(|error| Exception::io("the socket", error))?;
+        let socket = Arc::new(socket);
+        let peer = Peer::new(Arc::clone(&socket), bootstrap, Arc::clone(connection));
+        connection
+            .runtime()
+            .spawn(receive::run(Arc::clone(&peer), Frames::new(socket)));
+        Ok(peer)
+    }
+}
+
+impl Engine for Native {
+    fn connect(
+        &self,
+        socket: UnixStream,
+        connection: &Arc<Connection>,
+    ) -> (Arc<dyn Link>, Arc<dyn RemoteObject>) {
+        match self.open(socket, None, connection) {
+            Ok(peer) => {
+                let first = First::ask(&peer);
+                (Arc::new(Socket(Arc::downgrade(&peer))), first)
+            }
+            Err(exception) => {
+                connection.closed(exception.clone());
+                let first = First::failed(connection, exception);
+                (Arc::new(Socket(Weak::new())), first)
+            }
+        }
+    }
+
+    fn serve(
+        &self,
+        socket: UnixStream,
+        bootstrap: Arc<LocalObject>,
+        connection: &Arc<Connection>,
+    ) -> Arc<dyn Link> {
+        match self.open(socket, Some(bootstrap), connection) {
+            Ok(peer) => Arc::new(Socket(Arc::downgrade(&peer))),
+            Err(exception) => {
+                connection.closed(exception);
+                Arc::new(Socket(Weak::new()))
+            }
+        }
+    }
+}
+
+/// One socket. Weak, since the reading task and the objects of the peer keep it.
+#[derive(Debug)]
+struct Socket(Weak<Peer>);
+
+impl Link for Socket {
+    fn close(&self) {
+        if let Some(peer) = self.0.upgrade() {
+            peer.close();
+        }
+    }
+}

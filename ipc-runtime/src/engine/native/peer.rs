@@ -1,0 +1,322 @@
+//! The other side of a connection: what we send to it.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use capnp_rpc::rpc_capnp::call;
+use futures_util::future::BoxFuture;
+use tokio::net::UnixStream;
+use tokio::sync::oneshot;
+
+use super::answer::{AnswerCell, PipelinedCall};
+use super::first::First;
+use super::import::Import;
+use super::tables::{Finish, Imported, Question, Tables, Waiter, number};
+use super::wire::{self, Addressee};
+use super::writer::Writer;
+use crate::adapter::LocalObject;
+use crate::capability::{Capability, Target};
+use crate::connection::Connection;
+use crate::exception::{Exception, ExceptionKind};
+use crate::message::Payload;
+
+pub(super) struct Peer {
+    connection: Arc<Connection>,
+    /// What we offer first, if the peer connected to us.
+    pub(super) offered: Option<Arc<LocalObject>>,
+    pub(super) writer: Arc<Writer>,
+    tables: Mutex<Tables>,
+    /// This side wants to end the connection.
+    closing: AtomicBool,
+}
+
+impl Peer {
+    pub(super) fn new(
+        socket: Arc<UnixStream>,
+        offered: Option<Arc<LocalObject>>,
+        connection: Arc<Connection>,
+    ) -> Arc<Self> {
+        let writer = Writer::new(socket, connection.runtime().clone());
+        Arc::new(Self {
+            connection,
+            offered,
+            writer,
+            tables: Mutex::default(),
+            closing: AtomicBool::new(false),
+        })
+    }
+
+    pub(super) fn connection(&self) -> &Arc<Connection> {
+        &self.connection
+    }
+
+    /// The tables. What is dropped out of them is dropped after the lock, since that may be anybody's
+    /// code.
+    pub(super) fn lock(&self) -> MutexGuard<'_, Tables> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn send(&self, message: Vec<u8>) {
+        self.writer.send(message);
+    }
+
+    /// Ends the connection once all that is queued has been sent.
+    pub(super) fn close(&self) {
+        self.closing.store(true, Ordering::Release);
+        self.writer.finish();
+    }
+
+    /// Why the stream ended.
+    pub(super) fn end_of_stream(&self) -> Exception {
+        let reason = if self.closing.load(Ordering::Acquire) {
+            "the connection is closed: this side closed it"
+        } else {
+            "the peer closed the connection"
+        };
+        Exception::new(ExceptionKind::Disconnected, reason)
+    }
+
+    /// Asks for the peer's first object. Returns the number of the question.
+    pub(super) fn bootstrap(&self, first: Weak<First>) -> Result<u32, Exception> {
+        let (question, _) = self.ask(Waiter::Bootstrap(first))?;
+        self.send(wire::simple(|message| {
+            message.init_bootstrap().set_question_id(question);
+        }));
+        Ok(question)
+    }
+
+    /// Calls a method. The message is sent before this returns, unless too much is queued already:
+    /// then it is sent when the future is polled.
+    pub(super) fn call(
+        self: &Arc<Self>,
+        addressee: Addressee,
+        interface_id: u64,
+        ordinal: u16,
+        params: Payload,
+    ) -> BoxFuture<'static, Result<Payload, Exception>> {
+        let this = Arc::clone(self);
+        if self.writer.has_room() {
+            let asked = this.send_call(&addressee, interface_id, ordinal, &params);
+            return Box::pin(async move { asked?.answer().await });
+        }
+        Box::pin(async move {
+            this.writer.room().await;
+            let asked = this.send_call(&addressee, interface_id, ordinal, &params);
+            drop(params);
+            asked?.answer().await
+        })
+    }
+
+    fn send_call(
+        self: &Arc<Self>,
+        addressee: &Addressee,
+        interface_id: u64,
+        ordinal: u16,
+        params: &Payload,
+    ) -> Result<Asked, Exception> {
+        let (waiter, answer) = oneshot::channel();
+        let (question, serial) = self.ask(Waiter::Call(waiter))?;
+        let mut exports = Vec::new();
+        let encoded = wire::encode(|message| {
+            let mut call: call::Builder<'_> = message.init_call();
+            call.set_question_id(question);
+            call.set_interface_id(interface_id);
+            call.set_method_id(ordinal);
+            addressee.write(call.reborrow().init_target());
+            exports = self.write_payload(params, call.init_params())?;
+            Ok(())
+        });
+        match encoded {
+            Ok(message) => {
+                if let Some(question) = self.lock().questions.get_mut(question as usize) {
+                    question.params = exports;
+                }
+                self.send(message);
+                Ok(Asked {
+                    peer: Arc::clone(self),
+                    question,
+                    serial,
+                    answer,
+                })
+            }
+            Err(exception) => {
+                drop(self.lock().questions.try_remove(question as usize));
+                Err(exception)
+            }
+        }
+    }
+
+    /// A new question: its number, and what tells it from others with that number.
+    fn ask(&self, waiter: Waiter) -> Result<(u32, u64), Exception> {
+        let mut tables = self.lock();
+        if let Some(reason) = &tables.closed {
+            return Err(reason.clone());
+        }
+        tables.asked += 1;
+        let serial = tables.asked;
+        let question = tables.questions.insert(Question {
+            serial,
+            waiter: Some(waiter),
+            params: Vec::new(),
+            finish: Finish::NotSent,
+            returned: false,
+            imported: false,
+        });
+        Ok((number(question), serial))
+    }
+
+    /// Tells the peer that we are done with a question, unless that was told; the number is free when
+    /// the answer has come as well.
+    pub(super) fn finish(&self, question: u32) {
+        let imported = {
+            let mut tables = self.lock();
+            let Some(question) = tables.questions.get_mut(question as usize) else {
+                return;
+            };
+            if question.finish != Finish::NotSent {
+                return;
+            }
+            question.finish = Finish::Sending;
+            question.imported
+        };
+        // Capabilities of results that we never read are the peer's to release.
+        self.send(wire::finish(question, !imported));
+        let mut tables = self.lock();
+        let Some(asked) = tables.questions.get_mut(question as usize) else {
+            return;
+        };
+        asked.finish = Finish::Sent;
+        if asked.returned {
+            let asked = tables.questions.remove(question as usize);
+            drop(tables);
+            drop(asked);
+        }
+    }
+
+    /// Sends a call on its way to where it is really for.
+    pub(super) fn dispatch(self: &Arc<Self>, capability: &Capability, call: PipelinedCall) {
+        let PipelinedCall {
+            interface_id,
+            ordinal,
+            params,
+            mut reply,
+        } = call;
+        match &capability.0 {
+            Target::Local(object) => {
+                self.connection
+                    .accept(object, interface_id, ordinal, params, reply);
+            }
+            Target::Remote(object) => {
+                let forwarded = object.call(interface_id, ordinal, params);
+                self.connection.runtime().spawn(async move {
+                    let outcome = tokio::select! {
+                        outcome = forwarded => outcome,
+                        () = reply.abandoned() => Err(Exception::new(
+                            ExceptionKind::Cancelled,
+                            "the caller gave the call up",
+                        )),
+                    };
+                    reply.send(outcome);
+                });
+            }
+        }
+    }
+
+    /// The object that the peer exports under a number, counted once more.
+    pub(super) fn import(self: &Arc<Self>, id: u32, promise: bool) -> Arc<Import> {
+        let mut tables = self.lock();
+        if let Some(imported) = tables.imports.get_mut(&id) {
+            imported.count += 1;
+            if let Some(import) = imported.import.upgrade() {
+                return import;
+            }
+            // The last user is just dropping it, and leaves the count to this one.
+            let import = Import::new(self, id, promise);
+            imported.import = Arc::downgrade(&import);
+            return import;
+        }
+        let import = Import::new(self, id, promise);
+        let imported = Imported {
+            import: Arc::downgrade(&import),
+            count: 1,
+        };
+        tables.imports.insert(id, imported);
+        import
+    }
+
+    /// Takes an import that is being dropped off the table. Returns how often the peer has to be told
+    /// so: never, if the peer passed it again meanwhile.
+    pub(super) fn forget_import(&self, id: u32) -> u32 {
+        let mut tables = self.lock();
+        match tables.imports.get(&id) {
+            Some(imported) if imported.import.strong_count() == 0 => {
+                let count = imported.count;
+                tables.imports.remove(&id);
+                count
+            }
+            _ => 0,
+        }
+    }
+
+    /// The object of ours that the peer names.
+    pub(super) fn exported(&self, id: u32) -> Result<Capability, Exception> {
+        let tables = self.lock();
+        match tables.exports.get(id as usize) {
+            Some(export) => Ok(export.capability.clone()),
+            None => Err(broken("it names an object that it was not given")),
+        }
+    }
+
+    /// The answer that the peer names.
+    pub(super) fn answer(&self, question: u32) -> Result<Arc<AnswerCell>, Exception> {
+        match self.lock().answers.get(&question) {
+            Some(answer) => Ok(Arc::clone(&answer.cell)),
+            None => Err(broken("it names a call that it did not make")),
+        }
+    }
+}
+
+/// A peer that breaks the protocol.
+pub(super) fn broken(how: &str) -> Exception {
+    Exception::new(ExceptionKind::Malformed, how)
+}
+
+/// A call that was sent. Dropping it gives the call up.
+struct Asked {
+    peer: Arc<Peer>,
+    question: u32,
+    serial: u64,
+    answer: oneshot::Receiver<Result<Payload, Exception>>,
+}
+
+impl Asked {
+    async fn answer(mut self) -> Result<Payload, Exception> {
+        match (&mut self.answer).await {
+            Ok(outcome) => outcome,
+            Err(_dropped) => Err(self.peer.connection.disconnected()),
+        }
+    }
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        let waiter = {
+            let mut tables = self.peer.lock();
+            match tables.questions.get_mut(self.question as usize) {
+                Some(question) if question.serial == self.serial => question.waiter.take(),
+                _ => None,
+            }
+        };
+        // Without a waiter the answer has come, and the question was finished then.
+        if waiter.is_some() {
+            self.peer.finish(self.question);
+        }
+    }
+}
+
+impl fmt::Debug for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Peer").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,139 @@
+//! What the two sides of a connection know of each other.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+
+use slab::Slab;
+use tokio::sync::oneshot;
+
+use super::answer::AnswerCell;
+use super::first::First;
+use super::import::Import;
+use crate::capability::{Capability, Target};
+use crate::engine::Interest;
+use crate::exception::Exception;
+use crate::message::Payload;
+
+/// The four tables of the protocol, and the embargoes.
+#[derive(Default)]
+pub(super) struct Tables {
+    /// Calls that we made.
+    pub(super) questions: Slab<Question>,
+    /// Calls that the peer made, by its numbers.
+    pub(super) answers: HashMap<u32, Answer>,
+    /// Objects that the peer may call.
+    pub(super) exports: Slab<Export>,
+    /// Their numbers by what tells them apart, so that one object has one number.
+    exported: HashMap<usize, u32>,
+    /// Objects of the peer, by its numbers.
+    pub(super) imports: HashMap<u32, Imported>,
+    /// Objects of ours that came back through the peer, until the calls before that have, too.
+    pub(super) embargoes: Slab<Arc<Import>>,
+    /// How many questions there were.
+    pub(super) asked: u64,
+    /// Why the connection ended, once it has: the tables are empty then and stay so.
+    pub(super) closed: Option<Exception>,
+}
+
+pub(super) struct Question {
+    /// Tells it from others that had or will have its number.
+    pub(super) serial: u64,
+    pub(super) waiter: Option<Waiter>,
+    /// Exports that the parameters carried.
+    pub(super) params: Vec<u32>,
+    pub(super) finish: Finish,
+    pub(super) returned: bool,
+    /// The answer's capabilities were taken over, so they are ours to release.
+    pub(super) imported: bool,
+}
+
+/// Who waits for a question's answer.
+pub(super) enum Waiter {
+    Call(oneshot::Sender<Result<Payload, Exception>>),
+    Bootstrap(Weak<First>),
+}
+
+/// How far we are with telling the peer that a question is done with. Its number is free again
+/// when that was told and the answer has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Finish {
+    NotSent,
+    Sending,
+    Sent,
+}
+
+pub(super) struct Answer {
+    pub(super) cell: Arc<AnswerCell>,
+    /// Dropped when the peer gives the call up.
+    pub(super) interest: Option<Interest>,
+    /// The peer wants to take the results from here later, instead of getting them.
+    pub(super) redirected: bool,
+    pub(super) returned: bool,
+    /// The peer's Finish, with its word on the results' capabilities.
+    pub(super) finished: Option<ReleaseResults>,
+    /// Exports that the results carried.
+    pub(super) results: Vec<u32>,
+}
+
+/// Whether the peer released the capabilities of an answer's results together with it.
+pub(super) type ReleaseResults = bool;
+
+pub(super) struct Export {
+    pub(super) capability: Capability,
+    pub(super) count: u32,
+}
+
+pub(super) struct Imported {
+    pub(super) import: Weak<Import>,
+    /// How often the peer has passed it to us.
+    pub(super) count: u32,
+}
+
+impl Tables {
+    /// The number under which the peer can call an object, counted once more.
+    pub(super) fn export(&mut self, capability: &Capability) -> u32 {
+        let key = address(capability);
+        if let Some(id) = self.exported.get(&key)
+            && let Some(export) = self.exports.get_mut(*id as usize)
+        {
+            export.count += 1;
+            return *id;
+        }
+        let id = self.exports.insert(Export {
+            capability: capability.clone(),
+            count: 1,
+        });
+        let id = number(id);
+        self.exported.insert(key, id);
+        id
+    }
+
+    /// Takes back so many counts of an export. Returns the capability if that was the last, for the
+    /// caller to drop outside of the lock; none if the peer takes back more than it got.
+    pub(super) fn unexport(&mut self, id: u32, count: u32) -> Option<Released> {
+        let export = self.exports.get_mut(id as usize)?;
+        export.count = export.count.checked_sub(count)?;
+        if export.count > 0 {
+            return Some(None);
+        }
+        let export = self.exports.remove(id as usize);
+        self.exported.remove(&address(&export.capability));
+        Some(Some(export.capability))
+    }
+}
+
+/// A capability that nobody refers to by number any more, if it came to that.
+pub(super) type Released = Option<Capability>;
+
+/// What tells objects apart as long as they live.
+fn address(capability: &Capability) -> usize {
+    match &capability.0 {
+        Target::Local(object) => Arc::as_ptr(object).addr(),
+        Target::Remote(object) => Arc::as_ptr(object).cast::<()>().addr(),
+    }
+}
+
+/// A number on the wire. Four thousand million entries do not fit into memory.
+pub(super) fn number(key: usize) -> u32 {
+    u32::try_from(key).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,63 @@
+//! Where the outcome of a call that arrived goes.
+
+use std::fmt;
+
+use tokio::sync::oneshot;
+
+use crate::exception::Exception;
+use crate::message::Payload;
+
+type Done = Box<dyn FnOnce(Result<Payload, Exception>) + Send>;
+
+/// Takes the outcome of one call, and tells whether it is still wanted. Dropping it fails the call.
+pub(crate) struct Reply {
+    done: Option<Done>,
+    abandoned: oneshot::Receiver<()>,
+}
+
+/// Kept by whoever waits for the outcome: dropping it abandons the call.
+#[derive(Debug)]
+pub(crate) struct Interest {
+    _held: oneshot::Sender<()>,
+}
+
+impl Reply {
+    /// A reply that hands the outcome to `done`, in whatever task or thread the call ends.
+    pub(crate) fn new(
+        done: impl FnOnce(Result<Payload, Exception>) + Send + 'static,
+    ) -> (Self, Interest) {
+        let (held, abandoned) = oneshot::channel();
+        let reply = Self {
+            done: Some(Box::new(done)),
+            abandoned,
+        };
+        (reply, Interest { _held: held })
+    }
+
+    /// Ready when the outcome is no longer wanted.
+    pub(crate) async fn abandoned(&mut self) {
+        // The sender sends nothing: it is dropped.
+        let _ = (&mut self.abandoned).await;
+    }
+
+    /// Hands the outcome over.
+    pub(crate) fn send(mut self, outcome: Result<Payload, Exception>) {
+        if let Some(done) = self.done.take() {
+            done(outcome);
+        }
+    }
+}
+
+impl Drop for Reply {
+    fn drop(&mut self) {
+        if let Some(done) = self.done.take() {
+            done(Err(Exception::failed("the server is shutting down")));
+        }
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,19 @@
+//! The tests of `runtime`, with `capnp-rpc` on both sides.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use ipc_runtime::EngineKind;
+
+#[path = "runtime/calls.rs"]
+mod calls;
+#[path = "runtime/faults.rs"]
+mod faults;
+#[path = "runtime/lifecycle.rs"]
+mod lifecycle;
+#[path = "runtime/processes.rs"]
+mod processes;
+#[path = "runtime/support.rs"]
+mod support;
+
+const CLIENT: EngineKind = EngineKind::CapnpRpc;
+const SERVER: EngineKind = EngineKind::CapnpRpc;

@@ -1,0 +1,19 @@
+//! The tests of `runtime`, with our engine calling and `capnp-rpc` serving.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use ipc_runtime::EngineKind;
+
+#[path = "runtime/calls.rs"]
+mod calls;
+#[path = "runtime/faults.rs"]
+mod faults;
+#[path = "runtime/lifecycle.rs"]
+mod lifecycle;
+#[path = "runtime/processes.rs"]
+mod processes;
+#[path = "runtime/support.rs"]
+mod support;
+
+const CLIENT: EngineKind = EngineKind::Native;
+const SERVER: EngineKind = EngineKind::CapnpRpc;
