@@ -378,3 +378,37 @@ fn schemas_that_are_bundled_can_be_ones_own() {
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
     assert_eq!(files(&project.path("out")), ["mod.rs", "uses.rs"]);
 }
+
+#[test]
+fn serde_and_other_crates_can_be_asked_for() {
+    let project = Project::new();
+    project.write(
+        "schema/point.capnp",
+        "@0xd0e1a2b3c4d5e611;\nstruct Point @0xd0e1a2b3c4d5e612 { x @0 :Int32; }\n",
+    );
+    project.write(
+        "schema/line.capnp",
+        "@0xd0e1a2b3c4d5e613;\nusing P = import \"point.capnp\";\n\
+         struct Line @0xd0e1a2b3c4d5e614 { from @0 :P.Point; to @1 :P.Point; }\n",
+    );
+    let options = ["--src-prefix", "schema", "-o", "out", "--serde"];
+    let mapping = [
+        "--extern",
+        "point.capnp=::points::point",
+        "schema/line.capnp",
+    ];
+    let outcome = project.run(&[options.as_slice(), &mapping].concat());
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
+    assert!(!project.path("out/point.rs").exists());
+    let line = std::fs::read_to_string(project.path("out/line.rs")).expect("it was written");
+    assert!(line.contains("pub from: ::points::point::Point,"));
+    assert!(line.contains("#[derive(::serde::Serialize, ::serde::Deserialize)]"));
+
+    let outcome = project.run(&["--extern", "point.capnp", "schema/line.capnp"]);
+    assert_eq!(outcome.code, Some(1));
+    assert!(
+        outcome.stderr.contains("with `=` between"),
+        "{}",
+        outcome.stderr
+    );
+}

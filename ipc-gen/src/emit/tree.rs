@@ -44,7 +44,7 @@ impl Generated {
             })
             .collect();
         let mut root = format!("{HEADER}. DO NOT EDIT.\n");
-        self.folder().include_tree("", &mut root);
+        self.folder().include_tree("", "", &mut root);
         files.insert("ipc_generated.rs".to_owned(), root);
         files
     }
@@ -67,38 +67,54 @@ impl Generated {
 
 impl Folder<'_> {
     fn source_tree(&self, path: &str, files: &mut Files) {
+        let parent = path
+            .trim_end_matches('/')
+            .rsplit('/')
+            .next()
+            .unwrap_or_default();
         let mut source = format!("{HEADER}. DO NOT EDIT.\n");
         for (name, module) in &self.modules {
-            declare(&mut source, "", &module.docs, name, ";\n");
+            declare(&mut source, "", &module.docs, (parent, name), ";\n");
             files.insert(format!("{path}{name}.rs"), module.source.clone());
         }
         for (name, folder) in &self.folders {
-            declare(&mut source, "", &folder_docs(name), name, ";\n");
+            declare(&mut source, "", &folder_docs(name), (parent, name), ";\n");
             folder.source_tree(&format!("{path}{name}/"), files);
         }
         files.insert(format!("{path}mod.rs"), source);
     }
 
-    fn include_tree(&self, indent: &str, source: &mut String) {
+    fn include_tree(&self, indent: &str, parent: &str, source: &mut String) {
         for (name, module) in &self.modules {
-            declare(source, indent, &module.docs, name, " {\n");
+            declare(source, indent, &module.docs, (parent, name), " {\n");
             // Relative to the root file, so that the output folder can be any.
             let include = format!("include!(\"ipc_generated/{}.rs\");", module.path.join("/"));
             source.push_str(&format!("{indent}    {include}\n{indent}}}\n"));
         }
         for (name, folder) in &self.folders {
-            declare(source, indent, &folder_docs(name), name, " {");
-            folder.include_tree(&format!("{indent}    "), source);
+            declare(source, indent, &folder_docs(name), (parent, name), " {");
+            folder.include_tree(&format!("{indent}    "), name, source);
             source.push_str(&format!("{indent}}}\n"));
         }
     }
 }
 
 /// Adds a module declaration with its documentation, after a blank line.
-fn declare(source: &mut String, indent: &str, docs: &[String], name: &str, end: &str) {
+fn declare(
+    source: &mut String,
+    indent: &str,
+    docs: &[String],
+    (parent, name): (&str, &str),
+    end: &str,
+) {
     source.push('\n');
     for line in docs {
         source.push_str(&format!("{indent}///{line}\n"));
+    }
+    if parent == name {
+        source.push_str(&format!(
+            "{indent}#[allow(clippy::module_inception, reason = \"the folders have it so\")]\n"
+        ));
     }
     source.push_str(&format!("{indent}pub mod {}{end}", names::ident(name)));
 }

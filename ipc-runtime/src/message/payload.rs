@@ -101,7 +101,7 @@ impl Payload {
         if let Some(failure) = builds.failure {
             return Err(failure);
         }
-        self.capabilities = meanings(&hooks, &builds.capabilities);
+        self.capabilities = by_index(hooks, &builds.capabilities);
 
         let words = self.message.size_in_words();
         if words > MAX_MESSAGE_WORDS {
@@ -143,14 +143,8 @@ impl Payload {
 
     /// Copies what a pointer of another message points at.
     pub(super) fn copy_of(source: pointer::PointerReader<'_>) -> Result<Self, Exception> {
-        let mut payload = Self::empty();
-        let mut hooks = Hooks::new();
-        let mut root: any_pointer::Builder<'_> = payload.message.get_root().map_err(malformed)?;
-        root.imbue_mut(&mut hooks);
-        root.set_as(any_pointer::Reader::new(source.layout))
-            .map_err(malformed)?;
-        payload.capabilities = meanings(&hooks, source.scope.capabilities);
-        Ok(payload)
+        let root = any_pointer::Reader::new(source.layout);
+        Self::read_from(root, source.scope.capabilities)
     }
 
     /// Copies what the root points at into another message.
@@ -253,8 +247,7 @@ impl Payload {
         mut target: any_pointer::Builder<'_>,
     ) -> Result<Vec<Option<Capability>>, Exception> {
         let hooks = indexes(self.capabilities.len());
-        let mut root: any_pointer::Reader<'_> =
-            self.message.get_root_as_reader().map_err(malformed)?;
+        let mut root = self.root()?;
         root.imbue(&hooks);
         let mut copied = Hooks::new();
         write(target.reborrow(), root, &mut copied)?;
@@ -264,8 +257,7 @@ impl Payload {
     /// The capability that a chain of pointers leads to: what a pipelined call is for.
     pub(crate) fn pipelined(&self, path: &[PipelineOp]) -> Result<Option<Capability>, Exception> {
         let hooks = indexes(self.capabilities.len());
-        let mut root: any_pointer::Reader<'_> =
-            self.message.get_root_as_reader().map_err(malformed)?;
+        let mut root = self.root()?;
         root.imbue(&hooks);
         let hook = root.get_pipelined_cap(path).map_err(malformed)?;
         Ok(self.capabilities.get(hook.get_ptr()).cloned().flatten())
@@ -273,8 +265,7 @@ impl Payload {
 
     /// A copy, with the same capabilities.
     pub(crate) fn duplicate(&self) -> Result<Self, Exception> {
-        let root: any_pointer::Reader<'_> = self.message.get_root_as_reader().map_err(malformed)?;
-        Self::read_from(root, &self.capabilities)
+        Self::read_from(self.root()?, &self.capabilities)
     }
 
     /// Results that are nothing but one capability.
@@ -299,7 +290,7 @@ fn write<'a>(
     target.set_as(source).map_err(malformed)
 }
 
-/// The capabilities that hooks made by [`indexes`] stand for.
+/// The capabilities that hooks stand for: each knows the index of one.
 fn by_index(hooks: Hooks, capabilities: &[Option<Capability>]) -> Vec<Option<Capability>> {
     hooks
         .into_iter()
@@ -314,15 +305,6 @@ impl fmt::Debug for Payload {
             .field("capabilities", &self.capabilities.len())
             .finish()
     }
-}
-
-/// What the hooks that a message was written with mean: each is an index of a capability.
-fn meanings(hooks: &Hooks, capabilities: &[Option<Capability>]) -> Vec<Option<Capability>> {
-    let meaning = |hook: &Option<Box<dyn ClientHook>>| {
-        let index = hook.as_ref()?.get_ptr();
-        capabilities.get(index).cloned().flatten()
-    };
-    hooks.iter().map(meaning).collect()
 }
 
 /// What the `capnp` crate says of bytes that break its rules.
