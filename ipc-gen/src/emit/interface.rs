@@ -12,6 +12,8 @@ use crate::names;
 
 /// Clippy's limit on the parameters of a function, `self` among them.
 const MANY_ARGUMENTS: usize = 7;
+/// From where on Clippy may find a type too complex, inside of those that methods wrap it in.
+const DEEP_TYPE: usize = 3;
 
 impl Emitter<'_> {
     /// The trait, and the types that hold the results and errors of its methods.
@@ -174,11 +176,16 @@ pub(super) fn method_ident(method: &Method) -> Ident {
 /// Keeps Clippy from blaming a method for what its schema decided: its name and its parameters.
 pub(super) fn allowed_lints(method: &Method, name: &Ident) -> TokenStream {
     let many = method.params.fields.len() + 1 > MANY_ARGUMENTS;
+    let deep = (method.params.fields.iter().chain(&method.results.fields))
+        .any(|field| field.ty.depth() >= DEEP_TYPE);
     let name = name.to_string();
     let conversion = name == "new" || name.starts_with("from_") || name.starts_with("into_");
     let mut lints = Vec::new();
     if many {
         lints.push(quote!(clippy::too_many_arguments));
+    }
+    if deep {
+        lints.push(quote!(clippy::type_complexity));
     }
     if conversion {
         lints.push(quote!(clippy::wrong_self_convention));

@@ -13,6 +13,9 @@ use super::values::{Absent, Source};
 use crate::model::{Enum, Field, Item, Named, Record, Struct};
 use crate::names;
 
+/// From where on Clippy may find a field's type too complex.
+const DEEP_TYPE: usize = 4;
+
 impl Emitter<'_> {
     pub(super) fn structure(&self, item: &Struct) -> Vec<TokenStream> {
         let name = names::ident(&item.name);
@@ -96,7 +99,10 @@ impl Emitter<'_> {
             let name = field_ident(field);
             let ty = self.owned(field);
             let attributes = attributes(field, &name);
-            quote!(#docs #attributes pub #name: #ty,)
+            let deep = (field.ty.depth() >= DEEP_TYPE).then(
+                || quote!(#[allow(clippy::type_complexity, reason = "the schema has it so")]),
+            );
+            quote!(#docs #deep #attributes pub #name: #ty,)
         });
         quote!(#(#fields)*)
     }

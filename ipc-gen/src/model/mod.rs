@@ -245,6 +245,17 @@ pub(crate) enum Type {
 }
 
 impl Type {
+    /// How many types stand inside each other.
+    pub(crate) fn depth(&self) -> usize {
+        1 + match self {
+            Self::List(element) => element.depth(),
+            Self::Enum(named) | Self::Struct(named) | Self::Group(named) | Self::Union(named) => {
+                named.arguments.iter().map(Self::depth).max().unwrap_or(0)
+            }
+            _ => 0,
+        }
+    }
+
     /// Whether a value has a pointer of its own.
     pub(crate) fn is_pointer(&self) -> bool {
         !matches!(
