@@ -47,7 +47,6 @@ fn every_unsupported_member_is_named_at_once() {
           value @2 :Int32;
           hasValue @3 :Bool = true;
         }
-        struct Again { number @0 :Int32; again @1 :Again = (number = 1); }
         enum Nothing {}
 
         interface Plain {}

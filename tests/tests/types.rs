@@ -288,6 +288,18 @@ async fn structs_contain_themselves() -> Result<(), Exception> {
     Ok(())
 }
 
+#[test]
+fn null_can_mean_a_box_with_something_in_it() -> Result<(), Exception> {
+    let inner = recursive::Twice {
+        number: 2,
+        again: None,
+    };
+    assert_eq!(recursive::Twice::default().again, Some(Box::new(inner)));
+    let empty: recursive::Twice = AnyPointer::default().get_as()?;
+    assert_eq!(empty, recursive::Twice::default());
+    Ok(())
+}
+
 #[tokio::test]
 async fn depth_is_bounded() -> Result<(), Exception> {
     let calculator = CalculatorProxy::new(Mirror);

@@ -1,7 +1,6 @@
 //! Finds what would not compile as Rust, so that the message speaks of the schema and not of the
 //! generated code.
 
-mod boxes;
 mod methods;
 mod names;
 
@@ -12,5 +11,4 @@ use crate::model::Model;
 pub(crate) fn check(model: &Model, problems: &mut Problems) {
     names::check(model, problems);
     methods::check(model, problems);
-    boxes::check(model, problems);
 }

@@ -44,10 +44,16 @@ impl Emitter<'_> {
 
     /// The value that a field has by default.
     pub(super) fn default_value(&self, field: &Field) -> TokenStream {
-        if field.is_optional() {
+        if field.starts_as_none() {
             return quote!(None);
         }
-        self.initial_value(field)
+        let value = self.initial_value(field);
+        if field.boxed {
+            let boxed = self.paths.prelude("Box");
+            quote!(Some(#boxed::new(#value)))
+        } else {
+            value
+        }
     }
 
     /// The value of a field that is there, where nothing else is said.

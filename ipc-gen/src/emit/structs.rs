@@ -27,8 +27,8 @@ impl Emitter<'_> {
         });
         let serde = self.serde_struct(&item.record, &item.parameters);
         let comparison = self.comparison(&item.record);
-        let zero =
-            (item.record.fields.iter()).all(|field| field.is_optional() || field.default.is_zero());
+        let zero = (item.record.fields.iter())
+            .all(|field| field.starts_as_none() || field.default.is_zero());
         let default = zero.then(|| quote!(, Default));
         let mut items = vec![quote! {
             #docs

@@ -171,9 +171,17 @@ impl Emitter<'_> {
                 };
                 if !method.is_empty() {
                     let (ty, name) = (self.owned_type(&field.ty), &field.name);
+                    let tokens = quote!(#reader.#method::<#ty>(#at, #name));
+                    if field.starts_as_none() {
+                        return Read {
+                            tokens,
+                            fallible: true,
+                        };
+                    }
+                    let default = self.default_value(field);
                     return Read {
-                        tokens: quote!(#reader.#method::<#ty>(#at, #name)),
-                        fallible: true,
+                        tokens: quote!(if #reader.is_null(#at) { #default } else { #tokens? }),
+                        fallible: false,
                     };
                 }
                 (quote!(#reader.is_null(#at)), false)

@@ -204,6 +204,12 @@ impl Field {
         self.rename.as_deref().unwrap_or(&self.name)
     }
 
+    /// Whether there is no value unless somebody sets one. Null can stand for a default of the schema.
+    pub(crate) fn starts_as_none(&self) -> bool {
+        let has_default = self.boxed && !self.default.is_zero();
+        self.is_optional() && !(has_default && self.presence == Presence::Pointer)
+    }
+
     /// Whether there may be no value.
     pub(crate) fn is_optional(&self) -> bool {
         self.presence != Presence::Always
