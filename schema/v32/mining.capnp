@@ -41,11 +41,11 @@ interface Mining @0xf9c68436df3af39e {
   # Returns the tip when it changes, or the unchanged tip after `timeout` milliseconds; nothing while the
   # node shuts down.
 
-  createNewBlock @4 (context :Proxy.Context, options :BlockCreateOptions, cooldown :Bool = true) -> (result :BlockTemplate $Ipc.nullable) $Ipc.cancelWith("interrupt");
+  createNewBlock @4 (context :Proxy.Context, options :BlockCreateOptions, cooldown :Bool = true) -> (result :BlockTemplate) $Ipc.cancelWith("interrupt");
   # Makes a block template on top of the tip.
   #
   # With `cooldown`, first waits until the node has caught up with the chain and the tip has stopped
-  # changing; `interrupt` ends that wait, and then there is no template.
+  # changing; `interrupt` ends that wait, and then the call fails, since there is no template.
 
   checkBlock @5 (context :Proxy.Context, block :Data, options :BlockCheckOptions) -> (reason :Text, debug :Text, result :Bool);
   # Checks whether a whole block would be valid on top of the tip, without submitting it.

@@ -13,6 +13,7 @@ mod pointer;
 mod reader;
 mod scope;
 mod table;
+mod transfer;
 mod value;
 
 pub use any::AnyPointer;

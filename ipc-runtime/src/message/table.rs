@@ -12,6 +12,8 @@ use capnp::private::capability::{
     ClientHook, ParamsHook, PipelineHook, PipelineOp, RequestHook, ResultsHook,
 };
 
+use crate::capability::Capability;
+
 /// The `capnp` crate's capability table.
 pub(crate) type Hooks = Vec<Option<Box<dyn ClientHook>>>;
 
@@ -30,6 +32,17 @@ pub(super) fn indexes_from(first: usize, capabilities: usize) -> Hooks {
 /// A hook that answers [`ClientHook::get_ptr`] with `index`.
 pub(super) fn index_hook(index: usize) -> Box<dyn ClientHook> {
     Box::new(Index(index))
+}
+
+/// The capabilities that hooks stand for: each knows the index of one.
+pub(super) fn by_index(
+    hooks: Hooks,
+    capabilities: &[Option<Capability>],
+) -> Vec<Option<Capability>> {
+    hooks
+        .into_iter()
+        .map(|hook| capabilities.get(hook?.get_ptr()).cloned().flatten())
+        .collect()
 }
 
 #[derive(Clone)]

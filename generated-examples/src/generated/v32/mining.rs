@@ -42,12 +42,12 @@ pub trait Mining: Send + Sync + 'static {
     /// Makes a block template on top of the tip.
     ///
     /// With `cooldown`, first waits until the node has caught up with the chain and the tip has stopped
-    /// changing; `interrupt` ends that wait, and then there is no template.
+    /// changing; `interrupt` ends that wait, and then the call fails, since there is no template.
     fn create_new_block(
         &self,
         options: BlockCreateOptions,
         cooldown: bool,
-    ) -> impl Future<Output = Result<Option<BlockTemplateProxy>, Exception>> + Send;
+    ) -> impl Future<Output = Result<BlockTemplateProxy, Exception>> + Send;
 
     /// Checks whether a whole block would be valid on top of the tip, without submitting it.
     ///
@@ -251,12 +251,12 @@ impl MiningProxy {
     /// Makes a block template on top of the tip.
     ///
     /// With `cooldown`, first waits until the node has caught up with the chain and the tip has stopped
-    /// changing; `interrupt` ends that wait, and then there is no template.
+    /// changing; `interrupt` ends that wait, and then the call fails, since there is no template.
     pub fn create_new_block(
         &self,
         options: BlockCreateOptions,
         cooldown: bool,
-    ) -> Call<Option<BlockTemplateProxy>> {
+    ) -> Call<BlockTemplateProxy> {
         self.0
             .call(
                 Self::CREATE_NEW_BLOCK,
@@ -264,7 +264,7 @@ impl MiningProxy {
                     params.set_structure(1, &options);
                     params.set_scalar(0, cooldown, true);
                 },
-                |results| results.optional_object::<BlockTemplateProxy>(0, "result"),
+                |results| results.object::<BlockTemplateProxy>(0, "result"),
             )
     }
 
@@ -442,9 +442,7 @@ impl<T: Mining> rt::Adapter for MiningAdapter<T> {
                     move |(options, cooldown)| async move {
                         T::create_new_block(&this, options, cooldown).await
                     },
-                    |results, result| {
-                        results.set_optional_object(0, &result);
-                    },
+                    |results, result| results.set_object(0, &result),
                 )
             }
             (0xf9c68436df3af39e, 5) => {
