@@ -34,9 +34,9 @@ pub struct Builder {
     input: Input,
     out_dir: Option<PathBuf>,
     runtime_path: String,
-    nullable: Vec<String>,
     serde: bool,
     extern_modules: BTreeMap<String, String>,
+    nullable: Vec<String>,
 }
 
 impl Default for Builder {
@@ -45,9 +45,9 @@ impl Default for Builder {
             input: Input::default(),
             out_dir: None,
             runtime_path: "::ipc_runtime".to_owned(),
-            nullable: Vec::new(),
             serde: false,
             extern_modules: BTreeMap::new(),
+            nullable: Vec::new(),
         }
     }
 }
@@ -91,18 +91,6 @@ impl Builder {
         self
     }
 
-    /// Makes a result, parameter or field an `Option`, where null is a value like others rather than a
-    /// mistake of the peer. For schemas that one does not own; in one's own, annotate the member with
-    /// `nullable` of `/ipc.capnp`.
-    ///
-    /// The member is named as in messages of `ipc-gen`, as much of it as is needed:
-    /// `v32/mining.capnp:Mining.waitNext.result`, or `Mining.waitNext.result`. A selector that names
-    /// nothing is an error.
-    pub fn nullable(mut self, selector: impl Into<String>) -> Self {
-        self.nullable.push(selector.into());
-        self
-    }
-
     /// Derives serde's `Serialize` and `Deserialize` on structs, unions and enums, with the schema's
     /// names, for a crate that depends on `serde` with its feature `derive`. Types that can hold
     /// objects are left out.
@@ -115,6 +103,18 @@ impl Builder {
     /// it: `extern_module("common.capnp", "::other_crate::common")`.
     pub fn extern_module(mut self, file: impl Into<String>, path: impl Into<String>) -> Self {
         self.extern_modules.insert(file.into(), path.into());
+        self
+    }
+
+    /// Makes a result, parameter or field an `Option`, where null is a value like others rather than a
+    /// mistake of the peer. For schemas that one does not own; in one's own, annotate the member with
+    /// `nullable` of `/ipc.capnp`.
+    ///
+    /// The member is named as in messages of `ipc-gen`, as much of it as is needed:
+    /// `v32/mining.capnp:Mining.waitNext.result`, or `Mining.waitNext.result`. A selector that names
+    /// nothing is an error.
+    pub fn nullable(mut self, selector: impl Into<String>) -> Self {
+        self.nullable.push(selector.into());
         self
     }
 

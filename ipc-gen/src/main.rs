@@ -24,10 +24,6 @@ struct Arguments {
     #[arg(long = "src-prefix", value_name = "DIR")]
     src_prefixes: Vec<PathBuf>,
 
-    /// Make this result, parameter or field optional: `Mining.waitNext.result`. Can be given several times.
-    #[arg(long = "nullable", value_name = "SELECTOR")]
-    nullable: Vec<String>,
-
     /// Derive serde's traits on structs, unions and enums.
     #[arg(long)]
     serde: bool,
@@ -35,6 +31,10 @@ struct Arguments {
     /// Generate nothing for an imported schema; refer to another crate's module. Can be given several times.
     #[arg(long = "extern", value_name = "FILE=PATH", value_parser = mapping)]
     extern_modules: Vec<(String, String)>,
+
+    /// Make this result, parameter or field optional: `Mining.waitNext.result`. Can be given several times.
+    #[arg(long = "nullable", value_name = "SELECTOR")]
+    nullable: Vec<String>,
 
     /// Write to this folder.
     #[arg(short, long = "output", value_name = "DIR", default_value = ".")]
@@ -88,12 +88,12 @@ fn run(arguments: &Arguments) -> Result<ExitCode, ipc_gen::Error> {
     for folder in &arguments.import_paths {
         builder = builder.import_path(folder);
     }
-    for selector in &arguments.nullable {
-        builder = builder.nullable(selector);
-    }
     builder = builder.serde(arguments.serde);
     for (file, path) in &arguments.extern_modules {
         builder = builder.extern_module(file, path);
+    }
+    for selector in &arguments.nullable {
+        builder = builder.nullable(selector);
     }
     let files = builder.generate(&arguments.files)?;
     if !arguments.check {

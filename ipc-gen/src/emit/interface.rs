@@ -13,7 +13,7 @@ use crate::names;
 /// Clippy's limit on the parameters of a function, `self` among them.
 const MANY_ARGUMENTS: usize = 7;
 /// From where on Clippy may find a type too complex, inside of those that methods wrap it in.
-const DEEP_TYPE: usize = 3;
+const DEEP_TYPE: usize = 4;
 
 impl Emitter<'_> {
     /// The trait, and the types that hold the results and errors of its methods.

@@ -14,7 +14,7 @@ use crate::model::{Enum, Field, Item, Named, Record, Struct};
 use crate::names;
 
 /// From where on Clippy may find a field's type too complex.
-const DEEP_TYPE: usize = 4;
+const DEEP_TYPE: usize = 5;
 
 impl Emitter<'_> {
     pub(super) fn structure(&self, item: &Struct) -> Vec<TokenStream> {

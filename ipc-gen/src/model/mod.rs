@@ -251,10 +251,11 @@ pub(crate) enum Type {
 }
 
 impl Type {
-    /// How many types stand inside each other.
+    /// How many types stand inside each other in Rust.
     pub(crate) fn depth(&self) -> usize {
         1 + match self {
             Self::List(element) => element.depth(),
+            Self::Data => 1,
             Self::Enum(named) | Self::Struct(named) | Self::Group(named) | Self::Union(named) => {
                 named.arguments.iter().map(Self::depth).max().unwrap_or(0)
             }
