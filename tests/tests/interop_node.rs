@@ -153,7 +153,6 @@ async fn builds_a_block_template() {
     let options = BlockCreateOptions::default();
     let template = within("createNewBlock", mining.create_new_block(options, false))
         .await
-        .expect("an answer")
         .expect("a template");
     let header = within("getBlockHeader", template.get_block_header())
         .await

@@ -124,7 +124,7 @@ impl Mining for ServedMining {
         &self,
         _: BlockCreateOptions,
         _: bool,
-    ) -> Result<Option<BlockTemplateProxy>, Exception> {
+    ) -> Result<BlockTemplateProxy, Exception> {
         not_served()
     }
 
