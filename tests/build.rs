@@ -2,10 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+/// What the generator does not do yet.
+const PENDING: &[&str] = &["fixtures/foo.capnp"];
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut schemas = Vec::new();
     find_schemas(Path::new("../schema/v32"), &mut schemas)?;
     find_schemas(Path::new("fixtures"), &mut schemas)?;
+    schemas.retain(|schema| !PENDING.iter().any(|pending| schema == Path::new(pending)));
     let builder = ipc_gen::Builder::new()
         .src_prefix("../schema")
         .src_prefix("fixtures")
