@@ -16,6 +16,8 @@ use generated_examples::v32::rpc::RpcProxy;
 use ipc_runtime::{Exception, ExceptionKind, Ipc};
 use tokio::signal::unix::{SignalKind, signal};
 
+const USAGE: &str = "usage: echo [serve unix:PATH | call unix:PATH TEXT]";
+
 struct MyEcho;
 
 impl Echo for MyEcho {
@@ -74,8 +76,9 @@ async fn run() -> Result<ExitCode, Exception> {
         [program] => spawn(&ipc, program).await?,
         [_, "serve", address] => serve(&ipc, address).await?,
         [_, "call", address, text] => call(&ipc, address, text).await?,
+        [_, "--help" | "-h"] => println!("{USAGE}"),
         _ => {
-            eprintln!("usage: echo [serve unix:PATH | call unix:PATH TEXT]");
+            eprintln!("{USAGE}");
             return Ok(ExitCode::FAILURE);
         }
     }

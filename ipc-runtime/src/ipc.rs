@@ -186,7 +186,7 @@ impl Default for IpcBuilder {
             runtime: None,
             exe_name: None,
             data_dir: PathBuf::new(),
-            handshake_timeout: Duration::from_secs(30),
+            handshake_timeout: Duration::from_secs(10),
             peer_threads: 64,
         }
     }
@@ -211,7 +211,7 @@ impl IpcBuilder {
         self
     }
 
-    /// How long a peer may take to answer when a connection is made. Default: 30 seconds.
+    /// How long a peer may take to answer when a connection is made. Default: 10 seconds.
     pub fn handshake_timeout(mut self, limit: Duration) -> Self {
         self.handshake_timeout = limit;
         self

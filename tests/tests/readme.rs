@@ -2,20 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
 
+use ipc_tests::peers::{within, workspace};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
 #[test]
 fn the_readme_shows_the_example_as_it_is() {
-    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let readme = std::fs::read_to_string(workspace().join("README.md")).unwrap();
     for file in [
         "schema/greeter.capnp",
         "build.rs",
@@ -23,7 +19,8 @@ fn the_readme_shows_the_example_as_it_is() {
         "src/bin/server.rs",
         "src/bin/client.rs",
     ] {
-        let text = std::fs::read_to_string(root().join("examples/greeter").join(file)).unwrap();
+        let text =
+            std::fs::read_to_string(workspace().join("examples/greeter").join(file)).unwrap();
         assert!(readme.contains(&text), "README.md differs from {file}");
     }
 }
@@ -32,7 +29,7 @@ fn the_readme_shows_the_example_as_it_is() {
 async fn the_example_greets() {
     let built = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "-p", "greeter", "--bins"])
-        .current_dir(root())
+        .current_dir(workspace())
         .status();
     assert!(built.await.unwrap().success());
     let programs = Path::new(env!("CARGO_BIN_EXE_peer")).parent().unwrap();
@@ -48,19 +45,15 @@ async fn the_example_greets() {
     };
     let mut server = run("server").spawn().unwrap();
     let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
-    let line = soon(lines.next_line()).await.unwrap();
+    let line = within("the server's first line", lines.next_line())
+        .await
+        .unwrap();
     assert_eq!(line.as_deref(), Some("listening on unix:greeter.sock"));
 
-    let client = soon(run("client").output()).await.unwrap();
+    let client = within("the client", run("client").output()).await.unwrap();
     assert_eq!(
         String::from_utf8(client.stdout).unwrap(),
         "Hello, world!\ntotal: 55\n"
     );
     assert!(client.status.success());
-}
-
-async fn soon<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(30), future)
-        .await
-        .expect("this hangs")
 }

@@ -1,19 +1,19 @@
 //! One connection to a peer: what both sides know of each other beyond the RPC protocol.
 
+mod accept;
 mod peer_threads;
 mod thread_map;
 
 use std::fmt;
-use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use tokio::runtime::Handle;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{mpsc, watch};
 
 use crate::adapter::LocalObject;
-use crate::capability::{Capability, Target};
+use crate::capability::Capability;
 use crate::context::Context;
 use crate::engine::{Link, RemoteObject};
 use crate::exception::{Exception, ExceptionKind};
@@ -21,7 +21,7 @@ use crate::interface::{Method, StructSize};
 use crate::message::Payload;
 use crate::object::{Object, Proxy};
 use peer_threads::PeerThreads;
-use thread_map::{ThreadAdapter, ThreadMapAdapter};
+use thread_map::ThreadMapAdapter;
 
 /// The `Context` struct of `mp/proxy.capnp`: pointer 0 is the thread that runs the call, pointer 1
 /// the thread that runs callbacks.
@@ -48,6 +48,13 @@ pub(crate) struct Connection {
     /// Handles of users on objects of the peer.
     handles: AtomicUsize,
     peer_threads: PeerThreads,
+    /// Calls whose thread was still a promise when they arrived, and those behind them. They find
+    /// their threads one after the other, so that none overtakes an earlier one of its thread.
+    arrivals: mpsc::UnboundedSender<BoxFuture<'static, ()>>,
+    /// How many calls are in `arrivals`. Only the engine's thread adds to it.
+    arriving: AtomicUsize,
+    /// Whether the peer has asked for a pool.
+    pooled: AtomicBool,
     cleanups: Mutex<Vec<Cleanup>>,
     /// Why the connection ended, once it has.
     end: watch::Sender<Option<Exception>>,
@@ -55,8 +62,17 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) fn new(context: Arc<Context>, side: Side) -> Arc<Self> {
+        let (arrivals, mut queue) = mpsc::unbounded_channel::<BoxFuture<'static, ()>>();
+        context.runtime.spawn(async move {
+            while let Some(arrival) = queue.recv().await {
+                arrival.await;
+            }
+        });
         Arc::new(Self {
             peer_threads: PeerThreads::new(context.peer_threads),
+            arrivals,
+            arriving: AtomicUsize::new(0),
+            pooled: AtomicBool::new(false),
             context,
             side,
             link: OnceLock::new(),
@@ -179,77 +195,17 @@ impl Connection {
         results
     }
 
-    /// Runs a call of the peer. The engine polls the future first in the order of arrival.
-    pub(crate) async fn accept(
-        self: &Arc<Self>,
-        object: &LocalObject,
-        interface_id: u64,
-        ordinal: u16,
-        params: Payload,
-    ) -> Result<Payload, Exception> {
-        let interface = object.interface();
-        let Some(method) = interface.method(interface_id, ordinal) else {
-            return Err(Exception::new(
-                ExceptionKind::Unimplemented,
-                format_args!(
-                    "{} (@{:#018x}) has no method @{ordinal} of interface @{interface_id:#018x}",
-                    interface.name, interface.id
-                ),
+    /// Answers the peer's `makePool`: threads for calls that name none.
+    ///
+    /// Such calls run at once here, as tasks, so there is nothing to make; a second pool is refused
+    /// as libmultiprocess does.
+    fn make_pool(&self, count: u32) -> Result<(), Exception> {
+        if count > 0 && self.pooled.swap(true, Ordering::Relaxed) {
+            return Err(Exception::failed(
+                "std::exception: makePool called on connection with existing pool",
             ));
-        };
-        let thread = match method.context {
-            Some(context) => self.requested_thread(&params, context).await?,
-            None => None,
-        };
-        let handler = object.dispatch(Some(self), method, params);
-        let (mut reply, answer) = oneshot::channel();
-        let job = async move {
-            tokio::select! {
-                outcome = AssertUnwindSafe(handler).catch_unwind() => {
-                    let outcome = outcome.unwrap_or_else(|_panic| {
-                        Err(Exception::failed(format_args!("the handler of {} panicked", method.name)))
-                    });
-                    let _ = reply.send(outcome);
-                }
-                () = reply.closed() => {}
-            }
-        };
-        match thread {
-            Some(thread) => thread.run(job.boxed()),
-            None => drop(self.runtime().spawn(job)),
         }
-        answer
-            .await
-            .unwrap_or_else(|_| Err(Exception::failed("the server is shutting down")))
-    }
-
-    /// The thread of ours that a call names, or none if it names no thread.
-    async fn requested_thread(
-        self: &Arc<Self>,
-        params: &Payload,
-        context: u16,
-    ) -> Result<Option<Arc<ThreadAdapter>>, Exception> {
-        let named = params.read(|params| {
-            params
-                .nested(context)?
-                .capability(CONTEXT_THREAD, "context.thread")
-        })?;
-        let Some(named) = named else {
-            return Ok(None);
-        };
-        let resolved = match named.0 {
-            Target::Remote(promise) => promise.resolve().await?,
-            Target::Local(_) => named,
-        };
-        let thread = match &resolved.0 {
-            Target::Local(object) => object.downcast::<ThreadAdapter>(),
-            Target::Remote(_) => None,
-        };
-        match thread {
-            Some(thread) if thread.belongs_to(self) => Ok(Some(thread)),
-            // The text that libmultiprocess answers with.
-            _ => Err(Exception::failed("std::exception: invalid thread handle")),
-        }
+        Ok(())
     }
 
     /// Counts a user's handle on an object of the peer.

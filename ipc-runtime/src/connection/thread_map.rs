@@ -22,7 +22,11 @@ const THREAD_ID: u64 = 0x81c1_e260_0d0b_56c5;
 /// `Thread.getName @0 () -> (result :Text)`.
 const GET_NAME: &Method = &Method::new(THREAD_ID, 0, "Thread.getName").results(0, 1);
 
-const THREAD_MAP: &Interface = &Interface::new("ThreadMap", THREAD_MAP_ID, &[MAKE_THREAD]);
+/// `ThreadMap.makePool @1 (count :UInt32) -> ()`.
+const MAKE_POOL: &Method = &Method::new(THREAD_MAP_ID, 1, "ThreadMap.makePool").params(1, 0);
+
+const THREAD_MAP: &Interface =
+    &Interface::new("ThreadMap", THREAD_MAP_ID, &[MAKE_THREAD, MAKE_POOL]);
 const THREAD: &Interface = &Interface::new("Thread", THREAD_ID, &[GET_NAME]);
 
 /// Makes threads for the peer of one connection.
@@ -43,18 +47,24 @@ impl Adapter for ThreadMapAdapter {
     }
 
     fn dispatch(&self, call: ServerCall) -> Dispatched {
-        let connection = self.connection.clone();
-        call.serve(
-            |params| params.text(0, "name"),
-            move |name| async move {
-                let connection = connection
-                    .upgrade()
-                    .ok_or_else(|| Exception::failed("the connection is closed"))?;
-                let thread = ThreadAdapter::start(name, &connection);
-                Ok(Capability::local(LocalObject::new(thread)))
-            },
-            |results, thread| results.set_capability(0, thread),
-        )
+        let connection = self.connection.upgrade();
+        let connection = connection.ok_or_else(|| Exception::failed("the connection is closed"));
+        match call.method() {
+            (THREAD_MAP_ID, 0) => call.serve(
+                |params| params.text(0, "name"),
+                move |name| async move {
+                    let thread = ThreadAdapter::start(name, &connection?);
+                    Ok(Capability::local(LocalObject::new(thread)))
+                },
+                |results, thread| results.set_capability(0, thread),
+            ),
+            (THREAD_MAP_ID, 1) => call.serve(
+                |params| Ok(params.scalar(0, 0u32)),
+                move |count| async move { connection?.make_pool(count) },
+                |_, ()| (),
+            ),
+            _ => call.unimplemented(),
+        }
     }
 }
 
@@ -80,8 +90,8 @@ impl ThreadAdapter {
         }
     }
 
-    pub(super) fn belongs_to(&self, connection: &Arc<Connection>) -> bool {
-        std::ptr::eq(self.connection.as_ptr(), Arc::as_ptr(connection))
+    pub(super) fn belongs_to(&self, connection: &Connection) -> bool {
+        std::ptr::eq(self.connection.as_ptr(), connection)
     }
 
     /// Runs `job` after everything that was queued before.

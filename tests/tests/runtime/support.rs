@@ -3,23 +3,18 @@
 use std::future::Future;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
-use std::time::Duration;
 
 use generated_examples::v32::echo::EchoProxy;
 use generated_examples::v32::init::InitProxy;
 use ipc_runtime::{Exception, Ipc, Listener, Protocol};
+use ipc_tests::peers::within;
 use ipc_tests::service::{TestInit, Watch};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
-/// Far longer than any test takes; reached only by a hang.
-const DEADLINE: Duration = Duration::from_secs(30);
-
 /// Waits for `future`, but not for ever.
 pub(crate) async fn soon<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(DEADLINE, future)
-        .await
-        .expect("this hangs")
+    within("a step of the test", future).await
 }
 
 /// A directory of its own for each test's sockets.

@@ -1,0 +1,355 @@
+//! A real Bitcoin Core node with the v32 interfaces, on regtest with an empty chain.
+//!
+//! The tests run when `BITCOIN_NODE` names a `bitcoin-node`, and are skipped with a message
+//! otherwise. Each starts a node of its own in a temporary folder.
+
+use std::ffi::OsString;
+
+use generated_examples::v32::init::InitProxy;
+use generated_examples::v32::mining::{BlockCheckOptions, BlockCreateOptions, MiningProxy};
+use ipc_runtime::{ExceptionKind, Ipc};
+use ipc_tests::peers::{self, Peer, within};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::process::Command;
+
+struct Node {
+    peer: Peer,
+    address: String,
+    _folder: TempDir,
+}
+
+impl Node {
+    async fn start() -> Option<Self> {
+        let program = peers::program("BITCOIN_NODE", "a bitcoin-node of Bitcoin Core v32")?;
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Some(Self::run(Command::new(program), folder, &["-server=0"]).await)
+    }
+
+    /// Starts a node as `command` says; its data goes to `folder`.
+    async fn run(mut command: Command, folder: TempDir, arguments: &[&str]) -> Self {
+        let mut datadir = OsString::from("-datadir=");
+        datadir.push(folder.path());
+        command.arg(datadir).args(arguments).args([
+            "-regtest",
+            "-ipcbind=unix",
+            "-listen=0",
+            "-daemon=0",
+            "-printtoconsole=1",
+            "-debug=ipc",
+        ]);
+        let mut peer = Peer::run("bitcoin-node", command);
+        peer.line(&["init message: Done loading"]).await;
+        let socket = folder.path().join("regtest/node.sock");
+        Self {
+            peer,
+            address: format!("unix:{}", socket.display()),
+            _folder: folder,
+        }
+    }
+
+    async fn connect(&self, ipc: &Ipc) -> InitProxy {
+        within("connecting", ipc.connect_address(&self.address))
+            .await
+            .expect("the node accepts")
+    }
+
+    /// Stops the node over its own interface; it must end in good order.
+    async fn stop(self) {
+        let ipc = Ipc::new().expect("an Ipc");
+        let init = self.connect(&ipc).await;
+        let rpc = within("makeRpc", init.make_rpc()).await.expect("an Rpc");
+        let request = r#"{"method": "stop", "params": [], "id": 1}"#;
+        within("stop", rpc.execute_rpc(request, "/", "tests"))
+            .await
+            .expect("the node stops");
+        drop((rpc, init, ipc));
+        let (status, _, report) = self.peer.finish().await;
+        assert!(status.success(), "bitcoin-node ended with {status}{report}");
+    }
+}
+
+async fn mining(init: &InitProxy) -> MiningProxy {
+    within("makeMining", init.make_mining())
+        .await
+        .expect("a Mining")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn echoes_from_many_tasks() {
+    let Some(node) = Node::start().await else {
+        return;
+    };
+    let ipc = Ipc::new().expect("an Ipc");
+    let init = node.connect(&ipc).await;
+    let echo = within("makeEcho", init.make_echo()).await.expect("an Echo");
+    let large = "0123456789abcdef".repeat(65536);
+    for text in ["", "hi", "naïve – Ünïcødé 日本語 🦀", &large] {
+        let answer = within("an echo", echo.echo(text)).await.expect("an answer");
+        assert_eq!(answer, text);
+    }
+
+    let mut tasks = tokio::task::JoinSet::new();
+    for task in 0..16 {
+        let echo = echo.clone();
+        tasks.spawn(async move {
+            for number in 0..25 {
+                let text = format!("{task}/{number}");
+                assert_eq!(echo.echo(&text).await.expect("an answer"), text);
+            }
+        });
+    }
+    within("the tasks", tasks.join_all()).await;
+    drop((echo, init, ipc));
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn an_error_has_the_text_of_the_node() {
+    let Some(node) = Node::start().await else {
+        return;
+    };
+    let ipc = Ipc::new().expect("an Ipc");
+    let init = node.connect(&ipc).await;
+
+    let error = within("makeMiningOld2", init.make_mining_old2())
+        .await
+        .expect_err("it fails");
+    assert_eq!(error.kind(), ExceptionKind::Failed);
+    assert!(error.is_remote());
+    let text =
+        "std::exception: Old mining interface (@2) not supported. Please update your client!";
+    assert!(error.message().ends_with(text), "{error}");
+
+    let mining = mining(&init).await;
+    let error = within("submitBlock", mining.submit_block([]))
+        .await
+        .expect_err("no block");
+    assert!(error.message().contains("end of data"), "{error}");
+    assert!(
+        within("isTestChain", mining.is_test_chain())
+            .await
+            .expect("an answer")
+    );
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn builds_a_block_template() {
+    let Some(node) = Node::start().await else {
+        return;
+    };
+    let ipc = Ipc::new().expect("an Ipc");
+    let init = node.connect(&ipc).await;
+    let mining = mining(&init).await;
+
+    let tip = within("getTip", mining.get_tip())
+        .await
+        .expect("an answer")
+        .expect("a tip");
+    assert_eq!((tip.hash.len(), tip.height), (32, 0));
+
+    let options = BlockCreateOptions::default();
+    let template = within("createNewBlock", mining.create_new_block(options, false))
+        .await
+        .expect("a template");
+    let header = within("getBlockHeader", template.get_block_header())
+        .await
+        .expect("a header");
+    assert_eq!(header.len(), 80);
+    assert_eq!(header[4..36], tip.hash, "the template builds on the tip");
+    let block = within("getBlock", template.get_block())
+        .await
+        .expect("a block");
+    assert_eq!(block[..80], header);
+    let fees = within("getTxFees", template.get_tx_fees())
+        .await
+        .expect("fees");
+    assert_eq!(fees, Vec::<i64>::new());
+    let coinbase = within("getCoinbaseTx", template.get_coinbase_tx())
+        .await
+        .expect("a coinbase");
+    assert_eq!(coinbase.block_reward_remaining, 5_000_000_000);
+
+    let options = BlockCheckOptions {
+        check_merkle_root: false,
+        check_pow: false,
+    };
+    let checked = within("checkBlock", mining.check_block(&block, options))
+        .await
+        .expect("an answer");
+    assert!(checked.result, "{checked:?}");
+
+    drop(template);
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn a_long_wait_holds_back_nothing_and_can_be_dropped() {
+    let Some(mut node) = Node::start().await else {
+        return;
+    };
+    let ipc = Ipc::new().expect("an Ipc");
+    let init = node.connect(&ipc).await;
+    let mining = mining(&init).await;
+    let tip = within("getTip", mining.get_tip())
+        .await
+        .expect("an answer")
+        .expect("a tip");
+
+    // A wait that times out answers with the tip as it is.
+    let same = within("waitTipChanged", mining.wait_tip_changed(&tip.hash, 10.0)).await;
+    assert_eq!(same.expect("an answer"), tip);
+
+    {
+        let forever = mining.wait_tip_changed(&tip.hash, f64::MAX);
+        let meanwhile = async {
+            node.peer
+                .line(&["IPC server recv request", "Mining.waitTipChanged"])
+                .await;
+            node.peer
+                .line(&["IPC server recv request", "Mining.waitTipChanged"])
+                .await;
+            for _ in 0..10 {
+                let now = within("getTip", mining.get_tip()).await.expect("an answer");
+                assert_eq!(now.as_ref(), Some(&tip));
+            }
+        };
+        tokio::select! {
+            tip = forever => panic!("the chain does not move: {tip:?}"),
+            () = meanwhile => {}
+        }
+    }
+    let now = within("getTip", mining.get_tip()).await.expect("an answer");
+    assert_eq!(now, Some(tip));
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn a_killed_node_fails_the_calls_in_flight() {
+    let Some(mut node) = Node::start().await else {
+        return;
+    };
+    let ipc = Ipc::new().expect("an Ipc");
+    let init = node.connect(&ipc).await;
+    let mining = mining(&init).await;
+    let tip = within("getTip", mining.get_tip())
+        .await
+        .expect("an answer")
+        .expect("a tip");
+    let pending = tokio::spawn(mining.wait_tip_changed(&tip.hash, f64::MAX));
+    node.peer
+        .line(&["IPC server recv request", "Mining.waitTipChanged"])
+        .await;
+    node.peer.kill().await;
+    let answer = within("the pending call", pending).await.expect("no panic");
+    assert_eq!(
+        answer.expect_err("no answer").kind(),
+        ExceptionKind::Disconnected
+    );
+}
+
+/// The Python client against the node: what the Rust tests take for granted about it still holds.
+#[tokio::test]
+async fn answers_the_python_client() {
+    let Some(node) = Node::start().await else {
+        return;
+    };
+    let Some(python) = peers::program("IPC_INTEROP_PYTHON", "a Python that has pycapnp 2.2") else {
+        return;
+    };
+    let script = peers::workspace()
+        .join("tests/interop/client.py")
+        .display()
+        .to_string();
+    let cases = [
+        "construct",
+        "make-thread",
+        "pipelined",
+        "texts",
+        "large-text",
+        "answers-in-order",
+        "threads",
+        "thread-name",
+        "callback-thread",
+        "foreign-thread",
+        "thread-of-other-connection",
+        "wrong-object-as-thread",
+        "broken-thread",
+        "no-thread",
+        "pool",
+        "destroy",
+        "destroy-twice",
+        "release",
+        "unimplemented",
+        "error-text",
+        "disconnect",
+        "disconnect-early",
+        "garbage",
+        "connections",
+        "mining",
+    ];
+    let arguments = [script.as_str(), node.address.as_str()]
+        .into_iter()
+        .chain(cases);
+    let (status, lines, report) = Peer::start("client.py", &python, arguments).finish().await;
+    assert!(status.success(), "client.py failed ({status}){report}");
+    assert_eq!(lines, cases.map(|case| format!("ok {case}")));
+    node.stop().await;
+}
+
+/// The node's `echoipc` starts the program `bitcoin-node` beside itself as a child over `-ipcfd`,
+/// calls Echo there, and waits for its end. Here that child is ours.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_node_spawns_our_child() {
+    let Some(program) = peers::program("BITCOIN_NODE", "a bitcoin-node of Bitcoin Core v32") else {
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::os::unix::fs::symlink(
+        env!("CARGO_BIN_EXE_peer"),
+        folder.path().join("bitcoin-node"),
+    )
+    .expect("a link to our child");
+    let port = TcpListener::bind("127.0.0.1:0")
+        .await
+        .and_then(|listener| listener.local_addr())
+        .expect("a free port")
+        .port();
+    let mut command = Command::new(program);
+    // Where the node looks for the programs that it starts.
+    command.arg0(folder.path().join("bitcoin"));
+    let rpc = format!("-rpcport={port}");
+    let arguments = ["-server=1", "-rpcuser=u", "-rpcpassword=p", &rpc];
+    let mut node = Node::run(command, folder, &arguments).await;
+
+    for text in ["from the node", "once more"] {
+        let request = format!(r#"{{"method": "echoipc", "params": ["{text}"]}}"#);
+        let answer = within("echoipc", post(port, &request)).await;
+        let expected = format!(r#""result":"{text}""#);
+        assert!(answer.contains(&expected), "{answer}");
+        node.peer.line(&["exited with status 0"]).await;
+    }
+    node.stop().await;
+}
+
+/// One JSON-RPC request to a node on this machine, and its whole answer.
+async fn post(port: u16, request: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port))
+        .await
+        .expect("the node's RPC port is open");
+    // The name and password above, in base 64.
+    let head = format!(
+        "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Basic dTpw\r\nConnection: close\r\n\
+         Content-Length: {}\r\n\r\n{request}",
+        request.len()
+    );
+    let mut answer = String::new();
+    stream.write_all(head.as_bytes()).await.expect("a request");
+    stream
+        .read_to_string(&mut answer)
+        .await
+        .expect("an answer of text");
+    answer
+}
