@@ -1,13 +1,13 @@
 //! The front for build scripts, and for programs that want the generated code in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use quote::ToTokens;
 
 use crate::emit::{self, Generated, Options};
 use crate::error::{Error, Problem, Problems};
-use crate::schema::{self, Input, Sources};
+use crate::schema::{self, Input};
 use crate::{check, model};
 
 /// Generates Rust from schemas.
@@ -93,6 +93,29 @@ impl Builder {
     ///
     /// Fails with everything that is wrong with the schemas. Nothing is written then.
     pub fn compile(&self, schemas: &[impl AsRef<Path>]) -> Result<(), Error> {
+        self.compile_sets(&[schemas])
+    }
+
+    /// Does what [`compile`](Self::compile) does for several sets of schemas that know nothing of each
+    /// other, such as the versions of one interface, which share their ids.
+    ///
+    /// Each set needs a folder of its own, so that its modules do.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ipc_gen::Error> {
+    /// ipc_gen::Builder::new()
+    ///     .src_prefix("schema")
+    ///     .compile_sets(&[
+    ///         &["schema/v30/init.capnp"], // v30::init, and what it imports
+    ///         &["schema/v31/init.capnp"], // v31::init, …
+    ///     ])
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Fails with everything that is wrong with the schemas of all sets. Nothing is written then.
+    pub fn compile_sets<P: AsRef<Path>>(&self, sets: &[&[P]]) -> Result<(), Error> {
         let out_dir = match (&self.out_dir, std::env::var_os("OUT_DIR")) {
             (Some(folder), _) => folder.clone(),
             (None, Some(folder)) => folder.into(),
@@ -102,8 +125,8 @@ impl Builder {
                     .into());
             }
         };
-        let (generated, sources) = self.run(schemas)?;
-        for file in &sources.read {
+        let (generated, read) = self.run(sets)?;
+        for file in &read {
             println!("cargo::rerun-if-changed={}", file.display());
         }
         println!("cargo::rerun-if-env-changed=CAPNP");
@@ -120,11 +143,25 @@ impl Builder {
         &self,
         schemas: &[impl AsRef<Path>],
     ) -> Result<BTreeMap<String, String>, Error> {
-        let (generated, _) = self.run(schemas)?;
+        self.generate_sets(&[schemas])
+    }
+
+    /// Does what [`generate`](Self::generate) does for several sets of schemas that know nothing of
+    /// each other. See [`compile_sets`](Self::compile_sets).
+    ///
+    /// # Errors
+    ///
+    /// Fails with everything that is wrong with the schemas of all sets.
+    pub fn generate_sets<P: AsRef<Path>>(
+        &self,
+        sets: &[&[P]],
+    ) -> Result<BTreeMap<String, String>, Error> {
+        let (generated, _) = self.run(sets)?;
         Ok(generated.source_tree())
     }
 
-    fn run(&self, schemas: &[impl AsRef<Path>]) -> Result<(Generated, Sources), Error> {
+    /// Generates all sets, and tells which files were read for it.
+    fn run<P: AsRef<Path>>(&self, sets: &[&[P]]) -> Result<(Generated, BTreeSet<PathBuf>), Error> {
         let runtime: syn::Path = syn::parse_str(&self.runtime_path).map_err(|_| {
             Problem::new(format!(
                 "the runtime path `{}` is not a Rust path",
@@ -132,23 +169,45 @@ impl Builder {
             ))
             .help("give a path such as `::ipc_runtime` or `crate::runtime`")
         })?;
+        let options = Options {
+            runtime: runtime.to_token_stream(),
+        };
+        if sets.is_empty() {
+            return Err(Problem::new("no schema file was given").into());
+        }
+        let mut generated = Vec::new();
+        let mut read = BTreeSet::new();
+        let mut errors = Vec::new();
+        for schemas in sets {
+            match self.run_set(schemas, &options, &mut read) {
+                Ok(set) => generated.push(set),
+                Err(error) => errors.push(error),
+            }
+        }
+        if !errors.is_empty() {
+            return Err(Error::join(errors));
+        }
+        Ok((Generated::merge(generated)?, read))
+    }
+
+    fn run_set(
+        &self,
+        schemas: &[impl AsRef<Path>],
+        options: &Options,
+        read: &mut BTreeSet<PathBuf>,
+    ) -> Result<Generated, Error> {
         let mut input = self.input.clone();
         input.files = schemas
             .iter()
             .map(|file| file.as_ref().to_owned())
             .collect();
         let loaded = schema::load(&input)?;
+        read.extend(loaded.sources.read.iter().cloned());
         let mut problems = Problems::default();
         let model = model::lower(&loaded, &mut problems);
         check::check(&model, &mut problems);
         problems.into_result()?;
-        let generated = emit::emit(
-            &model,
-            &Options {
-                runtime: runtime.to_token_stream(),
-            },
-        )?;
-        Ok((generated, loaded.sources))
+        emit::emit(&model, options)
     }
 }
 

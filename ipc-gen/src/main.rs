@@ -6,7 +6,7 @@ mod stale;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches, Parser};
 
 /// Generates typed Rust proxies and adapters from Cap'n Proto schemas.
 ///
@@ -32,14 +32,39 @@ struct Arguments {
     #[arg(long)]
     check: bool,
 
+    /// Further schemas that know nothing of the others, such as another version with the same ids. Can
+    /// be given several times; each set needs a folder of its own.
+    #[arg(long = "set", value_name = "FILE", num_args = 1..)]
+    sets: Vec<PathBuf>,
+
     /// The schemas.
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present = "sets")]
     files: Vec<PathBuf>,
 }
 
+impl Arguments {
+    /// Reads the arguments of the process: what they say, and the schemas of each set.
+    fn read() -> Result<(Self, Vec<Vec<PathBuf>>), clap::Error> {
+        let matches = Self::command().try_get_matches()?;
+        let arguments = Self::from_arg_matches(&matches)?;
+        let mut sets: Vec<Vec<PathBuf>> = Vec::new();
+        if !arguments.files.is_empty() {
+            sets.push(arguments.files.clone());
+        }
+        let occurrences = matches.get_occurrences::<PathBuf>("sets");
+        sets.extend(
+            occurrences
+                .into_iter()
+                .flatten()
+                .map(|set| set.cloned().collect()),
+        );
+        Ok((arguments, sets))
+    }
+}
+
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
+    let (arguments, sets) = match Arguments::read() {
+        Ok(read) => read,
         Err(error) => {
             // Help and version are asked for; anything else is a mistake.
             let code = if error.use_stderr() {
@@ -52,7 +77,7 @@ fn main() -> ExitCode {
             return code;
         }
     };
-    match run(&arguments) {
+    match run(&arguments, &sets) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("{error}");
@@ -61,7 +86,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &Arguments) -> Result<ExitCode, ipc_gen::Error> {
+fn run(arguments: &Arguments, sets: &[Vec<PathBuf>]) -> Result<ExitCode, ipc_gen::Error> {
     let mut builder = ipc_gen::Builder::new();
     for folder in &arguments.src_prefixes {
         builder = builder.src_prefix(folder);
@@ -69,7 +94,8 @@ fn run(arguments: &Arguments) -> Result<ExitCode, ipc_gen::Error> {
     for folder in &arguments.import_paths {
         builder = builder.import_path(folder);
     }
-    let files = builder.generate(&arguments.files)?;
+    let sets: Vec<_> = sets.iter().map(Vec::as_slice).collect();
+    let files = builder.generate_sets(&sets)?;
     if !arguments.check {
         ipc_gen::write(&arguments.output, &files)?;
         return Ok(ExitCode::SUCCESS);
@@ -91,6 +117,7 @@ mod tests {
     #[test]
     fn the_arguments_are_well_formed() {
         use clap::CommandFactory;
+
         super::Arguments::command().debug_assert();
     }
 }

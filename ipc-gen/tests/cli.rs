@@ -362,3 +362,43 @@ fn schemas_that_are_bundled_can_be_ones_own() {
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
     assert_eq!(files(&project.path("out")), ["mod.rs", "uses.rs"]);
 }
+
+#[test]
+fn sets_share_an_output_folder() {
+    let project = Project::new();
+    let older = ECHO.replace("echo @0 (text :Text)", "echo @0 (data :Data)");
+    project.write("schema/v1/echo.capnp", &older);
+    project.write("schema/v2/echo.capnp", ECHO);
+    let generate = [
+        "--src-prefix=schema",
+        "-oout",
+        "schema/v1/echo.capnp",
+        "--set",
+        "schema/v2/echo.capnp",
+    ];
+    let outcome = project.run(&generate);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
+    assert_eq!(files(&project.path("out")), ["mod.rs", "v1", "v2"]);
+
+    let check = |sets: &[&str]| {
+        let arguments = [&generate[..2], &["--check"], sets].concat();
+        project.run(&arguments)
+    };
+    assert_eq!(check(&generate[2..]).code, Some(0));
+    let sets_only = [
+        "--set",
+        "schema/v1/echo.capnp",
+        "--set",
+        "schema/v2/echo.capnp",
+    ];
+    assert_eq!(check(&sets_only).code, Some(0));
+
+    project.write("schema/v2/echo.capnp", &older);
+    let outcome = check(&generate[2..]);
+    assert_eq!(outcome.code, Some(1));
+    assert!(
+        outcome.stdout.starts_with("--- v2/echo.rs\n"),
+        "{}",
+        outcome.stdout
+    );
+}
