@@ -6,7 +6,7 @@ mod stale;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, FromArgMatches, Parser};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// Generates typed Rust proxies and adapters from Cap'n Proto schemas.
 ///
@@ -14,8 +14,16 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 /// too. The environment variable CAPNP names a `capnp` command to run instead of the built-in schema
 /// compiler.
 #[derive(Debug, Parser)]
-#[command(name = "ipc-gen", version)]
+#[command(
+    name = "ipc-gen",
+    version,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true
+)]
 struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+
     /// Look up imports that begin with `/` in this folder, before the source prefixes. Can be given several times.
     #[arg(short = 'I', long = "import-path", value_name = "DIR")]
     import_paths: Vec<PathBuf>,
@@ -40,6 +48,36 @@ struct Arguments {
     /// The schemas.
     #[arg(value_name = "FILE", required_unless_present = "sets")]
     files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Tells what breaks on the wire between two versions of schemas.
+    ///
+    /// Exits with 0 if peers of the two versions understand each other, with 1 if not, and with 2 if a
+    /// version cannot be read.
+    Diff(DiffArguments),
+}
+
+#[derive(Debug, Args)]
+struct DiffArguments {
+    /// Look up imports of both versions that begin with `/` in this folder. Can be given several times.
+    #[arg(short = 'I', long = "import-path", value_name = "DIR")]
+    import_paths: Vec<PathBuf>,
+
+    /// The same for the old version only, and before the other folders.
+    #[arg(long = "old-import-path", value_name = "DIR")]
+    old_import_paths: Vec<PathBuf>,
+
+    /// The same for the new version only, and before the other folders.
+    #[arg(long = "new-import-path", value_name = "DIR")]
+    new_import_paths: Vec<PathBuf>,
+
+    /// The old version: a schema with all that it imports, or a folder of schemas.
+    old: PathBuf,
+
+    /// The new version.
+    new: PathBuf,
 }
 
 impl Arguments {
@@ -77,6 +115,9 @@ fn main() -> ExitCode {
             return code;
         }
     };
+    if let Some(Command::Diff(arguments)) = &arguments.command {
+        return diff(arguments);
+    }
     match run(&arguments, &sets) {
         Ok(code) => code,
         Err(error) => {
@@ -110,6 +151,29 @@ fn run(arguments: &Arguments, sets: &[Vec<PathBuf>]) -> Result<ExitCode, ipc_gen
         arguments.output.display()
     );
     Ok(ExitCode::FAILURE)
+}
+
+fn diff(arguments: &DiffArguments) -> ExitCode {
+    let mut diff = ipc_gen::Diff::new(&arguments.old, &arguments.new);
+    for folder in &arguments.old_import_paths {
+        diff = diff.old_import_path(folder);
+    }
+    for folder in &arguments.new_import_paths {
+        diff = diff.new_import_path(folder);
+    }
+    for folder in &arguments.import_paths {
+        diff = diff.import_path(folder);
+    }
+    match diff.run() {
+        Ok(report) => {
+            print!("{report}");
+            ExitCode::from(u8::from(report.breaks()))
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(2)
+        }
+    }
 }
 
 #[cfg(test)]

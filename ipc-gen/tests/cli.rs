@@ -402,3 +402,48 @@ fn sets_share_an_output_folder() {
         outcome.stdout
     );
 }
+
+#[test]
+fn diff_tells_by_its_exit_code_what_breaks() {
+    let project = Project::new();
+    let import = "using K = import \"/kind.capnp\";\n";
+    let with_kind = |kind: &str| {
+        ECHO.replace("interface", &format!("{import}interface"))
+            .replace("text :Text", kind)
+    };
+    project.write("old/echo.capnp", &with_kind("text :Text, kind :K.Kind"));
+    project.write("new/echo.capnp", &with_kind("text :Text, kind :K.Kind"));
+    let kind = "@0xd0e1a2b3c4d5e611;\nenum Kind { a @0; b @1; }\n";
+    project.write("one/kind.capnp", kind);
+    project.write("other/kind.capnp", &kind.replace("b @1", "b @1; c @2"));
+
+    let diff = |old: &str, new: &str| {
+        let folders = ["--old-import-path", old, "--new-import-path", new];
+        project.run(&[&["diff"], &folders[..], &["old", "new/echo.capnp"]].concat())
+    };
+    let outcome = diff("one", "one");
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
+    assert_eq!(outcome.stdout, "nothing has changed on the wire\n");
+    let outcome = diff("one", "other");
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
+    assert_eq!(
+        outcome.stdout,
+        "compatible  kind.capnp:Kind.c: added as 2\nnothing breaks; 1 compatible\n"
+    );
+    let outcome = diff("other", "one");
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(1), ""));
+    assert_eq!(
+        outcome.stdout,
+        "breaks      kind.capnp:Kind.c: 2 was removed\n1 breaking, 0 compatible\n"
+    );
+
+    let outcome = project.run(&["diff", "-I", "one", "old", "absent.capnp"]);
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(2), ""));
+    assert!(
+        outcome
+            .stderr
+            .contains("absent.capnp: error: cannot read the schema"),
+        "{}",
+        outcome.stderr
+    );
+}

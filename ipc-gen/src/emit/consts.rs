@@ -56,7 +56,7 @@ pub(super) fn literal(value: &Value, suffix: &str) -> TokenStream {
             let value = Literal::byte_string(value);
             quote!(#value)
         }
-        Value::Other => quote!(()),
+        Value::List(_) | Value::Struct(_) | Value::Nothing => quote!(()),
     }
 }
 

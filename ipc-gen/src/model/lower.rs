@@ -142,8 +142,8 @@ impl<'a> Lowering<'a> {
                 docs,
                 record: self.struct_record(place, body),
             })),
-            Body::Interface { methods, extends } => {
-                if *extends {
+            Body::Interface { methods, bases } => {
+                if !bases.is_empty() {
                     self.problem(
                         place,
                         "interfaces that extend others are not supported yet",

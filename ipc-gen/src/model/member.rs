@@ -139,7 +139,7 @@ impl<'a> Lowering<'a> {
             pointers: body.pointers,
             fields: Vec::new(),
         };
-        if body.union {
+        if body.tag.is_some() {
             let help = "if both sides are yours, use a field for each alternative, with `hasX :Bool` beside it";
             self.problem(place, "unions are not supported yet", help);
             return record;
@@ -154,7 +154,6 @@ impl<'a> Lowering<'a> {
                 offset,
                 ty,
                 default,
-                explicit_default,
             } = &field.kind
             else {
                 self.problem(
@@ -176,11 +175,7 @@ impl<'a> Lowering<'a> {
                 continue;
             };
             let is_pointer = !matches!(ty, Type::Scalar(..) | Type::Enum(..));
-            let has_default = match default {
-                Value::Text(_) | Value::Data(_) => !default.is_zero(),
-                _ => *explicit_default,
-            };
-            if is_pointer && has_default {
+            if is_pointer && !default.is_zero() {
                 self.problem(
                     &place,
                     "defaults other than numbers, Bool and enumerants are not supported yet",
@@ -235,8 +230,11 @@ impl<'a> Lowering<'a> {
                 );
                 return None;
             }
-            schema::Type::Struct { generic: true, .. }
-            | schema::Type::Interface { generic: true, .. } => "types with type parameters are",
+            schema::Type::Struct { brand, .. } | schema::Type::Interface { brand, .. }
+                if !brand.0.is_empty() =>
+            {
+                "types with type parameters are"
+            }
             schema::Type::Enum(id) => {
                 let named = self.named(place, *id)?;
                 let default = if let Value::Enum(default) = default {
@@ -272,7 +270,9 @@ impl<'a> Lowering<'a> {
                     .element(place, inner)
                     .map(|inner| Element::List(Box::new(inner)));
             }
-            schema::Type::Struct { generic: true, .. } => "lists of types with type parameters are",
+            schema::Type::Struct { brand, .. } if !brand.0.is_empty() => {
+                "lists of types with type parameters are"
+            }
             schema::Type::Struct { id: CONTEXT, .. } => "lists of Context are",
             schema::Type::Struct { id, .. } => return self.named(place, *id).map(Element::Struct),
             schema::Type::Void => "lists of Void are",
@@ -311,7 +311,7 @@ fn pointer_kind(kind: &PointerKind) -> &'static str {
     match kind {
         PointerKind::Any => "AnyPointer is",
         PointerKind::Capability => "Capability is",
-        PointerKind::Parameter => "type parameters are",
+        PointerKind::Parameter(_) | PointerKind::OfMethod => "type parameters are",
     }
 }
 

@@ -1,5 +1,7 @@
 //! Types and values, as schemas have them.
 
+use std::collections::BTreeMap;
+
 /// The types that live in a struct's data section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scalar {
@@ -46,8 +48,11 @@ pub(crate) enum Value {
     Enum(u16),
     Text(String),
     Data(Vec<u8>),
-    /// Void, and the pointers that are not told apart: lists, structs and the like.
-    Other,
+    List(Vec<Value>),
+    /// By the names of fields and groups; of a union, only the member that is there.
+    Struct(BTreeMap<String, Value>),
+    /// Void, a null pointer, and the pointers whose values schemas cannot write.
+    Nothing,
 }
 
 impl Value {
@@ -62,7 +67,9 @@ impl Value {
             Self::Enum(value) => *value == 0,
             Self::Text(value) => value.is_empty(),
             Self::Data(value) => value.is_empty(),
-            Self::Other => true,
+            Self::List(value) => value.is_empty(),
+            Self::Struct(_) => false,
+            Self::Nothing => true,
         }
     }
 

@@ -30,6 +30,8 @@ pub(crate) struct Node {
     pub(crate) scope: Id,
     /// Whether the node, or one around it, takes type parameters.
     pub(crate) generic: bool,
+    /// The type parameters that the node itself takes.
+    pub(crate) parameters: Vec<String>,
     pub(crate) docs: String,
     /// What is declared directly inside, in the order in which it is.
     pub(crate) nested: Vec<Child>,
@@ -43,13 +45,25 @@ pub(crate) struct Child {
     pub(crate) id: Id,
 }
 
+/// An interface that another one extends.
+#[derive(Debug)]
+pub(crate) struct Base {
+    pub(crate) id: Id,
+}
+
 #[derive(Debug)]
 pub(crate) enum Body {
     File,
     Struct(Struct),
     Enum(Vec<Enumerant>),
-    Interface { methods: Vec<Method>, extends: bool },
-    Const { ty: Type, value: Value },
+    Interface {
+        methods: Vec<Method>,
+        bases: Vec<Base>,
+    },
+    Const {
+        ty: Type,
+        value: Value,
+    },
     Annotation,
 }
 
@@ -57,8 +71,8 @@ pub(crate) enum Body {
 pub(crate) struct Struct {
     pub(crate) data_words: u16,
     pub(crate) pointers: u16,
-    /// Whether some fields share one place and a number tells which of them is there.
-    pub(crate) union: bool,
+    /// Where the number stands that tells which member of the union is there, if there is a union.
+    pub(crate) tag: Option<u32>,
     pub(crate) fields: Vec<Field>,
 }
 
@@ -67,6 +81,8 @@ pub(crate) struct Field {
     pub(crate) name: String,
     pub(crate) docs: String,
     pub(crate) annotations: Vec<Id>,
+    /// The number of a member of the union.
+    pub(crate) member: Option<u16>,
     pub(crate) kind: FieldKind,
 }
 
@@ -76,9 +92,9 @@ pub(crate) enum FieldKind {
         offset: u32,
         ty: Type,
         default: Value,
-        explicit_default: bool,
     },
-    Group,
+    /// Fields of the same struct, with a node of their own.
+    Group(Id),
 }
 
 #[derive(Debug)]
@@ -97,7 +113,7 @@ pub(crate) struct Method {
     pub(crate) results: Id,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Type {
     Void,
     Scalar(Scalar),
@@ -105,15 +121,36 @@ pub(crate) enum Type {
     Data,
     List(Box<Type>),
     Enum(Id),
-    Struct { id: Id, generic: bool },
-    Interface { id: Id, generic: bool },
+    Struct { id: Id, brand: Brand },
+    Interface { id: Id, brand: Brand },
     AnyPointer(PointerKind),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum PointerKind {
     Any,
     Capability,
-    /// A type parameter.
-    Parameter,
+    /// A type parameter of a declaration.
+    Parameter(Parameter),
+    /// A type parameter of a method.
+    OfMethod,
+}
+
+/// A type parameter, by the declaration that takes it and by its number there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Parameter {
+    pub(crate) scope: Id,
+    pub(crate) index: u16,
+}
+
+/// What a type's parameters are bound to, by the declarations that take them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Brand(pub(crate) BTreeMap<Id, Binding>);
+
+#[derive(Clone, Debug)]
+pub(crate) enum Binding {
+    /// Each to the parameter that it is itself: the type is named inside of the declaration.
+    Same,
+    /// Each to a type, or to nothing.
+    Types(Vec<Option<Type>>),
 }

@@ -5,11 +5,13 @@ mod facts;
 mod request;
 mod scan;
 mod sources;
+mod values;
 
 use std::path::PathBuf;
 
 pub(crate) use facts::{
-    Body, Child, Field, FieldKind, Id, Method, Node, PointerKind, Schema, Struct, Type,
+    Base, Binding, Body, Brand, Child, Enumerant, Field, FieldKind, Id, Method, Node, PointerKind,
+    Schema, Struct, Type,
 };
 pub(crate) use sources::Sources;
 

@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use capnp::schema_capnp::{
-    annotation, brand, code_generator_request, enumerant, field, method, node, type_, value,
+    annotation, brand, code_generator_request, enumerant, field, method, node, type_,
 };
 use capnp::struct_list;
 
 use super::facts::{
-    Body, Child, Enumerant, Field, FieldKind, Id, Method, Node, PointerKind, Requested, Schema,
-    Struct, Type,
+    Base, Binding, Body, Brand, Child, Enumerant, Field, FieldKind, Id, Method, Node, Parameter,
+    PointerKind, Requested, Schema, Struct, Type,
 };
-use crate::model::types::{Scalar, Value};
+use super::values::{read_pointers, read_value};
+use crate::model::types::Scalar;
 
 /// The documentation of a node and of its members, in the members' order.
 type Docs<'a> = BTreeMap<Id, node::source_info::Reader<'a>>;
@@ -32,6 +33,13 @@ pub(super) fn read(bytes: &[u8]) -> capnp::Result<Schema> {
     let mut nodes = BTreeMap::new();
     for node in request.get_nodes()? {
         nodes.insert(node.get_id(), read_node(node, docs.get(&node.get_id()))?);
+    }
+    for node in request.get_nodes()? {
+        // The values of pointers can be told only when all types are known.
+        let values = read_pointers(node, &nodes)?;
+        if let Some(node) = nodes.get_mut(&node.get_id()) {
+            node.set_pointers(values);
+        }
     }
     let mut requested = Vec::new();
     for file in request.get_requested_files()? {
@@ -59,6 +67,10 @@ fn read_node(
             id: child.get_id(),
         });
     }
+    let mut parameters = Vec::new();
+    for parameter in node.get_parameters()? {
+        parameters.push(name(parameter.get_name()?)?);
+    }
     let body = match node.which()? {
         node::File(()) => Body::File,
         node::Struct(body) => Body::Struct(read_struct(body, &member_docs)?),
@@ -74,10 +86,11 @@ fn read_node(
             for (index, method) in body.get_methods()?.iter().enumerate() {
                 methods.push(read_method(method, doc_of(&member_docs, index))?);
             }
-            Body::Interface {
-                methods,
-                extends: !body.get_superclasses()?.is_empty(),
+            let mut bases = Vec::new();
+            for base in body.get_superclasses()? {
+                bases.push(Base { id: base.get_id() });
             }
+            Body::Interface { methods, bases }
         }
         node::Const(body) => Body::Const {
             ty: read_type(body.get_type()?)?,
@@ -89,6 +102,7 @@ fn read_node(
         display_name: node.get_display_name()?.to_string()?,
         scope: node.get_scope_id(),
         generic: node.get_is_generic() || !node.get_parameters()?.is_empty(),
+        parameters,
         docs,
         nested,
         body,
@@ -122,7 +136,7 @@ fn read_struct(body: node::struct_::Reader<'_>, member_docs: &[String]) -> capnp
     Ok(Struct {
         data_words: body.get_data_word_count(),
         pointers: body.get_pointer_count(),
-        union: body.get_discriminant_count() > 0,
+        tag: (body.get_discriminant_count() > 0).then(|| body.get_discriminant_offset()),
         fields,
     })
 }
@@ -135,15 +149,16 @@ fn read_field(field: field::Reader<'_>, docs: String) -> capnp::Result<Field> {
                 offset: slot.get_offset(),
                 ty: read_type(slot.get_type()?)?,
                 default: read_value(default)?,
-                explicit_default: slot.get_had_explicit_default(),
             }
         }
-        field::Group(_) => FieldKind::Group,
+        field::Group(group) => FieldKind::Group(group.get_type_id()),
     };
     Ok(Field {
         name: name(field.get_name()?)?,
         docs,
         annotations: annotation_ids(field.get_annotations()?),
+        member: Some(field.get_discriminant_value())
+            .filter(|member| *member != field::NO_DISCRIMINANT),
         kind,
     })
 }
@@ -192,42 +207,43 @@ fn read_type(ty: type_::Reader<'_>) -> capnp::Result<Type> {
         type_::Enum(named) => Type::Enum(named.get_type_id()),
         type_::Struct(named) => Type::Struct {
             id: named.get_type_id(),
-            generic: is_bound(named.get_brand()?)?,
+            brand: read_brand(named.get_brand()?)?,
         },
         type_::Interface(named) => Type::Interface {
             id: named.get_type_id(),
-            generic: is_bound(named.get_brand()?)?,
+            brand: read_brand(named.get_brand()?)?,
         },
         type_::AnyPointer(any) => Type::AnyPointer(match any.which()? {
             type_::any_pointer::Unconstrained(kind) => match kind.which()? {
                 type_::any_pointer::unconstrained::Capability(()) => PointerKind::Capability,
                 _ => PointerKind::Any,
             },
-            _ => PointerKind::Parameter,
+            type_::any_pointer::Parameter(parameter) => PointerKind::Parameter(Parameter {
+                scope: parameter.get_scope_id(),
+                index: parameter.get_parameter_index(),
+            }),
+            type_::any_pointer::ImplicitMethodParameter(_) => PointerKind::OfMethod,
         }),
     })
 }
 
-fn is_bound(brand: brand::Reader<'_>) -> capnp::Result<bool> {
-    Ok(!brand.get_scopes()?.is_empty())
-}
-
-fn read_value(value: value::Reader<'_>) -> capnp::Result<Value> {
-    Ok(match value.which()? {
-        value::Bool(value) => Value::Bool(value),
-        value::Int8(value) => Value::Integer(value.into()),
-        value::Int16(value) => Value::Integer(value.into()),
-        value::Int32(value) => Value::Integer(value.into()),
-        value::Int64(value) => Value::Integer(value.into()),
-        value::Uint8(value) => Value::Integer(value.into()),
-        value::Uint16(value) => Value::Integer(value.into()),
-        value::Uint32(value) => Value::Integer(value.into()),
-        value::Uint64(value) => Value::Integer(value.into()),
-        value::Float32(value) => Value::Float32(value),
-        value::Float64(value) => Value::Float64(value),
-        value::Text(value) => Value::Text(value?.to_string()?),
-        value::Data(value) => Value::Data(value?.to_vec()),
-        value::Enum(value) => Value::Enum(value),
-        _ => Value::Other,
-    })
+fn read_brand(brand: brand::Reader<'_>) -> capnp::Result<Brand> {
+    let mut read = Brand::default();
+    for scope in brand.get_scopes()? {
+        let binding = match scope.which()? {
+            brand::scope::Inherit(()) => Binding::Same,
+            brand::scope::Bind(bindings) => {
+                let mut types = Vec::new();
+                for binding in bindings? {
+                    types.push(match binding.which()? {
+                        brand::binding::Unbound(()) => None,
+                        brand::binding::Type(ty) => Some(read_type(ty?)?),
+                    });
+                }
+                Binding::Types(types)
+            }
+        };
+        read.0.insert(scope.get_scope_id(), binding);
+    }
+    Ok(read)
 }
