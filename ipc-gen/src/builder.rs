@@ -7,7 +7,7 @@ use quote::ToTokens;
 
 use crate::emit::{self, Generated, Options};
 use crate::error::{Error, Problem, Problems};
-use crate::schema::{self, Input};
+use crate::schema::{self, Input, Loaded};
 use crate::{check, model};
 
 /// Generates Rust from schemas.
@@ -160,18 +160,22 @@ impl Builder {
         Ok(generated.source_tree())
     }
 
+    /// Generates code from what `capnp compile -o-` has written: a `CodeGeneratorRequest`.
+    ///
+    /// Modules are named after the files as the compiler was given them, without its source prefixes;
+    /// those of this builder do not matter. Code is generated for the files that it was asked for.
+    ///
+    /// # Errors
+    ///
+    /// Fails with everything that is wrong with the schemas.
+    pub fn generate_request(&self, request: &[u8]) -> Result<BTreeMap<String, String>, Error> {
+        let generated = generate(&schema::load_request(request)?, &self.options()?)?;
+        Ok(generated.source_tree())
+    }
+
     /// Generates all sets, and tells which files were read for it.
     fn run<P: AsRef<Path>>(&self, sets: &[&[P]]) -> Result<(Generated, BTreeSet<PathBuf>), Error> {
-        let runtime: syn::Path = syn::parse_str(&self.runtime_path).map_err(|_| {
-            Problem::new(format!(
-                "the runtime path `{}` is not a Rust path",
-                self.runtime_path
-            ))
-            .help("give a path such as `::ipc_runtime` or `crate::runtime`")
-        })?;
-        let options = Options {
-            runtime: runtime.to_token_stream(),
-        };
+        let options = self.options()?;
         if sets.is_empty() {
             return Err(Problem::new("no schema file was given").into());
         }
@@ -203,12 +207,29 @@ impl Builder {
             .collect();
         let loaded = schema::load(&input)?;
         read.extend(loaded.sources.read.iter().cloned());
-        let mut problems = Problems::default();
-        let model = model::lower(&loaded, &mut problems);
-        check::check(&model, &mut problems);
-        problems.into_result()?;
-        emit::emit(&model, options)
+        generate(&loaded, options)
     }
+
+    fn options(&self) -> Result<Options, Error> {
+        let runtime: syn::Path = syn::parse_str(&self.runtime_path).map_err(|_| {
+            Problem::new(format!(
+                "the runtime path `{}` is not a Rust path",
+                self.runtime_path
+            ))
+            .help("give a path such as `::ipc_runtime` or `crate::runtime`")
+        })?;
+        Ok(Options {
+            runtime: runtime.to_token_stream(),
+        })
+    }
+}
+
+fn generate(loaded: &Loaded, options: &Options) -> Result<Generated, Error> {
+    let mut problems = Problems::default();
+    let model = model::lower(loaded, &mut problems);
+    check::check(&model, &mut problems);
+    problems.into_result()?;
+    emit::emit(&model, options)
 }
 
 /// Writes files below a folder, except those that are there with the same contents already.

@@ -1,5 +1,7 @@
 //! Walks both versions side by side.
 
+use std::collections::BTreeMap;
+
 use super::pairs::{Declaration, Pairs, Version};
 use super::report::Report;
 use super::types::{same_value, value_name};
@@ -25,9 +27,11 @@ pub(super) fn compare(old: &Loaded, new: &Loaded) -> Report {
         pairs: &pairs,
         report: Report::default(),
     };
+    let others: BTreeMap<_, _> = (new.declarations.iter())
+        .map(|other| (other.id, other))
+        .collect();
     for one in &old.declarations {
-        let id = pairs.new_id(one.id);
-        match new.declarations.iter().find(|other| Some(other.id) == id) {
+        match pairs.new_id(one.id).and_then(|id| others.get(&id)) {
             Some(other) => comparison.declaration(one, other),
             None => comparison.removed(one),
         }

@@ -43,7 +43,10 @@ pub(super) fn read(bytes: &[u8]) -> capnp::Result<Schema> {
     }
     let mut requested = Vec::new();
     for file in request.get_requested_files()? {
-        requested.push(Requested { id: file.get_id() });
+        requested.push(Requested {
+            name: file.get_filename()?.to_string()?,
+            id: file.get_id(),
+        });
     }
     Ok(Schema { nodes, requested })
 }
