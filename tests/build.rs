@@ -2,14 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-/// What the generator does not do yet.
-const PENDING: &[&str] = &["fixtures/foo.capnp"];
-
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut schemas = Vec::new();
     find_schemas(Path::new("../schema/v32"), &mut schemas)?;
     find_schemas(Path::new("fixtures"), &mut schemas)?;
-    schemas.retain(|schema| !PENDING.iter().any(|pending| schema == Path::new(pending)));
     let builder = ipc_gen::Builder::new()
         .src_prefix("../schema")
         .src_prefix("fixtures")
@@ -18,14 +14,35 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The versions of Bitcoin Core share their ids, so each is a set of its own.
     let v30: &[PathBuf] = &["../schema/v30/init.capnp".into()];
     let v31: &[PathBuf] = &["../schema/v31/init.capnp".into()];
-    builder.compile_sets(&[&schemas, v30, v31])?;
+    let multiprocess: &[PathBuf] = &["../schema/multiprocess/init.capnp".into()];
+    builder.compile_sets(&[&schemas, v30, v31, multiprocess])?;
 
     // Once more with the runtime under another path and the output in another folder.
     let renamed = PathBuf::from(std::env::var("OUT_DIR")?).join("renamed");
     builder
+        .clone()
         .runtime_path("crate::another_name")
         .out_dir(renamed)
         .compile(&["fixtures/optional.capnp"])?;
+
+    // With an import that another module has already.
+    let imported = PathBuf::from(std::env::var("OUT_DIR")?).join("imported");
+    builder
+        .clone()
+        .extern_module("type.capnp", "crate::r#type")
+        .out_dir(imported)
+        .compile(&["fixtures/inner.capnp"])?;
+
+    // With serde.
+    let for_serde = PathBuf::from(std::env::var("OUT_DIR")?).join("for_serde");
+    builder.serde(true).out_dir(for_serde).compile(&[
+        "fixtures/aliases.capnp",
+        "fixtures/defaults.capnp",
+        "fixtures/generics.capnp",
+        "fixtures/objects.capnp",
+        "fixtures/recursive.capnp",
+        "fixtures/unions.capnp",
+    ])?;
 
     println!("cargo::rerun-if-changed=../schema");
     println!("cargo::rerun-if-changed=fixtures");

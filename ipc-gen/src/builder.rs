@@ -7,6 +7,7 @@ use quote::ToTokens;
 
 use crate::emit::{self, Generated, Options};
 use crate::error::{Error, Problem, Problems};
+use crate::model::{Model, Selectors};
 use crate::schema::{self, Input, Loaded};
 use crate::{check, model};
 
@@ -25,14 +26,17 @@ use crate::{check, model};
 /// }
 /// ```
 ///
-/// What a schema imports is generated too. The imports `/mp/proxy.capnp` and `/capnp/c++.capnp` need
-/// no import path.
+/// What a schema imports is generated too. The imports `/mp/proxy.capnp`, `/capnp/c++.capnp` and
+/// `/capnp/rust.capnp` need no import path.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Builder {
     input: Input,
     out_dir: Option<PathBuf>,
     runtime_path: String,
+    serde: bool,
+    extern_modules: BTreeMap<String, String>,
+    nullable: Vec<String>,
 }
 
 impl Default for Builder {
@@ -41,6 +45,9 @@ impl Default for Builder {
             input: Input::default(),
             out_dir: None,
             runtime_path: "::ipc_runtime".to_owned(),
+            serde: false,
+            extern_modules: BTreeMap::new(),
+            nullable: Vec::new(),
         }
     }
 }
@@ -81,6 +88,33 @@ impl Builder {
     /// Sets the path by which generated code reaches the runtime crate: `::ipc_runtime` by default.
     pub fn runtime_path(mut self, path: impl Into<String>) -> Self {
         self.runtime_path = path.into();
+        self
+    }
+
+    /// Derives serde's `Serialize` and `Deserialize` on structs, unions and enums, with the schema's
+    /// names, for a crate that depends on `serde` with its feature `derive`. Types that can hold
+    /// objects are left out.
+    pub fn serde(mut self, serde: bool) -> Self {
+        self.serde = serde;
+        self
+    }
+
+    /// Generates nothing for an imported schema, and refers to the module that another crate has for
+    /// it: `extern_module("common.capnp", "::other_crate::common")`.
+    pub fn extern_module(mut self, file: impl Into<String>, path: impl Into<String>) -> Self {
+        self.extern_modules.insert(file.into(), path.into());
+        self
+    }
+
+    /// Makes a result, parameter or field an `Option`, where null is a value like others rather than a
+    /// mistake of the peer. For schemas that one does not own; in one's own, annotate the member with
+    /// `nullable` of `/ipc.capnp`.
+    ///
+    /// The member is named as in messages of `ipc-gen`, as much of it as is needed:
+    /// `v32/mining.capnp:Mining.waitNext.result`, or `Mining.waitNext.result`. A selector that names
+    /// nothing is an error.
+    pub fn nullable(mut self, selector: impl Into<String>) -> Self {
+        self.nullable.push(selector.into());
         self
     }
 
@@ -169,45 +203,49 @@ impl Builder {
     ///
     /// Fails with everything that is wrong with the schemas.
     pub fn generate_request(&self, request: &[u8]) -> Result<BTreeMap<String, String>, Error> {
-        let generated = generate(&schema::load_request(request)?, &self.options()?)?;
-        Ok(generated.source_tree())
+        let loaded = schema::load_request(request)?;
+        Ok(self.run_loaded(&[loaded])?.source_tree())
     }
 
     /// Generates all sets, and tells which files were read for it.
     fn run<P: AsRef<Path>>(&self, sets: &[&[P]]) -> Result<(Generated, BTreeSet<PathBuf>), Error> {
-        let options = self.options()?;
         if sets.is_empty() {
             return Err(Problem::new("no schema file was given").into());
         }
-        let mut generated = Vec::new();
-        let mut read = BTreeSet::new();
+        let mut loaded = Vec::new();
         let mut errors = Vec::new();
         for schemas in sets {
-            match self.run_set(schemas, &options, &mut read) {
-                Ok(set) => generated.push(set),
+            let mut input = self.input.clone();
+            input.files = (schemas.iter().map(|file| file.as_ref().to_owned())).collect();
+            match schema::load(&input) {
+                Ok(set) => loaded.push(set),
                 Err(error) => errors.push(error),
             }
         }
         if !errors.is_empty() {
             return Err(Error::join(errors));
         }
-        Ok((Generated::merge(generated)?, read))
+        let generated = self.run_loaded(&loaded)?;
+        let read = loaded.into_iter().flat_map(|set| set.sources.read);
+        Ok((generated, read.collect()))
     }
 
-    fn run_set(
-        &self,
-        schemas: &[impl AsRef<Path>],
-        options: &Options,
-        read: &mut BTreeSet<PathBuf>,
-    ) -> Result<Generated, Error> {
-        let mut input = self.input.clone();
-        input.files = schemas
-            .iter()
-            .map(|file| file.as_ref().to_owned())
+    /// Generates all sets. What the caller says about members and files has to concern one of them.
+    fn run_loaded(&self, sets: &[Loaded]) -> Result<Generated, Error> {
+        let options = self.options()?;
+        let mut problems = Problems::default();
+        let mut nullable = Selectors::new(&self.nullable);
+        let mut models: Vec<_> = (sets.iter())
+            .map(|set| model::lower(set, &mut nullable, &mut problems))
             .collect();
-        let loaded = schema::load(&input)?;
-        read.extend(loaded.sources.read.iter().cloned());
-        generate(&loaded, options)
+        nullable.check(&mut problems);
+        self.set_externs(&mut models, &mut problems);
+        for model in &models {
+            check::check(model, &mut problems);
+        }
+        problems.into_result()?;
+        let generated = models.iter().map(|model| emit::emit(model, &options));
+        Generated::merge(generated.collect::<Result<_, _>>()?)
     }
 
     fn options(&self) -> Result<Options, Error> {
@@ -220,16 +258,37 @@ impl Builder {
         })?;
         Ok(Options {
             runtime: runtime.to_token_stream(),
+            serde: self.serde,
         })
     }
-}
 
-fn generate(loaded: &Loaded, options: &Options) -> Result<Generated, Error> {
-    let mut problems = Problems::default();
-    let model = model::lower(loaded, &mut problems);
-    check::check(&model, &mut problems);
-    problems.into_result()?;
-    emit::emit(&model, options)
+    /// Takes the files out of the output that another crate has.
+    fn set_externs(&self, models: &mut [Model], problems: &mut Problems) {
+        for (name, path) in &self.extern_modules {
+            let Ok(path) = syn::parse_str::<syn::Path>(path) else {
+                let problem = format!("the module `{path}` of another crate is not a Rust path");
+                problems.push(
+                    Problem::at(name, problem).help("give a path such as `::other_crate::common`"),
+                );
+                continue;
+            };
+            let files = models.iter_mut().flat_map(|model| &mut model.files);
+            let mut imported = false;
+            for file in files.filter(|file| file.name == *name) {
+                file.external = Some(path.to_token_stream());
+                imported = true;
+            }
+            if !imported {
+                problems.push(
+                    Problem::at(
+                        name,
+                        "no schema imports this file, so it is no other crate's",
+                    )
+                    .help("name it by its path below the source prefix, or leave it out"),
+                );
+            }
+        }
+    }
 }
 
 /// Writes files below a folder, except those that are there with the same contents already.

@@ -32,6 +32,18 @@ struct Arguments {
     #[arg(long = "src-prefix", value_name = "DIR")]
     src_prefixes: Vec<PathBuf>,
 
+    /// Derive serde's traits on structs, unions and enums.
+    #[arg(long)]
+    serde: bool,
+
+    /// Generate nothing for an imported schema; refer to another crate's module. Can be given several times.
+    #[arg(long = "extern", value_name = "FILE=PATH", value_parser = mapping)]
+    extern_modules: Vec<(String, String)>,
+
+    /// Make this result, parameter or field optional: `Mining.waitNext.result`. Can be given several times.
+    #[arg(long = "nullable", value_name = "SELECTOR")]
+    nullable: Vec<String>,
+
     /// Write to this folder.
     #[arg(short, long = "output", value_name = "DIR", default_value = ".")]
     output: PathBuf,
@@ -127,6 +139,13 @@ fn main() -> ExitCode {
     }
 }
 
+fn mapping(text: &str) -> Result<(String, String), String> {
+    let (file, path) = text
+        .split_once('=')
+        .ok_or("give the schema's file and the module's path with `=` between")?;
+    Ok((file.to_owned(), path.to_owned()))
+}
+
 fn run(arguments: &Arguments, sets: &[Vec<PathBuf>]) -> Result<ExitCode, ipc_gen::Error> {
     let mut builder = ipc_gen::Builder::new();
     for folder in &arguments.src_prefixes {
@@ -134,6 +153,13 @@ fn run(arguments: &Arguments, sets: &[Vec<PathBuf>]) -> Result<ExitCode, ipc_gen
     }
     for folder in &arguments.import_paths {
         builder = builder.import_path(folder);
+    }
+    builder = builder.serde(arguments.serde);
+    for (file, path) in &arguments.extern_modules {
+        builder = builder.extern_module(file, path);
+    }
+    for selector in &arguments.nullable {
+        builder = builder.nullable(selector);
     }
     let sets: Vec<_> = sets.iter().map(Vec::as_slice).collect();
     let files = builder.generate_sets(&sets)?;

@@ -12,6 +12,12 @@ const KEYWORDS: &[&str] = &[
     "virtual", "where", "while", "yield",
 ];
 
+/// What generated modules mean something else by: the runtime, and the types that need no import.
+const NOT_MODULES: &[&str] = &[
+    "rt", "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "isize", "str", "u8", "u16",
+    "u32", "u64", "usize",
+];
+
 /// The words that cannot even be raw identifiers.
 const PATH_KEYWORDS: &[&str] = &["self", "super", "crate", "Self", "_"];
 
@@ -36,7 +42,7 @@ pub(crate) fn module(name: &str) -> String {
     match snake(&ascii).as_str() {
         // The file `mod.rs` is the folder's own.
         "mod" => "mod_".to_owned(),
-        word if PATH_KEYWORDS.contains(&word) => format!("{word}_"),
+        word if PATH_KEYWORDS.contains(&word) || NOT_MODULES.contains(&word) => format!("{word}_"),
         word => word.to_owned(),
     }
 }
@@ -44,6 +50,11 @@ pub(crate) fn module(name: &str) -> String {
 /// The type that holds the several results of a method.
 pub(crate) fn results_struct(interface: &str, method: &str) -> String {
     format!("{interface}{}Results", camel(method))
+}
+
+/// The type of the errors that a method declares.
+pub(crate) fn error_type(interface: &str, method: &str) -> String {
+    format!("{interface}{}Error", camel(method))
 }
 
 /// The handle that callers of an interface hold.

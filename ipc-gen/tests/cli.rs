@@ -142,6 +142,22 @@ fn writes_a_module_tree() {
 }
 
 #[test]
+fn selectors_make_options() {
+    let project = Project::new();
+    let mut arguments = vec!["--nullable", "Echo.echo.result"];
+    arguments.extend(GENERATE);
+    assert_eq!(project.run(&arguments).code, Some(0));
+    let echo = std::fs::read_to_string(project.path("out/echo.rs")).expect("the module");
+    assert!(echo.contains("Result<Option<String>, Exception>"), "{echo}");
+
+    arguments.extend(["--nullable", "Echo.echo.answer"]);
+    let outcome = project.run(&arguments);
+    assert_eq!(outcome.code, Some(1));
+    let expected = "error: the selector `Echo.echo.answer` selects nothing";
+    assert!(outcome.stderr.starts_with(expected), "{}", outcome.stderr);
+}
+
+#[test]
 fn import_paths_are_searched() {
     let project = Project::new();
     project.write(

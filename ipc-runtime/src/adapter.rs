@@ -32,10 +32,12 @@ pub trait Serve<P: Proxy> {
 }
 
 /// A running call: its results, or why there are none.
-pub struct Dispatched(BoxFuture<'static, Result<Payload, Exception>>);
+pub struct Dispatched(Handler);
+
+type Handler = BoxFuture<'static, Result<Payload, Exception>>;
 
 impl Dispatched {
-    pub(crate) fn into_future(self) -> BoxFuture<'static, Result<Payload, Exception>> {
+    pub(crate) fn into_future(self) -> Handler {
         self.0
     }
 }
@@ -80,6 +82,32 @@ impl ServerCall {
         }))
     }
 
+    /// As [`ServerCall::serve`], for a method whose failures are results: `encode` writes those that the
+    /// schema declares, and gives back the others.
+    pub fn serve_declaring<A, R, E, F>(
+        self,
+        decode: impl FnOnce(&StructReader<'_>) -> Result<A, Exception> + Send + 'static,
+        handle: impl FnOnce(A) -> F + Send + 'static,
+        encode: impl FnOnce(&mut StructBuilder<'_>, Result<R, E>) -> Result<(), Exception>
+        + Send
+        + 'static,
+    ) -> Dispatched
+    where
+        F: Future<Output = Result<R, E>> + Send + 'static,
+    {
+        let Self { method, params } = self;
+        Dispatched(Box::pin(async move {
+            let handler = handle(params.read(decode)?);
+            drop(params);
+            let outcome = handler.await;
+            let mut undeclared = Ok(());
+            let results = Payload::build(method.results, |builder| {
+                undeclared = encode(builder, outcome);
+            });
+            undeclared.and(results)
+        }))
+    }
+
     /// Answers that there is no such method.
     pub fn unimplemented(self) -> Dispatched {
         let exception = Exception::new(
@@ -88,6 +116,11 @@ impl ServerCall {
         );
         Dispatched(Box::pin(async { Err(exception) }))
     }
+}
+
+/// The end of a call that did not begin.
+fn refusal(exception: Exception) -> Handler {
+    Box::pin(async { Err(exception) })
 }
 
 /// An adapter with its life: until it is destroyed, or until nothing refers to it.
@@ -101,6 +134,14 @@ impl LocalObject {
         Arc::new(Self {
             interface: adapter.interface(),
             adapter: Mutex::new(Some(Arc::new(adapter))),
+        })
+    }
+
+    /// The same implementation with a life of its own: to destroy one leaves the other.
+    pub(crate) fn share(&self) -> Arc<Self> {
+        Arc::new(Self {
+            interface: self.interface,
+            adapter: Mutex::new(self.adapter()),
         })
     }
 
@@ -120,30 +161,44 @@ impl LocalObject {
         connection: Option<&Arc<Connection>>,
         method: &'static Method,
         params: Payload,
-    ) -> BoxFuture<'static, Result<Payload, Exception>> {
-        if is(self.interface.destroy, method) {
+    ) -> Handler {
+        if self.interface.is_destroy(method) {
             let adapter = self.take();
             return Box::pin(async move {
                 drop(adapter);
                 Payload::build(method.results, |_| ())
             });
         }
-        if is(self.interface.construct, method) {
-            let results = match connection {
-                Some(connection) => connection.construct(method, &params),
-                None => Payload::build(method.results, |_| ()),
-            };
-            return Box::pin(async { results });
+        let connection = connection.filter(|_| method.thread_map.is_some());
+        let offered = match connection {
+            Some(connection) => connection.take_offered_map(method, &params),
+            None => Ok(()),
+        };
+        let handler = match offered {
+            Ok(()) => self.handle(method, params),
+            Err(exception) => refusal(exception),
+        };
+        match connection.cloned() {
+            Some(connection) => Box::pin(async move {
+                let mut results = handler.await?;
+                connection.answer_map(method, &mut results)?;
+                Ok(results)
+            }),
+            None => handler,
+        }
+    }
+
+    fn handle(&self, method: &'static Method, params: Payload) -> Handler {
+        if self.interface.is_construct(method) {
+            return Box::pin(async { Payload::build(method.results, |_| ()) });
         }
         match self.adapter() {
             Some(adapter) => adapter
                 .dispatch(ServerCall { method, params })
                 .into_future(),
-            None => Box::pin(async move {
-                Err(Exception::failed(
-                    "the object was called after it was destroyed",
-                ))
-            }),
+            None => refusal(Exception::failed(
+                "the object was called after it was destroyed",
+            )),
         }
     }
 
@@ -160,13 +215,6 @@ impl LocalObject {
             .unwrap_or_else(PoisonError::into_inner)
             .take()
     }
-}
-
-/// Whether `method` is the one that the interface declares for this purpose.
-fn is(declared: Option<&'static Method>, method: &'static Method) -> bool {
-    declared.is_some_and(|declared| {
-        declared.interface_id == method.interface_id && declared.ordinal == method.ordinal
-    })
 }
 
 impl fmt::Debug for LocalObject {

@@ -11,6 +11,9 @@ use crate::exception::Exception;
 
 /// A call of a proxy's method. Await it to make the call and get its result.
 ///
+/// It fails with an [`Exception`], or with a type of the method's own where the schema declares
+/// errors that carry more than a message; `?` makes an exception of either.
+///
 /// The parameters are encoded when the proxy's method returns, so nothing borrowed needs to live
 /// on; the request is sent at the first poll. Any task of any thread may await the call.
 ///
@@ -20,23 +23,23 @@ use crate::exception::Exception;
 /// dropped at its next await. A libmultiprocess peer runs the method to its end regardless; its
 /// thread is not used for other calls, and the object is released, not destroyed, in the end.
 #[must_use = "a call is made when it is awaited"]
-pub struct Call<T>(BoxFuture<'static, Result<T, Exception>>);
+pub struct Call<T, E = Exception>(BoxFuture<'static, Result<T, E>>);
 
-impl<T> Call<T> {
-    pub(crate) fn new(future: impl Future<Output = Result<T, Exception>> + Send + 'static) -> Self {
+impl<T, E> Call<T, E> {
+    pub(crate) fn new(future: impl Future<Output = Result<T, E>> + Send + 'static) -> Self {
         Self(Box::pin(future))
     }
 }
 
-impl<T> Future for Call<T> {
-    type Output = Result<T, Exception>;
+impl<T, E> Future for Call<T, E> {
+    type Output = Result<T, E>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.0.as_mut().poll(cx)
     }
 }
 
-impl<T> fmt::Debug for Call<T> {
+impl<T, E> fmt::Debug for Call<T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call").finish_non_exhaustive()
     }

@@ -43,6 +43,8 @@ pub enum ExceptionKind {
     TimedOut,
     /// An object or struct was needed where the peer sent null.
     Null,
+    /// The method failed in a way that its schema declares.
+    Declared,
     /// Bytes that do not mean what the schema says, such as text that is not UTF-8.
     Malformed,
 }
@@ -101,6 +103,16 @@ impl Exception {
     pub(crate) fn io(context: impl fmt::Display, error: io::Error) -> Self {
         let mut exception = Self::failed(format_args!("{context}: {error}"));
         exception.edit().source = Some(Arc::new(error));
+        exception
+    }
+
+    /// An exception that says what `source` says, and keeps it as its [`source`](Error::source).
+    pub(crate) fn with_source(
+        kind: ExceptionKind,
+        source: impl Error + Send + Sync + 'static,
+    ) -> Self {
+        let mut exception = Self::new(kind, &source);
+        exception.edit().source = Some(Arc::new(source));
         exception
     }
 

@@ -8,6 +8,7 @@ pub struct Interface {
     pub(crate) methods: &'static [&'static Method],
     pub(crate) construct: Option<&'static Method>,
     pub(crate) destroy: Option<&'static Method>,
+    also_destroy: &'static [&'static Method],
 }
 
 impl Interface {
@@ -19,6 +20,7 @@ impl Interface {
             methods,
             construct: None,
             destroy: None,
+            also_destroy: &[],
         }
     }
 
@@ -32,6 +34,23 @@ impl Interface {
     pub const fn destroy(mut self, method: &'static Method) -> Self {
         self.destroy = Some(method);
         self
+    }
+
+    /// Methods of base interfaces that mean the same as [`Interface::destroy`].
+    pub const fn also_destroy(mut self, methods: &'static [&'static Method]) -> Self {
+        self.also_destroy = methods;
+        self
+    }
+
+    /// Whether the method begins a connection.
+    pub(crate) fn is_construct(&self, method: &Method) -> bool {
+        self.construct.is_some_and(|construct| construct.is(method))
+    }
+
+    /// Whether the method ends the object's life.
+    pub(crate) fn is_destroy(&self, method: &Method) -> bool {
+        let mut destroys = self.destroy.iter().chain(self.also_destroy);
+        destroys.any(|destroy| destroy.is(method))
     }
 
     /// The method that a call with these numbers means.
@@ -56,6 +75,7 @@ pub struct Method {
     pub(crate) context: Option<u16>,
     /// The parameter and the result that carry thread maps.
     pub(crate) thread_map: Option<(u16, u16)>,
+    cancel_with: Option<&'static Method>,
 }
 
 impl Method {
@@ -69,6 +89,7 @@ impl Method {
             results: StructSize::EMPTY,
             context: None,
             thread_map: None,
+            cancel_with: None,
         }
     }
 
@@ -94,6 +115,22 @@ impl Method {
     pub const fn thread_map(mut self, param: u16, result: u16) -> Self {
         self.thread_map = Some((param, result));
         self
+    }
+
+    /// The method of the same object that ends a call of this one, for peers that go on with a call
+    /// when nobody waits for it any more.
+    pub const fn cancel_with(mut self, method: &'static Method) -> Self {
+        self.cancel_with = Some(method);
+        self
+    }
+
+    /// What [`Method::cancel_with`] named.
+    pub const fn canceller(&self) -> Option<&'static Method> {
+        self.cancel_with
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        (self.interface_id, self.ordinal) == (other.interface_id, other.ordinal)
     }
 }
 

@@ -14,14 +14,17 @@
 
 mod adapter;
 mod address;
+mod any_proxy;
 mod call;
 mod capability;
 mod connection;
 mod context;
+mod declared;
 mod engine;
 mod exception;
 mod incoming;
 mod interface;
+mod into_proxy;
 mod ipc;
 mod listener;
 mod message;
@@ -32,12 +35,14 @@ mod protocol;
 pub mod rt;
 mod socket;
 
+pub use any_proxy::AnyProxy;
 pub use call::Call;
 pub use context::Context;
 pub use exception::{Exception, ExceptionKind};
 pub use ipc::{Ipc, IpcBuilder};
 pub use ipc_macros::ipc_interface;
 pub use listener::Listener;
+pub use message::{AnyPointer, PointerValue};
 pub use object::Proxy;
 pub use process::Process;
 pub use protocol::{CapnpProtocol, Protocol};

@@ -46,7 +46,7 @@ impl Object {
         Self(Arc::new(Handle {
             capability,
             interface,
-            abandoned: AtomicBool::new(false),
+            in_use: AtomicBool::new(false),
         }))
     }
 
@@ -62,26 +62,68 @@ impl Object {
         D: FnOnce(&StructReader<'_>) -> Result<T, Exception> + Send + 'static,
     {
         let params = Payload::build(method.params, fill);
-        let object = self.clone();
-        Call::new(async move {
-            let outcome = match params {
-                Ok(params) => object.send(method, params).await,
-                Err(exception) => Err(exception),
-            };
-            outcome
-                .and_then(|results| results.read(decode))
-                .map_err(|exception| exception.in_method(method.name))
-        })
+        Call::new(self.clone().answer(method, params, decode))
+    }
+
+    /// As [`Object::call`], for a method whose results can be an error that the schema declares.
+    pub fn call_declaring<T, E, D>(
+        &self,
+        method: &'static Method,
+        fill: impl FnOnce(&mut StructBuilder<'_>),
+        decode: D,
+    ) -> Call<T, E>
+    where
+        T: 'static,
+        E: From<Exception> + 'static,
+        D: FnOnce(&StructReader<'_>) -> Result<Result<T, E>, Exception> + Send + 'static,
+    {
+        let params = Payload::build(method.params, fill);
+        let answer = self.clone().answer(method, params, decode);
+        Call::new(async move { answer.await? })
+    }
+
+    /// The same object behind another proxy: one of an interface that its own extends.
+    pub fn cast<P: Proxy>(&self) -> P {
+        P::from_object(self.clone())
+    }
+
+    async fn answer<T>(
+        self,
+        method: &'static Method,
+        params: Result<Payload, Exception>,
+        decode: impl FnOnce(&StructReader<'_>) -> Result<T, Exception>,
+    ) -> Result<T, Exception> {
+        let outcome = match params {
+            Ok(params) => self.send(method, params).await,
+            Err(exception) => Err(exception),
+        };
+        outcome
+            .and_then(|results| results.read(decode))
+            .map_err(|exception| exception.in_method(method.name))
     }
 
     async fn send(&self, method: &'static Method, params: Payload) -> Result<Payload, Exception> {
         match &self.0.capability.0 {
             Target::Local(object) => object.dispatch(None, method, params).await,
             Target::Remote(object) => {
-                let unfinished = Unfinished(Some(&self.0.abandoned));
+                let unfinished = Unfinished(Some(&self.0.in_use));
                 let results = object.connection().call(&**object, method, params).await;
                 unfinished.finish();
                 results
+            }
+        }
+    }
+
+    /// The object as a message carries it to someone who may keep it.
+    ///
+    /// An object of ours is shared: when a peer destroys it, that ends the peer's share. An object of
+    /// a peer will not be destroyed by us any more, since others may be using it.
+    pub(crate) fn pass_on(&self) -> Capability {
+        match &self.0.capability.0 {
+            Target::Local(object) => Capability::local(object.share()),
+            Target::Remote(_) => {
+                self.0.in_use.store(true, Ordering::Relaxed);
+                self.capability()
             }
         }
     }
@@ -111,8 +153,9 @@ impl fmt::Debug for Object {
 struct Handle {
     capability: Capability,
     interface: &'static Interface,
-    /// Whether a call was given up while the peer may still be running it.
-    abandoned: AtomicBool,
+    /// Whether someone may be using the object when the handle goes: the peer, running a call that was
+    /// given up, or whoever the object was passed on to.
+    in_use: AtomicBool,
 }
 
 impl Drop for Handle {
@@ -122,11 +165,12 @@ impl Drop for Handle {
         };
         let object = Arc::clone(object);
         // A C++ peer that is still running a method of the object must not destroy it, and nothing
-        // tells when the method ends. Releasing the capability is safe: there it waits.
+        // tells when the method ends. Releasing the capability is safe: there it waits. So it is where
+        // others hold the object too.
         let destroy = self
             .interface
             .destroy
-            .filter(|_| !self.abandoned.load(Ordering::Relaxed));
+            .filter(|_| !self.in_use.load(Ordering::Relaxed));
         let connection = Arc::clone(object.connection());
         match destroy {
             Some(destroy) if connection.is_open() => {
@@ -162,8 +206,8 @@ impl Unfinished<'_> {
 
 impl Drop for Unfinished<'_> {
     fn drop(&mut self) {
-        if let Some(abandoned) = self.0 {
-            abandoned.store(true, Ordering::Relaxed);
+        if let Some(in_use) = self.0 {
+            in_use.store(true, Ordering::Relaxed);
         }
     }
 }

@@ -1,9 +1,15 @@
 //! What generated code stands on. Not for use by hand: it changes with the generator.
 
 pub use crate::adapter::{Adapter, Dispatched, Serve, ServerCall};
+pub use crate::any_proxy::AnyProxy;
 pub use crate::capability::Capability;
+pub use crate::declared::declared;
 pub use crate::interface::{Interface, Method};
-pub use crate::message::{Builds, ListItem, Scalar, Struct, StructBuilder, StructReader};
+pub use crate::into_proxy::{IntoProxy, by};
+pub use crate::message::{
+    AnyPointer, Builds, ListItem, PointerBuilder, PointerReader, PointerValue, Scalar, Struct,
+    StructBuilder, StructReader,
+};
 pub use crate::object::{Object, Proxy};
 pub use crate::{Call, Exception};
 
@@ -11,13 +17,16 @@ pub use crate::{Call, Exception};
 pub mod prelude {
     pub use core::clone::Clone;
     pub use core::cmp::PartialEq;
-    pub use core::convert::AsRef;
+    pub use core::convert::{AsRef, From};
     pub use core::default::Default;
     pub use core::fmt::Debug;
     pub use core::future::Future;
     pub use core::marker::{Send, Sized, Sync};
+    pub use core::ops::Fn;
     pub use core::option::Option::{self, None, Some};
     pub use core::result::Result::{self, Err, Ok};
+    pub use std::borrow::ToOwned;
+    pub use std::boxed::Box;
     pub use std::string::String;
     pub use std::sync::Arc;
     pub use std::vec::Vec;

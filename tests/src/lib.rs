@@ -12,3 +12,13 @@ pub use ipc_runtime as another_name;
 pub mod renamed {
     include!(concat!(env!("OUT_DIR"), "/renamed/ipc_generated.rs"));
 }
+
+/// Code generated against the module of another crate.
+pub mod imported {
+    include!(concat!(env!("OUT_DIR"), "/imported/ipc_generated.rs"));
+}
+
+/// Code generated for serde.
+pub mod for_serde {
+    include!(concat!(env!("OUT_DIR"), "/for_serde/ipc_generated.rs"));
+}

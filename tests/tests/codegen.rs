@@ -7,10 +7,8 @@ use std::sync::LazyLock;
 
 const REGENERATE: &str = "cargo run -p ipc-gen -- -I schema --src-prefix schema \
                           -o generated-examples/src/generated schema/v32/init.capnp \
-                          --set schema/v31/init.capnp --set schema/v30/init.capnp";
-
-/// What the generator does not do yet.
-const PENDING: &[&str] = &["fixtures/foo.capnp"];
+                          --set schema/v31/init.capnp --set schema/v30/init.capnp \
+                          --set schema/multiprocess/init.capnp";
 
 fn builder() -> ipc_gen::Builder {
     ipc_gen::Builder::new()
@@ -32,7 +30,6 @@ fn schemas() -> Vec<PathBuf> {
         let paths = entries.map(|entry| entry.expect("the entry can be read").path());
         found.extend(paths.filter(|path| path.extension().is_some_and(|kind| kind == "capnp")));
     }
-    found.retain(|schema| !PENDING.iter().any(|pending| schema == Path::new(pending)));
     found.sort();
     found
 }
@@ -45,7 +42,8 @@ static GENERATED: LazyLock<BTreeMap<String, String>> =
 fn generate(builder: &ipc_gen::Builder, schemas: &[PathBuf]) -> BTreeMap<String, String> {
     let v30: &[PathBuf] = &["../schema/v30/init.capnp".into()];
     let v31: &[PathBuf] = &["../schema/v31/init.capnp".into()];
-    let files = builder.generate_sets(&[schemas, v30, v31]);
+    let multiprocess: &[PathBuf] = &["../schema/multiprocess/init.capnp".into()];
+    let files = builder.generate_sets(&[schemas, v30, v31, multiprocess]);
     files.expect("the schemas are fine")
 }
 
@@ -88,6 +86,7 @@ fn the_examples_are_up_to_date() {
         .import_path("../schema")
         .src_prefix("../schema")
         .generate_sets(&[
+            &["../schema/multiprocess/init.capnp"],
             &["../schema/v30/init.capnp"],
             &["../schema/v31/init.capnp"],
             &["../schema/v32/init.capnp"],
@@ -158,9 +157,69 @@ fn the_runtime_can_be_elsewhere() {
 }
 
 #[test]
-fn the_bundled_proxy_schema_is_the_published_one() {
+fn an_import_can_be_another_crates() {
+    let files = builder()
+        .extern_module("type.capnp", "::other_crate::kinds")
+        .generate(&["fixtures/inner.capnp"])
+        .expect("the schema is fine");
+    assert!(!files.contains_key("type.rs"));
+    assert!(files["inner.rs"].contains("pub other: ::other_crate::kinds::Kind"));
+
+    let problems = builder()
+        .extern_module("absent.capnp", "::other_crate::kinds")
+        .extern_module("type.capnp", "other crate")
+        .generate(&["fixtures/inner.capnp"])
+        .expect_err("nothing imports it");
+    insta::with_settings!({ omit_expression => true }, {
+        insta::assert_snapshot!("unused_externs", problems.to_string());
+    });
+}
+
+#[test]
+fn serde_is_for_those_who_ask() {
+    let files = builder()
+        .serde(true)
+        .generate(&["fixtures/unions.capnp", "fixtures/objects.capnp"])
+        .expect("the schemas are fine");
+    insta::with_settings!({ omit_expression => true }, {
+        insta::assert_snapshot!("with_serde", files["unions.rs"]);
+    });
+    assert!(!files["objects.rs"].contains("serde"));
+}
+
+#[test]
+fn the_bundled_schemas_are_the_published_ones() {
     let bundled = include_str!("../../ipc-gen/include/mp/proxy.capnp");
     assert_eq!(bundled, include_str!("../../schema/mp/proxy.capnp"));
+    let bundled = include_str!("../../ipc-gen/include/ipc.capnp");
+    assert_eq!(bundled, include_str!("../../schema/ipc.capnp"));
+}
+
+#[test]
+fn a_selector_says_what_an_annotation_would() {
+    let generate = |selectors: &[&str]| {
+        let builder = selectors
+            .iter()
+            .fold(builder(), |builder, selector| builder.nullable(*selector));
+        let files = builder.generate(&["fixtures/keywords.capnp"]);
+        files.expect("the schema is fine")["keywords.rs"].clone()
+    };
+    assert!(generate(&[]).contains("Output = Result<WordsProxy, Exception>"));
+    for selector in [
+        "keywords.capnp:Words.clone.result",
+        "Words.clone.result",
+        "clone.result",
+    ] {
+        let source = generate(&[selector]);
+        assert!(
+            source.contains("Output = Result<Option<WordsProxy>, Exception>"),
+            "{selector}"
+        );
+    }
+    // Parameters and fields as well.
+    let source = generate(&["Words.clone.this", "Yield.dyn"]);
+    assert!(source.contains("this: Option<WordsProxy>"));
+    assert!(source.contains("pub r#dyn: Option<String>"));
 }
 
 #[test]

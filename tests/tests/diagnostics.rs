@@ -41,47 +41,85 @@ fn every_unsupported_member_is_named_at_once() {
             r#"
         using Proxy = import "/mp/proxy.capnp";
 
-        struct Pair(A, B) { first @0 :A; second @1 :B; }
-        struct Choice { union { one @0 :Text; other @1 :Void; } }
-        struct Grouped { place :group { x @0 :Int32; y @1 :Int32; } }
         struct Fields {
-          none @0 :Void;
-          any @1 :AnyPointer;
-          object @2 :Plain;
-          text @3 :Text = "default";
-          list @4 :List(Int32) = [1];
-          bytes @5 :List(UInt8);
-          context @6 :Proxy.Context;
-          value @7 :Int32;
-          hasValue @8 :Bool = true;
-          wantValue @9 :Bool;
-          bytesPair @10 :Pair(Text, Data);
+          context @0 :Proxy.Context;
+          thread @1 :List(Proxy.Thread);
+          value @2 :Int32;
+          hasValue @3 :Bool = true;
         }
-        struct Recursive { next @0 :Other; }
-        struct Other { back @0 :Recursive; }
-        struct Outer { inner @0 :Inner; struct Inner {} }
         enum Nothing {}
-        const list :List(Int32) = [1];
 
         interface Plain {}
-        interface Child extends (Plain) {}
-        interface Generic(T) {}
+        interface Child extends (Generic(Text)) {}
+        interface Generic(T) { struct Inside { value @0 :T; } }
         interface Members {
           late @0 (first :Text, context :Proxy.Context) -> ();
           back @1 () -> (context :Proxy.Context);
-          stream @2 () -> stream;
-          typed @3 [T] (value :T) -> ();
-          both @4 (value :Int32) -> (value :Int32);
-          wanted @5 (wantResult :Bool) -> (result :Text);
-          across @6 (value :Int32) -> (hasValue :Bool);
-          fails @7 () -> (error :Text $Proxy.exception("std::exception"));
-          map @8 (map :Proxy.ThreadMap, capability :Capability) -> (thread :Proxy.Thread);
-          lists @9 (a :List(Plain), b :List(Nothing), c :List(Void), d :List(List(UInt8))) -> ();
+          typed @2 [T] (value :T) -> ();
+          thread @3 () -> (thread :Proxy.Thread);
+          uses @4 (value :Generic(Text)) -> ();
         }
         interface Lifetime { construct @0 (name :Text) -> (); destroy @1 (why :Text) -> (); }
         "#,
         )]),
     );
+}
+
+#[test]
+fn rules_that_a_method_breaks_are_named() {
+    golden(
+        "method_rules",
+        error(&[(
+            "main.capnp",
+            r#"
+        using Ipc = import "/ipc.capnp";
+        using Proxy = import "/mp/proxy.capnp";
+
+        struct Problem {}
+        struct Held { threads @0 :Proxy.ThreadMap; text @1 :Text $Ipc.nullable; hasText @2 :Bool; }
+
+        interface Flags $Proxy.wrap("Flags") {
+          across @0 (value :Int32) -> (hasValue :Bool);
+          back @1 (hasValue :Bool) -> (value :Int32);
+          wanted @2 (wantResult :Bool = true) -> (result :Text);
+          number @3 (number :Int32 $Ipc.nullable) -> ();
+          typed @4 (text :Text $Ipc.type("crate::Text")) -> ();
+        }
+        interface Order {
+          late @0 () -> (result :Text, error :Text $Proxy.exception("std::exception"));
+          last @1 (context :Proxy.Context) -> (result :Text, other :Text);
+          param @2 (context :Proxy.Context, result :Text) -> ();
+          always @3 () -> (code :Int32 $Proxy.exception("Code"));
+          fine @4 (context :Proxy.Context, value :Text) -> (error :Text $Proxy.exception("std::exception"), result :Problem, hasResult :Bool, value :Text);
+          plain @5 (result :Text) -> (result :Text, other :Text);
+          alone @6 (threadMap :Proxy.ThreadMap) -> ();
+          wait @7 () -> () $Ipc.cancelWith("absent");
+          waitLong @8 () -> () $Ipc.cancelWith("param");
+        }
+        interface Wrapped $Proxy.wrap("Wrapped") {
+          last @0 () -> (result :Text, other :Text);
+        }
+        interface Life extends (Begin, Start) {
+          destroy @0 () -> (error :Text $Proxy.exception("std::exception"));
+        }
+        interface Begin { construct @0 (map :Proxy.ThreadMap) -> (map :Proxy.ThreadMap); }
+        interface Start { construct @0 (map :Proxy.ThreadMap) -> (map :Proxy.ThreadMap); }
+        "#,
+        )]),
+    );
+}
+
+#[test]
+fn selectors_that_select_nothing_are_named() {
+    let builder = ipc_gen::Builder::new().src_prefix("fixtures");
+    let result = builder
+        .nullable("Words.clone.result")
+        .nullable("Words.clone.results")
+        .nullable("ords.clone.result")
+        .nullable("Words.async.self")
+        .generate(&["fixtures/keywords.capnp"]);
+    let error = result.expect_err("two name nothing, and one a number");
+    golden("selectors", error.to_string());
 }
 
 #[test]
@@ -91,16 +129,21 @@ fn names_that_are_one_in_rust_are_named_both() {
         error(&[(
             "main.capnp",
             r#"
+        using Proxy = import "/mp/proxy.capnp";
         const maxMoney :Int32 = 1;
         const maxMONEY :Int32 = 2;
         struct EchoProxy {}
         struct EchoRunResults { fooBar @0 :Int32; fooBAR @1 :Int32; }
         enum Level { lowHigh @0; lowHIGH @1; unknown @2; }
+        struct Union { union { fooBar @0 :Int32; fooBAR @1 :Int32; unknown @2 :Text; } }
+        struct Outer { struct Inner { a @0 :Text; aBC @1 :Text; aBc @2 :Text; } interface Inner2 { struct Inner2Proxy {} } interface Inner3 {} struct Inner3Proxy {} }
         interface Echo {
           run @0 (txID :Text, txId :Text) -> (a :Text, b :Text);
           getTx @1 ();
           getTX @2 ();
+          fail @3 () -> (exception :Data $Proxy.exception("A"), aBC :Data $Proxy.exception("B"), aBc :Data $Proxy.exception("C"));
         }
+        struct EchoFailError {}
         "#,
         )]),
     );

@@ -1,7 +1,7 @@
 //! Finds what would not compile as Rust, so that the message speaks of the schema and not of the
 //! generated code.
 
-mod cycles;
+mod methods;
 mod names;
 
 use crate::error::Problems;
@@ -10,5 +10,5 @@ use crate::model::Model;
 /// Collects every problem of the model.
 pub(crate) fn check(model: &Model, problems: &mut Problems) {
     names::check(model, problems);
-    cycles::check(model, problems);
+    methods::check(model, problems);
 }

@@ -3,33 +3,45 @@
 use std::collections::BTreeMap;
 
 use crate::error::{Problem, Problems};
-use crate::model::{File, Interface, Item, Model, Record};
+use crate::model::{Interface, Item, Model, Record};
 use crate::names;
 
 pub(super) fn check(model: &Model, problems: &mut Problems) {
     modules(model, problems);
-    for file in &model.files {
-        types(file, problems);
-        constants(file, problems);
-        for item in &file.items {
-            match item {
-                Item::Const(_) => {}
-                Item::Enum(item) => {
-                    let mut scope = Scope::new(format!("{}:{}.", file.name, item.name), problems);
-                    let others = "the numbers that the schema does not name";
-                    scope.owners.insert("Unknown".to_owned(), others.to_owned());
-                    for enumerant in &item.enumerants {
-                        scope.claim(names::camel(&enumerant.name), &enumerant.name);
-                    }
+    for file in model.files.iter().filter(|file| file.external.is_none()) {
+        items(&format!("{}:", file.name), &file.items, problems);
+    }
+}
+
+/// Checks a module, and those inside of it.
+fn items(place: &str, items_here: &[Item], problems: &mut Problems) {
+    types(place, items_here, problems);
+    constants(place, items_here, problems);
+    for item in items_here {
+        match item {
+            Item::Const(_) => {}
+            Item::Enum(item) => {
+                let mut scope = Scope::new(format!("{place}{}.", item.name), problems);
+                for enumerant in &item.enumerants {
+                    scope.claim(names::camel(&enumerant.name), &enumerant.name);
                 }
-                Item::Struct(item) => {
-                    record(
-                        format!("{}:{}.", file.name, item.name),
-                        &item.record,
-                        problems,
-                    );
+            }
+            Item::Struct(item) => {
+                record(format!("{place}{}.", item.name), &item.record, problems);
+            }
+            Item::Union(item) => {
+                let mut scope = Scope::new(format!("{place}{}.", item.name), problems);
+                for member in &item.record.fields {
+                    scope.claim(names::camel(member.rust_name()), &member.name);
                 }
-                Item::Interface(item) => interface(file, item, problems),
+            }
+            Item::Interface(item) => interface(place, item, problems),
+            Item::Module(module) => {
+                items(
+                    &format!("{place}{}.", module.owner),
+                    &module.items,
+                    problems,
+                );
             }
         }
     }
@@ -83,47 +95,44 @@ impl<'p> Scope<'p> {
     }
 }
 
-fn types(file: &File, problems: &mut Problems) {
-    let mut scope = Scope::new(format!("{}:", file.name), problems);
-    for item in &file.items {
-        match item {
-            Item::Const(_) => {}
-            Item::Enum(item) => scope.claim(item.name.clone(), &item.name),
-            Item::Struct(item) => scope.claim(item.name.clone(), &item.name),
-            Item::Interface(item) => scope.claim(item.name.clone(), &item.name),
+fn types(place: &str, items: &[Item], problems: &mut Problems) {
+    let mut scope = Scope::new(place.to_owned(), problems);
+    for item in items {
+        if let Some(name) = item.type_name() {
+            scope.claim(name.to_owned(), name);
         }
     }
-    for item in &file.items {
+    for item in items {
         let Item::Interface(item) = item else {
             continue;
         };
         scope.claim_for(names::proxy(&item.name), &item.name, "proxy");
         scope.claim_for(names::adapter(&item.name), &item.name, "adapter");
-        for method in item
-            .calls()
-            .filter(|method| method.results.fields.len() > 1)
-        {
+        for method in item.calls().map(|member| member.method) {
             let member = format!("{}.{}", item.name, method.name);
-            scope.claim_for(
-                names::results_struct(&item.name, &method.name),
-                &member,
-                "results",
-            );
+            if method.results.fields.len() > 1 {
+                let results = names::results_struct(&item.name, &method.name);
+                scope.claim_for(results, &member, "results");
+            }
+            if method.has_error_type() {
+                let errors = names::error_type(&item.name, &method.name);
+                scope.claim_for(errors, &member, "errors");
+            }
         }
     }
 }
 
-fn constants(file: &File, problems: &mut Problems) {
-    let mut scope = Scope::new(format!("{}:", file.name), problems);
-    for item in &file.items {
+fn constants(place: &str, items: &[Item], problems: &mut Problems) {
+    let mut scope = Scope::new(place.to_owned(), problems);
+    for item in items {
         if let Item::Const(item) = item {
-            scope.claim(names::shouty(&item.name), &item.name);
+            scope.claim(item.rust_name(), &item.name);
         }
     }
 }
 
-fn interface(file: &File, item: &Interface, problems: &mut Problems) {
-    let place = format!("{}:{}.", file.name, item.name);
+fn interface(place: &str, item: &Interface, problems: &mut Problems) {
+    let place = format!("{place}{}.", item.name);
     let mut scope = Scope::new(place.clone(), problems);
     for method in &item.methods {
         scope.claim(names::snake(&method.name), &method.name);
@@ -135,13 +144,19 @@ fn interface(file: &File, item: &Interface, problems: &mut Problems) {
             &method.results,
             problems,
         );
+        let mut errors = Scope::new(format!("{place}{}.", method.name), problems);
+        let others = "every other error";
+        (errors.owners).insert("Exception".to_owned(), others.to_owned());
+        for error in method.errors.iter().filter(|error| !error.standard) {
+            errors.claim(names::camel(&error.field.name), &error.field.name);
+        }
     }
 }
 
 fn record(place: String, record: &Record, problems: &mut Problems) {
     let mut scope = Scope::new(place, problems);
     for field in &record.fields {
-        scope.claim(names::snake(&field.name), &field.name);
+        scope.claim(names::snake(field.rust_name()), &field.name);
     }
 }
 
@@ -150,7 +165,7 @@ fn modules(model: &Model, problems: &mut Problems) {
     let files: Vec<_> = model
         .files
         .iter()
-        .filter(|file| !file.items.is_empty())
+        .filter(|file| file.external.is_none() && !file.items.is_empty())
         .collect();
     let mut scope = Scope::new(String::new(), problems);
     for file in &files {

@@ -4,11 +4,12 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::Emitter;
+use super::descriptions::hex;
 use super::interface::method_ident;
-use super::proxy::hex;
-use super::structs::field_ident;
+use super::proxy::article;
+use super::structs::{field_ident, mentions};
 use super::values::{Absent, Source, body};
-use crate::model::{Interface, Method};
+use crate::model::{Interface, Member, Method};
 use crate::names;
 
 impl Emitter<'_> {
@@ -16,20 +17,14 @@ impl Emitter<'_> {
         let interface = names::ident(&item.name);
         let proxy = names::ident(&names::proxy(&item.name));
         let adapter = names::ident(&names::adapter(&item.name));
-        let article = if item.name.starts_with(['A', 'E', 'I', 'O', 'U']) {
-            "an"
-        } else {
-            "a"
-        };
-        let docs = format!(" Serves {article} [`{interface}`] to peers.");
+        let docs = format!(" Serves {} [`{interface}`] to peers.", article(&item.name));
         let arc = self.paths.prelude("Arc");
         let implementation = self.paths.type_parameter();
         let dispatch = self.dispatch(item);
         // Without methods nobody asks the implementation for anything; it is only kept alive.
-        let unread = item
-            .calls()
-            .next()
-            .is_none()
+        let unread = self
+            .calls(item)
+            .is_empty()
             .then(|| quote!(#[allow(dead_code, reason = "the interface has no methods")]));
         vec![
             quote! {
@@ -67,24 +62,30 @@ impl Emitter<'_> {
     }
 
     fn dispatch(&self, item: &Interface) -> TokenStream {
-        if item.calls().next().is_none() {
+        let calls = self.calls(item);
+        if calls.is_empty() {
             return quote!(call.unimplemented());
         }
-        let taken: Vec<_> = item
-            .calls()
-            .flat_map(|method| method.params.fields.iter().map(field_ident))
+        let taken: Vec<_> = calls
+            .iter()
+            .flat_map(|member| member.method.params.fields.iter().map(field_ident))
             .collect();
         let this = names::fresh("this", &taken);
         let arc = self.paths.prelude("Arc");
         // By the plain name, `clone` could also be a method of the interface.
-        let ambiguous =
-            self.paths.declares("Clone") || item.calls().any(|method| method.name == "clone");
+        let ambiguous = self.paths.declares("Clone")
+            || calls.iter().any(|member| member.rust_name() == "clone");
         let clone = if ambiguous {
             quote!(::core::clone::Clone::clone)
         } else {
             quote!(#arc::clone)
         };
-        let arms = item.calls().map(|method| self.arm(item, method, &this));
+        let arms = calls.iter().map(|member| {
+            let namesakes = calls
+                .iter()
+                .filter(|other| other.rust_name() == member.rust_name());
+            self.arm(*member, namesakes.count() > 1, &this)
+        });
         quote! {
             let #this = #clone(&self.0);
             match call.method() {
@@ -94,11 +95,24 @@ impl Emitter<'_> {
         }
     }
 
-    fn arm(&self, item: &Interface, method: &Method, this: &Ident) -> TokenStream {
-        let id = hex(item.id);
+    /// What peers can call, with what is inherited.
+    fn calls<'m>(&'m self, item: &'m Interface) -> Vec<Member<'m>> {
+        let members = self.model.members(item).into_iter();
+        members.filter(Member::is_call).collect()
+    }
+
+    fn arm(&self, member: Member<'_>, ambiguous: bool, this: &Ident) -> TokenStream {
+        let Member { interface, method } = member;
+        let id = hex(interface.id);
         let ordinal = names::number(method.ordinal);
         let name = method_ident(method);
         let implementation = self.paths.type_parameter();
+        let function = if ambiguous {
+            let interface = self.path_to(&interface.named(), &interface.name);
+            quote!(<#implementation as #interface>::#name)
+        } else {
+            quote!(#implementation::#name)
+        };
         let arguments: Vec<_> = method.params.fields.iter().map(field_ident).collect();
         let pattern = match arguments.as_slice() {
             [] => quote!(()),
@@ -106,11 +120,15 @@ impl Emitter<'_> {
             arguments => quote!((#(#arguments),*)),
         };
         let decode = self.decode(method);
-        let encode = self.encode(method);
+        let (serve, encode) = if method.errors.is_empty() {
+            (quote!(serve), self.encode(method))
+        } else {
+            (quote!(serve_declaring), self.encode_outcome(member))
+        };
         quote! {
-            (#id, #ordinal) => call.serve(
+            (#id, #ordinal) => call.#serve(
                 #decode,
-                move |#pattern| async move { #implementation::#name(&#this #(, #arguments)*).await },
+                move |#pattern| async move { #function(&#this #(, #arguments)*).await },
                 #encode,
             ),
         }
@@ -120,33 +138,67 @@ impl Emitter<'_> {
     fn decode(&self, method: &Method) -> TokenStream {
         let params = names::ident("params");
         let read = |field| self.read(&params, field, Absent::IsDefault);
-        match method.params.fields.as_slice() {
-            [] => quote!(|_| Ok(())),
-            [field] => {
-                let result = read(field).result();
-                quote!(|params| #result)
-            }
+        let decoded = match method.params.fields.as_slice() {
+            [] => quote!(Ok(())),
+            [field] => read(field).result(),
             fields => {
                 let values = fields.iter().map(|field| read(field).value());
-                quote!(|params| Ok((#(#values),*)))
+                quote!(Ok((#(#values),*)))
             }
+        };
+        if mentions(&decoded, &params) {
+            quote!(|params| #decoded)
+        } else {
+            quote!(|_| #decoded)
         }
     }
 
     /// The closure that writes what the implementation returned.
     fn encode(&self, method: &Method) -> TokenStream {
-        let results = names::ident("results");
-        let writes: Vec<_> = match method.results.fields.as_slice() {
-            [] => return quote!(|_, ()| ()),
-            [field] => vec![self.write(&results, field, &Source::Owned(quote!(result)))],
-            fields => (fields.iter())
-                .map(|field| {
-                    let name = field_ident(field);
-                    self.write(&results, field, &Source::Owned(quote!(result.#name)))
-                })
-                .collect(),
-        };
+        if method.results.fields.is_empty() {
+            return quote!(|_, ()| ());
+        }
+        let writes = self.write_output(method, &names::ident("results"));
+        if writes.is_empty() {
+            return quote!(|_, _| ());
+        }
         let write = body(&method.results, &writes);
         quote!(|results, result| #write)
+    }
+
+    /// The closure that writes what the implementation returned or failed with.
+    fn encode_outcome(&self, member: Member<'_>) -> TokenStream {
+        let results = names::ident("results");
+        let writes = self.write_output(member.method, &results);
+        let pattern = match member.method.results.fields.as_slice() {
+            [] => quote!(()),
+            _ if writes.is_empty() => quote!(_),
+            _ => quote!(result),
+        };
+        let errors = self.write_errors(member, &results);
+        quote! {
+            |results, outcome| match outcome {
+                Ok(#pattern) => {
+                    #(#writes;)*
+                    Ok(())
+                }
+                #errors
+            }
+        }
+    }
+
+    /// The statements that write what the implementation returned.
+    fn write_output(&self, method: &Method, results: &Ident) -> Vec<TokenStream> {
+        let fields = method.results.fields.as_slice();
+        let writes = fields.iter().map(|field| {
+            let result = if fields.len() == 1 {
+                quote!(result)
+            } else {
+                let name = field_ident(field);
+                quote!(result.#name)
+            };
+            self.write(results, field, &Source::Owned(result))
+        });
+        writes.filter(|write| !write.is_empty()).collect()
     }
 }

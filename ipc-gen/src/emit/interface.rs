@@ -6,78 +6,126 @@ use quote::quote;
 use super::Emitter;
 use super::docs::docs;
 use super::structs::field_ident;
-use super::values::Absent;
-use crate::model::{Interface, Method, Type};
+use super::values::{Absent, Read};
+use crate::model::{Interface, Member, Method};
 use crate::names;
 
 /// Clippy's limit on the parameters of a function, `self` among them.
 const MANY_ARGUMENTS: usize = 7;
 
 impl Emitter<'_> {
-    /// The trait, and the structs that hold the results of its methods.
+    /// The trait, and the types that hold the results and errors of its methods.
     pub(super) fn interface(&self, item: &Interface) -> Vec<TokenStream> {
         let name = names::ident(&item.name);
         let docs = docs(&item.docs, &format!("The interface `{}`.", item.name));
-        let (send, sync) = (self.paths.prelude("Send"), self.paths.prelude("Sync"));
-        let methods = item.calls().map(|method| self.trait_method(item, method));
+        let methods = item.calls().map(|member| self.trait_method(member));
+        let bounds = self.supertraits(item);
         let mut items = vec![quote! {
             #docs
-            pub trait #name: #send + #sync + 'static {
+            pub trait #name: #bounds {
                 #(#methods)*
             }
         }];
-        let several = item
-            .calls()
-            .filter(|method| method.results.fields.len() > 1);
-        items.extend(several.map(|method| self.results_struct(item, method)));
+        items.extend(item.closure().map(|call| self.closure_impl(call)));
+        for member in item.calls() {
+            if member.method.results.fields.len() > 1 {
+                items.push(self.results_struct(member));
+            }
+            items.extend(self.error_type(member));
+        }
         items
     }
 
-    fn trait_method(&self, item: &Interface, method: &Method) -> TokenStream {
-        let docs = method_docs(item, method);
+    fn supertraits(&self, item: &Interface) -> TokenStream {
+        if item.bases.is_empty() {
+            let (send, sync) = (self.paths.prelude("Send"), self.paths.prelude("Sync"));
+            return quote!(#send + #sync + 'static);
+        }
+        let bases = (item.bases.iter()).map(|base| self.path_to(base, &base.place.name));
+        quote!(#(#bases)+*)
+    }
+
+    fn trait_method(&self, member: Member<'_>) -> TokenStream {
+        let method = member.method;
+        let docs = method_docs(member);
         let name = method_ident(method);
         let allow = allowed_lints(method, &name);
-        let params = method.params.fields.iter().map(|field| {
+        let params = self.params(method);
+        let future = self.future(member);
+        let send = self.paths.prelude("Send");
+        quote! {
+            #docs
+            #allow
+            fn #name(&self #(, #params)*) -> impl #future + #send;
+        }
+    }
+
+    /// The parameters as an implementation takes them.
+    fn params(&self, method: &Method) -> Vec<TokenStream> {
+        let fields = method.params.fields.iter();
+        let params = fields.map(|field| {
             let name = field_ident(field);
             let ty = self.owned(field);
             quote!(#name: #ty)
         });
-        let (future, send) = (self.paths.prelude("Future"), self.paths.prelude("Send"));
-        let result = self.paths.result(&self.output(item, method));
-        quote! {
-            #docs
-            #allow
-            fn #name(&self #(, #params)*) -> impl #future<Output = #result> + #send;
-        }
+        params.collect()
     }
 
-    /// What a method returns: nothing, its result, or a struct of its results.
-    pub(super) fn output(&self, item: &Interface, method: &Method) -> TokenStream {
-        match method.results.fields.as_slice() {
-            [] => quote!(()),
-            [result] => self.owned(result),
-            _ => {
-                let name = results_ident(item, method);
-                quote!(#name)
+    /// `Future<Output = Result<T, E>>`.
+    fn future(&self, member: Member<'_>) -> TokenStream {
+        let future = self.paths.prelude("Future");
+        let result = (self.paths).result_or(&self.output(member), &self.error(member));
+        quote!(#future<Output = #result>)
+    }
+
+    /// Lets a closure be an implementation, where one method is all that there is to implement.
+    fn closure_impl(&self, member: Member<'_>) -> TokenStream {
+        let interface = names::ident(&member.interface.name);
+        let name = method_ident(member.method);
+        let allow = allowed_lints(member.method, &name);
+        let params = self.params(member.method);
+        let types = (member.method.params.fields.iter()).map(|field| self.owned(field));
+        let arguments = member.method.params.fields.iter().map(field_ident);
+        let future = self.future(member);
+        let function = self.paths.type_name("F");
+        let returned = self.paths.type_name("Fut");
+        let (send, sync) = (self.paths.prelude("Send"), self.paths.prelude("Sync"));
+        let call = self.paths.prelude("Fn");
+        quote! {
+            impl<#function, #returned> #interface for #function
+            where
+                #function: #call(#(#types),*) -> #returned + #send + #sync + 'static,
+                #returned: #future + #send + 'static,
+            {
+                #allow
+                fn #name(&self #(, #params)*) -> impl #future + #send {
+                    self(#(#arguments),*)
+                }
             }
         }
     }
 
-    fn results_struct(&self, item: &Interface, method: &Method) -> TokenStream {
-        let name = results_ident(item, method);
-        let method_name = method_ident(method);
-        let trait_name = names::ident(&item.name);
-        let docs = format!(
-            " What [`{trait_name}::{}`] returns.",
-            method_name.to_string().trim_start_matches("r#")
-        );
-        let fields = self.fields(&method.results, "result");
+    /// What a method returns: nothing, its result, or a struct of its results.
+    pub(super) fn output(&self, member: Member<'_>) -> TokenStream {
+        match member.method.results.fields.as_slice() {
+            [] => quote!(()),
+            [result] => self.owned(result),
+            _ => self.results_path(member),
+        }
+    }
+
+    fn results_path(&self, member: Member<'_>) -> TokenStream {
+        let name = names::results_struct(&member.interface.name, &member.method.name);
+        self.path_to(&member.interface.named(), &name)
+    }
+
+    fn results_struct(&self, member: Member<'_>) -> TokenStream {
+        let name = self.results_path(member);
+        let docs = format!(" What {} returns.", method_link(member));
+        let fields = self.fields(&member.method.results, "result");
         // Handles on objects cannot be compared.
-        let comparable = method
-            .results
-            .fields
-            .iter()
-            .all(|field| !matches!(field.ty, Type::Interface(_)));
+        let comparable =
+            (member.method.results.fields.iter()).all(|field| self.model.is_comparable(&field.ty));
         let comparison = comparable.then(|| quote!(, PartialEq));
         quote! {
             #[doc = #docs]
@@ -86,42 +134,41 @@ impl Emitter<'_> {
         }
     }
 
-    /// Reads the results of a method: the body of a closure that returns a `Result`.
-    pub(super) fn read_output(
-        &self,
-        item: &Interface,
-        method: &Method,
-        reader: &Ident,
-    ) -> TokenStream {
-        match method.results.fields.as_slice() {
-            [] => quote!(Ok(())),
-            [result] => self.read(reader, result, Absent::IsError).result(),
+    /// Reads the results of a method.
+    pub(super) fn read_output(&self, member: Member<'_>, reader: &Ident) -> Read {
+        match member.method.results.fields.as_slice() {
+            [] => Read::infallible(quote!(())),
+            [result] => self.read(reader, result, Absent::IsError),
             results => {
-                let name = results_ident(item, method);
+                let name = self.results_path(member);
                 let fields = results.iter().map(|field| {
                     let name = field_ident(field);
                     let value = self.read(reader, field, Absent::IsError).value();
                     quote!(#name: #value,)
                 });
-                quote!(Ok(#name { #(#fields)* }))
+                Read::infallible(quote!(#name { #(#fields)* }))
             }
         }
     }
 }
 
-pub(super) fn method_docs(item: &Interface, method: &Method) -> TokenStream {
+pub(super) fn method_docs(member: Member<'_>) -> TokenStream {
+    let Member { interface, method } = member;
     docs(
         &method.docs,
-        &format!("The method `{}.{}`.", item.name, method.name),
+        &format!("The method `{}.{}`.", interface.name, method.name),
     )
+}
+
+/// A link to the trait's method, for documentation.
+pub(super) fn method_link(member: Member<'_>) -> String {
+    let method = method_ident(member.method).to_string();
+    let interface = names::ident(&member.interface.name);
+    format!("[`{interface}::{}`]", method.trim_start_matches("r#"))
 }
 
 pub(super) fn method_ident(method: &Method) -> Ident {
     names::ident(&names::snake(&method.name))
-}
-
-fn results_ident(item: &Interface, method: &Method) -> Ident {
-    names::ident(&names::results_struct(&item.name, &method.name))
 }
 
 /// Keeps Clippy from blaming a method for what its schema decided: its name and its parameters.

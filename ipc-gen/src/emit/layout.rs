@@ -2,23 +2,51 @@
 
 use proc_macro2::TokenStream;
 
-/// The items as a source file, without a header.
-pub(super) fn format(items: Vec<TokenStream>) -> syn::Result<String> {
+const INDENT: &str = "    ";
+
+/// A part of a module.
+pub(super) enum Piece {
+    Item(TokenStream),
+    Module {
+        /// The module without anything in it.
+        head: TokenStream,
+        pieces: Vec<Piece>,
+    },
+}
+
+/// The parts as a source file, without a header.
+pub(super) fn format(pieces: Vec<Piece>) -> syn::Result<String> {
     let mut source = String::new();
-    for item in items {
+    for piece in pieces {
         if !source.is_empty() {
             source.push('\n');
         }
-        source.push_str(&spaced(&prettyplease::unparse(&syn::parse2::<syn::File>(
-            item,
-        )?)));
+        match piece {
+            Piece::Item(item) => source.push_str(&spaced(&unparse(item)?)),
+            Piece::Module { head, pieces } => {
+                let head = unparse(head)?;
+                source.push_str(head.trim_end().trim_end_matches('}'));
+                source.push('\n');
+                for line in format(pieces)?.lines() {
+                    if !line.is_empty() {
+                        source.push_str(INDENT);
+                        source.push_str(line);
+                    }
+                    source.push('\n');
+                }
+                source.push_str("}\n");
+            }
+        }
     }
     Ok(source)
 }
 
+fn unparse(item: TokenStream) -> syn::Result<String> {
+    Ok(prettyplease::unparse(&syn::parse2::<syn::File>(item)?))
+}
+
 /// Puts a blank line between the members of traits and impls, where a reader expects one.
 fn spaced(item: &str) -> String {
-    const INDENT: &str = "    ";
     let mut spaced = String::new();
     let mut after_member = false;
     for line in item.lines() {

@@ -2,14 +2,18 @@
 
 mod adapter;
 mod consts;
+mod descriptions;
 mod docs;
+mod errors;
 mod interface;
 mod layout;
 mod merge;
 mod proxy;
 mod rt;
+mod serde;
 mod structs;
 mod tree;
+mod unions;
 mod values;
 
 use std::collections::BTreeSet;
@@ -20,6 +24,7 @@ use quote::quote;
 use crate::error::{Error, Problem};
 use crate::model::{File, Item, Model, Named};
 use crate::names;
+use layout::Piece;
 use rt::Paths;
 pub(crate) use tree::Generated;
 
@@ -28,6 +33,8 @@ pub(crate) use tree::Generated;
 pub(crate) struct Options {
     /// The path of the runtime crate.
     pub(crate) runtime: TokenStream,
+    /// Whether values are for serde too.
+    pub(crate) serde: bool,
 }
 
 /// A generated module.
@@ -45,9 +52,10 @@ pub(crate) struct Module {
 /// Writes a module for each file that declares something.
 pub(crate) fn emit(model: &Model, options: &Options) -> Result<Generated, Error> {
     let mut modules = Vec::new();
-    for file in model.files.iter().filter(|file| !file.items.is_empty()) {
-        let items = Emitter::new(model, file, options).items();
-        let body = layout::format(items).map_err(|error| {
+    let generated = |file: &&File| file.external.is_none() && !file.items.is_empty();
+    for file in model.files.iter().filter(generated) {
+        let pieces = Emitter::new(model, options, file.module.clone(), &file.items).pieces();
+        let body = layout::format(pieces).map_err(|error| {
             Problem::at(
                 &file.name,
                 format!("the generated code is not Rust: {error}"),
@@ -64,82 +72,94 @@ pub(crate) fn emit(model: &Model, options: &Options) -> Result<Generated, Error>
     Ok(Generated { modules })
 }
 
-/// Writes the items of one file.
+/// Writes the items of one module.
 struct Emitter<'a> {
     model: &'a Model,
-    file: &'a File,
+    options: &'a Options,
+    /// From the root of the generated modules.
+    path: Vec<String>,
+    items: &'a [Item],
     paths: Paths,
 }
 
 impl<'a> Emitter<'a> {
-    fn new(model: &'a Model, file: &'a File, options: &Options) -> Self {
+    fn new(model: &'a Model, options: &'a Options, path: Vec<String>, items: &'a [Item]) -> Self {
         let mut declared = BTreeSet::new();
-        for item in &file.items {
-            match item {
-                Item::Const(_) => {}
-                Item::Enum(item) => declared.extend([item.name.clone()]),
-                Item::Struct(item) => declared.extend([item.name.clone()]),
-                Item::Interface(item) => declared.extend([
-                    item.name.clone(),
-                    names::proxy(&item.name),
-                    names::adapter(&item.name),
-                ]),
+        for item in items {
+            declared.extend(item.type_name().map(str::to_owned));
+            if let Item::Interface(item) = item {
+                declared.extend([names::proxy(&item.name), names::adapter(&item.name)]);
             }
         }
         Self {
             model,
-            file,
+            options,
+            path,
+            items,
             paths: Paths::new(&options.runtime, declared),
         }
     }
 
     /// The items of the module, each formatted on its own later.
-    fn items(&self) -> Vec<TokenStream> {
-        let mut items = Vec::new();
-        if self
-            .file
-            .items
-            .iter()
-            .any(|item| matches!(item, Item::Struct(_) | Item::Interface(_)))
-        {
-            items.push(self.paths.imports());
-        }
-        for item in &self.file.items {
-            match item {
-                Item::Const(item) => items.push(self.constant(item)),
-                Item::Enum(item) => items.extend(self.enumeration(item)),
-                Item::Struct(item) => items.extend(self.structure(item)),
+    fn pieces(&self) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        for item in self.items {
+            let items = match item {
+                Item::Const(item) => vec![self.constant(item)],
+                Item::Enum(item) => self.enumeration(item),
+                Item::Struct(item) => self.structure(item),
+                Item::Union(item) => self.union(item),
                 Item::Interface(item) => {
-                    items.extend(self.interface(item));
-                    items.extend(self.proxy(item));
-                    items.extend(self.adapter(item));
+                    [self.interface(item), self.proxy(item), self.adapter(item)].concat()
                 }
-            }
+                Item::Module(module) => {
+                    pieces.push(self.module(module));
+                    continue;
+                }
+            };
+            pieces.extend(items.into_iter().map(Piece::Item));
         }
-        items
+        let imports = self
+            .paths
+            .imports(pieces.iter().filter_map(|piece| match piece {
+                Piece::Item(item) => Some(item),
+                Piece::Module { .. } => None,
+            }));
+        if !imports.is_empty() {
+            pieces.insert(0, Piece::Item(imports));
+        }
+        pieces
+    }
+
+    fn module(&self, module: &crate::model::Module) -> Piece {
+        let name = names::ident(&module.name);
+        let docs = format!(" What is declared inside of `{}`.", module.owner);
+        let same_name = self.path.last() == Some(&module.name);
+        let allow = same_name
+            .then(|| quote!(#[allow(clippy::module_inception, reason = "the schema has it so")]));
+        let path = [self.path.as_slice(), std::slice::from_ref(&module.name)].concat();
+        Piece::Module {
+            head: quote!(#[doc = #docs] #allow pub mod #name {}),
+            pieces: Emitter::new(self.model, self.options, path, &module.items).pieces(),
+        }
     }
 
     /// The path to a generated type, seen from this module.
     fn path_to(&self, named: &Named, type_name: &str) -> TokenStream {
         let type_name = names::ident(type_name);
-        let Some(target) = self
-            .model
-            .file_of(named)
-            .filter(|target| target.name != self.file.name)
-        else {
+        let Some(file) = self.model.file_of(named) else {
             return quote!(#type_name);
         };
-        let common = self
-            .file
-            .module
-            .iter()
-            .zip(&target.module)
-            .take_while(|(one, other)| one == other);
-        let common = common.count();
-        let up = self.file.module[common..].iter().map(|_| quote!(super::));
-        let down = target.module[common..]
-            .iter()
-            .map(|part| names::ident(part));
+        if let Some(external) = &file.external {
+            let modules = named.place.modules.iter().map(|part| names::ident(part));
+            return quote!(#external::#(#modules::)*#type_name);
+        }
+        let target = [file.module.as_slice(), &named.place.modules].concat();
+        let common = (self.path.iter().zip(&target))
+            .take_while(|(one, other)| one == other)
+            .count();
+        let up = self.path[common..].iter().map(|_| quote!(super::));
+        let down = target[common..].iter().map(|part| names::ident(part));
         quote!(#(#up)* #(#down::)* #type_name)
     }
 }

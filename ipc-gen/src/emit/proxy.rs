@@ -4,10 +4,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::Emitter;
+use super::descriptions::{Constants, proxy_impl};
 use super::interface::{allowed_lints, method_docs, method_ident};
-use super::structs::field_ident;
-use super::values::body;
-use crate::model::{Interface, Method, Role};
+use super::structs::{field_ident, mentions};
+use super::values::{body, is_object};
+use crate::model::{Field, Interface, Member, Presence, Type};
 use crate::names;
 
 impl Emitter<'_> {
@@ -15,21 +16,23 @@ impl Emitter<'_> {
         let interface = names::ident(&item.name);
         let proxy = names::ident(&names::proxy(&item.name));
         let adapter = names::ident(&names::adapter(&item.name));
-        let article = if item.name.starts_with(['A', 'E', 'I', 'O', 'U']) {
-            "an"
-        } else {
-            "a"
-        };
-        let docs =
-            format!(" A handle on {article} [`{interface}`] object, in this process or another.");
+        let docs = format!(
+            " A handle on {} [`{interface}`] object, in this process or another.",
+            article(&item.name)
+        );
         let declaration = quote! {
             #[doc = #docs]
             #[derive(Clone, Debug)]
             pub struct #proxy(rt::Object);
         };
 
-        let constants = item.methods.iter().map(|method| method_const(item, method));
-        let methods = item.calls().map(|method| self.proxy_method(item, method));
+        let all = Constants::new(self.model.members(item));
+        let constants = all
+            .iter()
+            .map(|(member, name)| all.declaration(*member, name));
+        let visible = self.model.visible_calls(item);
+        let methods = (visible.iter()).map(|member| self.proxy_method(*member, &all.name(*member)));
+        let (upcasts, conversions) = self.upcasts(item, &visible);
         let inherent = quote! {
             impl #proxy {
                 #(#constants)*
@@ -40,42 +43,58 @@ impl Emitter<'_> {
                 }
 
                 #(#methods)*
+
+                #(#upcasts)*
             }
         };
-        vec![declaration, inherent, self.proxy_impl(item, &proxy)]
+        let mut items = vec![declaration, inherent, proxy_impl(item, &proxy, &all)];
+        items.extend(conversions);
+        items
     }
 
-    fn proxy_impl(&self, item: &Interface, proxy: &Ident) -> TokenStream {
-        let name = &item.name;
-        let id = hex(item.id);
-        let methods = item.methods.iter().map(const_ident);
-        let run_by_runtime = item.methods.iter().map(|method| {
-            let constant = const_ident(method);
-            match method.role {
-                Role::Call => quote!(),
-                Role::Construct { .. } => quote!(.construct(Self::#constant)),
-                Role::Destroy => quote!(.destroy(Self::#constant)),
-            }
-        });
-        quote! {
-            impl rt::Proxy for #proxy {
-                const INTERFACE: &'static rt::Interface =
-                    &rt::Interface::new(#name, #id, &[#(Self::#methods),*]) #(#run_by_runtime)*;
-
-                fn from_object(object: rt::Object) -> Self {
-                    Self(object)
+    /// The methods and conversions that make handles on the interfaces that this one extends.
+    fn upcasts(
+        &self,
+        item: &Interface,
+        visible: &[Member<'_>],
+    ) -> (Vec<TokenStream>, Vec<TokenStream>) {
+        let mut taken: Vec<_> = visible
+            .iter()
+            .map(|member| method_ident(member.method))
+            .collect();
+        taken.push(names::ident("new"));
+        let proxy = names::ident(&names::proxy(&item.name));
+        let from = self.paths.prelude("From");
+        let (mut methods, mut conversions) = (Vec::new(), Vec::new());
+        for base in self.model.ancestors(item) {
+            let name = names::fresh(&format!("as_{}", names::snake(&base.name)), &taken);
+            taken.push(name.clone());
+            let base_proxy = self.path_to(&base.named(), &names::proxy(&base.name));
+            let docs = format!(
+                " The same object as {} `{}`.",
+                article(&base.name),
+                base.name
+            );
+            methods.push(quote! {
+                #[doc = #docs]
+                pub fn #name(&self) -> #base_proxy {
+                    self.0.cast()
                 }
-
-                fn object(&self) -> &rt::Object {
-                    &self.0
+            });
+            conversions.push(quote! {
+                impl #from<#proxy> for #base_proxy {
+                    fn from(proxy: #proxy) -> Self {
+                        proxy.0.cast()
+                    }
                 }
-            }
+            });
         }
+        (methods, conversions)
     }
 
-    fn proxy_method(&self, item: &Interface, method: &Method) -> TokenStream {
-        let docs = method_docs(item, method);
-        let constant = const_ident(method);
+    fn proxy_method(&self, member: Member<'_>, constant: &Ident) -> TokenStream {
+        let method = member.method;
+        let docs = method_docs(member);
         let name = match method_ident(method) {
             // Where the proxy itself is made.
             name if name == "new" => names::ident("new_"),
@@ -83,17 +102,27 @@ impl Emitter<'_> {
         };
         let allow = allowed_lints(method, &name);
         let names: Vec<_> = method.params.fields.iter().map(field_ident).collect();
-        let arguments = method
-            .params
-            .fields
-            .iter()
-            .zip(&names)
-            .map(|(field, name)| {
-                let ty = self.argument(field);
-                quote!(#name: #ty)
-            });
+        let mut markers = Vec::new();
+        let mut arguments = Vec::new();
+        for (field, name) in method.params.fields.iter().zip(&names) {
+            let ty = self.argument(field, markers.len());
+            // There is nothing in a Void to write.
+            let unused = matches!(field.ty, Type::Void)
+                .then(|| quote!(#[allow(unused_variables, reason = "Void")]));
+            arguments.push(quote!(#unused #name: #ty));
+            if is_object(field) {
+                markers.push(self.paths.marker(markers.len()));
+            }
+        }
+        let generics = (!markers.is_empty()).then(|| quote!(<#(#markers),*>));
         let call = self.paths.prelude("Call");
-        let output = self.output(item, method);
+        let output = self.output(member);
+        let call_type = if method.has_error_type() {
+            let error = self.error(member);
+            quote!(#call<#output, #error>)
+        } else {
+            quote!(#call<#output>)
+        };
 
         let params = names::fresh("params", &names);
         let writes = method
@@ -102,70 +131,66 @@ impl Emitter<'_> {
             .iter()
             .zip(&names)
             .map(|(field, name)| self.write(&params, field, &Self::argument_source(field, name)));
-        let writes: Vec<_> = writes.collect();
+        let writes: Vec<_> = writes.filter(|write| !write.is_empty()).collect();
         let write = body(&method.params, &writes);
         let params = if writes.is_empty() {
             quote!(_)
         } else {
             quote!(#params)
         };
-        let results = names::ident("results");
-        let read = self.read_output(item, method, &results);
-        let results = if method.results.fields.is_empty() {
-            quote!(_)
+        let read = self.read_closure(member);
+        let call = if method.has_error_type() {
+            quote!(call_declaring)
         } else {
-            quote!(#results)
+            quote!(call)
         };
         quote! {
             #docs
             #allow
-            pub fn #name(&self #(, #arguments)*) -> #call<#output> {
-                self.0.call(Self::#constant, |#params| #write, |#results| #read)
+            pub fn #name #generics(&self #(, #arguments)*) -> #call_type {
+                self.0.#call(Self::#constant, |#params| #write, #read)
             }
         }
     }
-}
 
-/// The constant that describes a method to the runtime.
-fn method_const(item: &Interface, method: &Method) -> TokenStream {
-    let constant = const_ident(method);
-    let id = hex(item.id);
-    let ordinal = names::number(method.ordinal);
-    let name = format!("{}.{}", item.name, method.name);
-    let layout = |set: &str, data_words: u16, pointers: u16| {
-        let set = names::ident(set);
-        let (data, pointer) = (names::number(data_words), names::number(pointers));
-        (data_words > 0 || pointers > 0).then(|| quote!(.#set(#data, #pointer)))
-    };
-    let params = layout("params", method.params.data_words, method.params.pointers);
-    let results = layout(
-        "results",
-        method.results.data_words,
-        method.results.pointers,
-    );
-    let context = method.context.map(|pointer| {
-        let pointer = names::number(pointer);
-        quote!(.context(#pointer))
-    });
-    let thread_map = match method.role {
-        Role::Construct { param, result } => {
-            let (param, result) = (names::number(param), names::number(result));
-            quote!(.thread_map(#param, #result))
+    /// The closure that reads the results.
+    fn read_closure(&self, member: Member<'_>) -> TokenStream {
+        let method = member.method;
+        let results = names::ident("results");
+        let errors = self.read_errors(member, &results);
+        // What the caller asked for is not in the message.
+        let asked = |field: &Field| matches!(field.presence, Presence::Asked(_));
+        let captures = method
+            .results
+            .fields
+            .iter()
+            .any(asked)
+            .then(|| quote!(move));
+        let output = self.read_output(member, &results);
+        let outcome = if method.has_error_type() {
+            let value = output.value();
+            quote!(Ok(Ok(#value)))
+        } else {
+            output.result()
+        };
+        let read = if errors.is_empty() {
+            outcome
+        } else {
+            quote!({ #(#errors)* #outcome })
+        };
+        if mentions(&read, &results) {
+            quote!(#captures |#results| #read)
+        } else {
+            quote!(#captures |_| #read)
         }
-        Role::Call | Role::Destroy => quote!(),
-    };
-    quote! {
-        const #constant: &rt::Method =
-            &rt::Method::new(#id, #ordinal, #name) #params #results #context #thread_map;
     }
 }
 
-fn const_ident(method: &Method) -> Ident {
-    names::ident(&names::shouty(&method.name))
-}
-
-/// An interface id as schemas write it.
-pub(super) fn hex(id: u64) -> TokenStream {
-    // Sixteen hexadecimal digits are always a literal.
-    format!("{id:#018x}").parse().unwrap_or_default()
+/// The indefinite article for a name.
+pub(super) fn article(name: &str) -> &'static str {
+    if name.starts_with(['A', 'E', 'I', 'O', 'U']) {
+        "an"
+    } else {
+        "a"
+    }
 }

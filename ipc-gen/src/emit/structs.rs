@@ -1,65 +1,116 @@
 //! Structs, and the enums that count among them.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::Emitter;
-use super::consts::plain_literal;
 use super::docs::docs;
+use super::rt::idents;
+use super::unions::unknown_ident;
 use super::values::{Absent, Source};
-use crate::model::{Enum, Field, Item, Named, Record, Struct, Type};
+use crate::model::{Enum, Field, Item, Named, Record, Struct};
 use crate::names;
 
 impl Emitter<'_> {
     pub(super) fn structure(&self, item: &Struct) -> Vec<TokenStream> {
         let name = names::ident(&item.name);
-        let docs = docs(&item.docs, &format!("The struct `{}`.", item.name));
-        let fields = self.fields(&item.record, "field");
-        let zero = item
-            .record
-            .fields
-            .iter()
-            .all(|field| field.presence.is_some() || starts_at_zero(field));
+        let generics = self.generics(&item.parameters);
+        let arguments = &generics.plain;
+        let docs = self.type_docs(&item.docs, "struct", &item.name, &item.record);
+        let fields = self.fields_with(&item.record, "field", |field, name| {
+            self.serde_field(&item.record, field, name)
+        });
+        let serde = self.serde_struct(&item.record, &item.parameters);
+        let comparison = self.comparison(&item.record);
+        let zero =
+            (item.record.fields.iter()).all(|field| field.is_optional() || field.default.is_zero());
         let default = zero.then(|| quote!(, Default));
         let mut items = vec![quote! {
             #docs
-            #[derive(Clone, Debug, PartialEq #default)]
-            pub struct #name { #fields }
+            #[derive(Clone, Debug #comparison #default)]
+            #serde
+            pub struct #name #arguments { #fields }
         }];
         if !zero {
-            items.push(self.default_impl(&name, &item.record));
+            items.push(self.default_impl(&name, &generics, &item.record));
         }
-        items.push(self.struct_impl(&name, &item.record));
+        items.push(self.struct_impl(&name, &generics, &item.record));
         items
+    }
+
+    /// What stands above a struct or union.
+    pub(super) fn type_docs(
+        &self,
+        comment: &str,
+        kind: &str,
+        name: &str,
+        record: &Record,
+    ) -> TokenStream {
+        let docs = docs(comment, &format!("The {kind} `{name}`."));
+        if self.is_comparable(record) {
+            return docs;
+        }
+        quote! {
+            #docs
+            ///
+            /// It can hold references to objects, so two of it cannot be compared.
+        }
+    }
+
+    /// The derive for `==`, where every field has it.
+    pub(super) fn comparison(&self, record: &Record) -> Option<TokenStream> {
+        self.is_comparable(record).then(|| quote!(, PartialEq))
+    }
+
+    pub(super) fn is_comparable(&self, record: &Record) -> bool {
+        (record.fields.iter()).all(|field| self.model.is_comparable(&field.ty))
+    }
+
+    /// The type parameters of a struct or union.
+    pub(super) fn generics(&self, parameters: &[String]) -> Generics {
+        if parameters.is_empty() {
+            return Generics::default();
+        }
+        let names: Vec<_> = parameters.iter().map(|name| names::ident(name)).collect();
+        Generics {
+            plain: quote!(<#(#names),*>),
+            bounded: quote!(<#(#names: rt::PointerValue),*>),
+        }
     }
 
     /// The fields of a struct that stands for a record.
     pub(super) fn fields(&self, record: &Record, kind: &str) -> TokenStream {
+        self.fields_with(record, kind, |_, _| quote!())
+    }
+
+    fn fields_with(
+        &self,
+        record: &Record,
+        kind: &str,
+        attributes: impl Fn(&Field, &Ident) -> TokenStream,
+    ) -> TokenStream {
         let fields = record.fields.iter().map(|field| {
             let docs = docs(&field.docs, &format!("The {kind} `{}`.", field.name));
             let name = field_ident(field);
             let ty = self.owned(field);
-            quote!(#docs pub #name: #ty,)
+            let attributes = attributes(field, &name);
+            quote!(#docs #attributes pub #name: #ty,)
         });
         quote!(#(#fields)*)
     }
 
-    fn default_impl(&self, name: &Ident, record: &Record) -> TokenStream {
+    fn default_impl(&self, name: &Ident, generics: &Generics, record: &Record) -> TokenStream {
         let default = self.paths.prelude("Default");
+        let (bounded, plain) = (&generics.bounded, &generics.plain);
         let fields = record.fields.iter().map(|field| {
             let name = field_ident(field);
-            let value = match &field.ty {
-                _ if field.presence.is_some() => quote!(None),
-                Type::Scalar(scalar, value) if !value.is_zero() => {
-                    plain_literal(value, scalar.rust())
-                }
-                Type::Enum(named, number) => self.enumerant(named, *number),
-                _ => quote!(#default::default()),
-            };
+            let value = self.default_value(field);
             quote!(#name: #value,)
         });
         quote! {
-            impl #default for #name {
+            impl #bounded #default for #name #plain {
                 fn default() -> Self {
                     Self { #(#fields)* }
                 }
@@ -67,7 +118,8 @@ impl Emitter<'_> {
         }
     }
 
-    fn struct_impl(&self, name: &Ident, record: &Record) -> TokenStream {
+    fn struct_impl(&self, name: &Ident, generics: &Generics, record: &Record) -> TokenStream {
+        let (bounded, plain) = (&generics.bounded, &generics.plain);
         let (data_words, pointers) = (
             names::number(record.data_words),
             names::number(record.pointers),
@@ -84,12 +136,16 @@ impl Emitter<'_> {
             let name = field_ident(field);
             self.write(&builder, field, &Source::Owned(quote!(self.#name)))
         });
+        let writes = writes.filter(|write| !write.is_empty());
         let writes: Vec<_> = writes.collect();
-        if record.fields.is_empty() {
-            (reader, builder) = (names::ident("_reader"), names::ident("_builder"));
+        if !mentions(&quote!(#(#reads)*), &reader) {
+            reader = names::ident("_reader");
+        }
+        if writes.is_empty() {
+            builder = names::ident("_builder");
         }
         quote! {
-            impl rt::Struct for #name {
+            impl #bounded rt::Struct for #name #plain {
                 const DATA_WORDS: u16 = #data_words;
                 const POINTERS: u16 = #pointers;
 
@@ -112,6 +168,7 @@ impl Emitter<'_> {
             .iter()
             .map(|one| enumerant_ident(&one.name))
             .collect();
+        let plain = Record::default();
         let numbers: Vec<_> = (0u32..).take(idents.len()).map(names::number).collect();
         let variants =
             item.enumerants
@@ -121,15 +178,19 @@ impl Emitter<'_> {
                 .map(|(number, (one, ident))| {
                     let docs = docs(&one.docs, &format!("The enumerant `{}`.", one.name));
                     let default = (number == 0).then(|| quote!(#[default]));
-                    quote!(#docs #default #ident,)
+                    let rename = self.serde_name(&plain, &one.name, ident);
+                    quote!(#docs #rename #default #ident,)
                 });
+        let unknown = unknown_ident(idents.iter().cloned());
+        let serde = self.serde_enum(&plain, &[]);
         let declaration = quote! {
             #enum_docs
             #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+            #serde
             pub enum #name {
                 #(#variants)*
                 /// A number that the schema does not name: the peer's schema is newer.
-                Unknown(u16),
+                #unknown(u16),
             }
         };
         let conversions = quote! {
@@ -138,7 +199,7 @@ impl Emitter<'_> {
                 pub const fn from_number(number: u16) -> Self {
                     match number {
                         #(#numbers => Self::#idents,)*
-                        _ => Self::Unknown(number),
+                        _ => Self::#unknown(number),
                     }
                 }
 
@@ -146,26 +207,34 @@ impl Emitter<'_> {
                 pub const fn number(self) -> u16 {
                     match self {
                         #(Self::#idents => #numbers,)*
-                        Self::Unknown(number) => number,
+                        Self::#unknown(number) => number,
                     }
                 }
             }
         };
-        vec![declaration, conversions]
+        let vec = self.paths.prelude("Vec");
+        let read = self.paths.result(&quote!(#vec<Self>));
+        let in_lists = quote! {
+            impl rt::ListItem for #name {
+                fn read_list(list: rt::PointerReader<'_>) -> #read {
+                    list.enums(Self::from_number)
+                }
+
+                fn write_list(list: rt::PointerBuilder<'_>, items: &[Self]) {
+                    list.set_enums(items, Self::number);
+                }
+            }
+        };
+        vec![declaration, conversions, in_lists]
     }
 
     /// An enum's value by its number.
-    fn enumerant(&self, named: &Named, number: u16) -> TokenStream {
-        let ty = self.path_to(named, &named.name);
-        let items = self
-            .model
-            .file_of(named)
-            .map(|file| file.items.as_slice())
-            .unwrap_or_default();
-        let known = items.iter().find_map(|item| match item {
-            Item::Enum(item) if item.name == named.name => item.enumerants.get(usize::from(number)),
+    pub(super) fn enumerant(&self, named: &Named, number: u16) -> TokenStream {
+        let ty = self.path_to(named, &named.place.name);
+        let known = match self.model.item(&named.place) {
+            Some(Item::Enum(item)) => item.enumerants.get(usize::from(number)),
             _ => None,
-        });
+        };
         match known {
             Some(known) => {
                 let known = enumerant_ident(&known.name);
@@ -179,19 +248,25 @@ impl Emitter<'_> {
     }
 }
 
+/// The type parameters of a declaration, as it is declared and as it is used.
+#[derive(Default)]
+pub(super) struct Generics {
+    pub(super) plain: TokenStream,
+    pub(super) bounded: TokenStream,
+}
+
 /// The Rust name of a field, parameter or result.
 pub(super) fn field_ident(field: &Field) -> Ident {
-    names::ident(&names::snake(&field.name))
+    names::ident(&names::snake(field.rust_name()))
 }
 
 fn enumerant_ident(name: &str) -> Ident {
     names::ident(&names::camel(name))
 }
 
-fn starts_at_zero(field: &Field) -> bool {
-    match &field.ty {
-        Type::Scalar(_, default) => default.is_zero(),
-        Type::Enum(_, default) => *default == 0,
-        _ => true,
-    }
+/// Whether the tokens use a name.
+pub(super) fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
+    let mut found = BTreeSet::new();
+    idents(tokens, &mut found);
+    found.contains(&name.to_string())
 }

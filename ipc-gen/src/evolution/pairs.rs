@@ -58,7 +58,9 @@ impl<'a> Version<'a> {
             return;
         };
         for child in &node.nested {
-            if let Some(node) = self.schema.nodes.get(&child.id) {
+            // Annotations are not on the wire.
+            let node = self.schema.nodes.get(&child.id);
+            if let Some(node) = node.filter(|node| !matches!(node.body, Body::Annotation)) {
                 self.declarations.push(Declaration {
                     id: child.id,
                     node,

@@ -3,23 +3,20 @@
 //! What cannot be carried over yet is collected as a problem, and lowering goes on with the rest, so
 //! that one run tells everything.
 
-use std::collections::BTreeMap;
-
-use super::{
-    Const, ConstType, Enum, Enumerant, File, Interface, Item, Method, Model, Named, Record, Role,
-    Struct,
-};
+use super::member::text_of;
+use super::naming::{NAME, Places};
+use super::parameters::Parameters;
+use super::selectors::Selectors;
+use super::{Const, Enum, Enumerant, File, Interface, Item, Model, Module, Named};
 use crate::error::{Problem, Problems};
 use crate::names;
-use crate::schema::{self, Body, Child, Id, Loaded, Node, Schema, SchemaFile, Type};
+use crate::schema::{Base, Body, Child, Id, Loaded, Parameter, Schema, SchemaFile};
 
 /// libmultiprocess's file `mp/proxy.capnp`, whose types the runtime provides.
 const PROXY_FILE: Id = 0xcc31_6e3f_71a0_40fb;
-/// The result that stands for `-> stream`.
-const STREAM_RESULT: Id = 0x995f_9a33_77c0_b16e;
 
 /// Pictures everything that the files declare.
-pub(crate) fn lower(loaded: &Loaded, problems: &mut Problems) -> Model {
+pub(crate) fn lower(loaded: &Loaded, nullable: &mut Selectors, problems: &mut Problems) -> Model {
     let files: Vec<_> = loaded
         .files
         .iter()
@@ -27,40 +24,39 @@ pub(crate) fn lower(loaded: &Loaded, problems: &mut Problems) -> Model {
         .collect();
     let mut lowering = Lowering {
         schema: &loaded.schema,
-        named: BTreeMap::new(),
+        places: Places::default(),
+        parameters: Parameters::of(&loaded.schema),
+        bound: Vec::new(),
+        nullable,
         problems,
     };
     for (index, file) in files.iter().enumerate() {
-        lowering.name_declarations(index, file);
+        lowering.places.add_file(&loaded.schema, index, file.id);
     }
-    Model {
+    let mut model = Model {
         files: files.into_iter().map(|file| lowering.file(file)).collect(),
-    }
+        ..Model::default()
+    };
+    model.follow_fields();
+    model
 }
 
 /// A walk over the facts.
 pub(super) struct Lowering<'a> {
     pub(super) schema: &'a Schema,
-    /// What the files declare at their own level.
-    pub(super) named: BTreeMap<Id, Named>,
+    /// Where everything goes that the files declare.
+    pub(super) places: Places,
+    pub(super) parameters: Parameters,
+    /// The type parameters of the struct that is being lowered, by their names in Rust.
+    pub(super) bound: Vec<(Parameter, String)>,
+    /// What the caller wants to be optional.
+    pub(super) nullable: &'a mut Selectors,
     problems: &'a mut Problems,
 }
 
 impl<'a> Lowering<'a> {
     pub(super) fn problem(&mut self, place: &str, message: impl Into<String>, help: &str) {
         self.problems.push(Problem::at(place, message).help(help));
-    }
-
-    fn name_declarations(&mut self, index: usize, file: &SchemaFile) {
-        for child in self.children(file.id) {
-            self.named.insert(
-                child.id,
-                Named {
-                    file: index,
-                    name: child.name,
-                },
-            );
-        }
     }
 
     fn children(&self, id: Id) -> Vec<Child> {
@@ -81,9 +77,7 @@ impl<'a> Lowering<'a> {
                 "rename the file or folder",
             );
         }
-        let items = (self.children(file.id).into_iter())
-            .filter_map(|child| self.item(&format!("{}:{}", file.name, child.name), &child))
-            .collect();
+        let items = self.items(&format!("{}:", file.name), file.id);
         let docs = self
             .schema
             .nodes
@@ -93,33 +87,40 @@ impl<'a> Lowering<'a> {
         File {
             name: file.name.clone(),
             module,
+            external: None,
             docs,
             items,
         }
     }
 
-    fn item(&mut self, place: &str, child: &Child) -> Option<Item> {
-        let node = self.schema.nodes.get(&child.id)?;
-        self.nested(place, node);
-        if node.generic {
-            let problem = "declarations with type parameters are not supported yet";
-            self.problem(
-                place,
-                problem,
-                "declare one for each type that it is used with",
-            );
-            return None;
+    /// What is declared directly inside of a node.
+    pub(super) fn items(&mut self, scope: &str, id: Id) -> Vec<Item> {
+        let mut items = Vec::new();
+        for child in self.children(id) {
+            self.item(&format!("{scope}{}", child.name), &child, &mut items);
         }
-        let (name, docs) = (child.name.clone(), node.docs.clone());
+        items
+    }
+
+    fn item(&mut self, place: &str, child: &Child, items: &mut Vec<Item>) {
+        let schema = self.schema;
+        let Some(node) = schema.nodes.get(&child.id) else {
+            return;
+        };
+        let name = text_of(&node.annotations, NAME).unwrap_or(&child.name);
+        let (name, docs) = (name.to_owned(), node.docs.clone());
         match &node.body {
-            Body::Const { ty, value } => self.constant(place, ty).map(|ty| {
-                Item::Const(Const {
-                    name,
-                    docs,
-                    ty,
-                    value: value.clone(),
-                })
-            }),
+            Body::Const { ty, value } => {
+                if let Some(ty) = self.ty(place, ty) {
+                    let value = value.clone();
+                    items.push(Item::Const(Const {
+                        name,
+                        docs,
+                        ty,
+                        value,
+                    }));
+                }
+            }
             Body::Enum(enumerants) => {
                 if enumerants.is_empty() {
                     let problem = "an enum without enumerants has no value to begin with";
@@ -127,151 +128,70 @@ impl<'a> Lowering<'a> {
                 }
                 let enumerants = (enumerants.iter())
                     .map(|one| Enumerant {
-                        name: one.name.clone(),
+                        name: (text_of(&one.annotations, NAME).unwrap_or(&one.name)).to_owned(),
                         docs: one.docs.clone(),
                     })
                     .collect();
-                Some(Item::Enum(Enum {
+                items.push(Item::Enum(Enum {
                     name,
                     docs,
                     enumerants,
-                }))
+                }));
             }
-            Body::Struct(body) => Some(Item::Struct(Struct {
-                name,
-                docs,
-                record: self.struct_record(place, body),
-            })),
+            Body::Struct(body) => self.structure(place, name, docs, body, items),
             Body::Interface { methods, bases } => {
-                if !bases.is_empty() {
+                if !node.parameters.is_empty() {
                     self.problem(
                         place,
-                        "interfaces that extend others are not supported yet",
-                        "declare one interface with all the methods, if both sides are yours",
+                        "interfaces with type parameters are not supported yet",
+                        "declare one for each type that it is used with",
                     );
+                    return;
                 }
+                let Some(declared) = self.places.declared.get(&child.id).cloned() else {
+                    return;
+                };
+                let bases = (bases.iter())
+                    .filter_map(|base| self.base(place, base))
+                    .collect();
                 let methods = (methods.iter().enumerate())
                     .filter_map(|(ordinal, method)| {
-                        self.method(&format!("{place}.{}", method.name), ordinal, method)
+                        self.method(&format!("{place}.{}", method.name), node, ordinal, method)
                     })
                     .collect();
-                Some(Item::Interface(Interface {
+                items.push(Item::Interface(Interface {
+                    place: declared,
                     name,
                     docs,
                     id: child.id,
+                    bases,
                     methods,
-                }))
+                }));
+                let inner = self.items(&format!("{place}."), child.id);
+                self.module(child.id, &child.name, inner, items);
             }
-            Body::File | Body::Annotation => None,
+            Body::File | Body::Annotation => {}
         }
     }
 
-    fn nested(&mut self, place: &str, node: &Node) {
-        for child in &node.nested {
-            let declared = self.schema.nodes.get(&child.id).map(|node| &node.body);
-            if !matches!(declared, Some(Body::Annotation)) {
-                self.problem(
-                    &format!("{place}.{}", child.name),
-                    "declarations inside other declarations are not supported yet",
-                    "move it out, to the file's own level",
-                );
-            }
-        }
-    }
-
-    fn constant(&mut self, place: &str, ty: &Type) -> Option<ConstType> {
-        match ty {
-            Type::Scalar(scalar) => Some(ConstType::Scalar(*scalar)),
-            Type::Text => Some(ConstType::Text),
-            Type::Data => Some(ConstType::Data),
-            _ => {
-                self.problem(
-                    place,
-                    "constants of this type are not supported yet",
-                    "numbers, Bool, Text and Data are",
-                );
-                None
-            }
-        }
-    }
-
-    fn method(&mut self, place: &str, ordinal: usize, method: &schema::Method) -> Option<Method> {
-        if method.generic {
-            let problem = "methods with type parameters are not supported yet";
-            self.problem(
-                place,
-                problem,
-                "declare one for each type that it is used with",
-            );
+    fn base(&mut self, place: &str, base: &Base) -> Option<Named> {
+        if base.generic {
+            let problem = "bases with type parameters are not supported yet";
+            self.problem(place, problem, "extend an interface without them");
             return None;
         }
-        if method.results == STREAM_RESULT {
-            let problem = "streaming methods are not supported yet";
-            self.problem(place, problem, "return `()` instead of `stream`");
-            return None;
-        }
-        let schema = self.schema;
-        let params = self.struct_of(place, schema, method.params)?;
-        let results = self.struct_of(place, schema, method.results)?;
-        let (role, context, params, results) = if method.name == "construct" {
-            let role = self.construct(place, params, results)?;
-            let empty = |layout: &schema::Struct| Record {
-                data_words: layout.data_words,
-                pointers: layout.pointers,
-                fields: Vec::new(),
-            };
-            (role, None, empty(params), empty(results))
-        } else {
-            self.between(place, params, results);
-            let (context, params) = self.params_record(place, params);
-            let results = self.results_record(place, results);
-            let role = if method.name == "destroy" {
-                Role::Destroy
-            } else {
-                Role::Call
-            };
-            if matches!(role, Role::Destroy)
-                && !(params.fields.is_empty() && results.fields.is_empty())
-            {
-                self.problem(
-                    place,
-                    "`destroy` is answered by the runtime, which knows no parameters or results of it",
-                    "take the Context and return nothing, or give the method another name",
-                );
-            }
-            (role, context, params, results)
-        };
-        let ordinal = u16::try_from(ordinal).ok()?;
-        Some(Method {
-            name: method.name.clone(),
-            docs: method.docs.clone(),
-            ordinal,
-            role,
-            context,
-            params,
-            results,
-        })
+        self.named(place, base.id, None)
     }
 
-    fn struct_of(&mut self, place: &str, schema: &'a Schema, id: Id) -> Option<&'a schema::Struct> {
-        match schema.nodes.get(&id) {
-            Some(Node { generic: true, .. }) => {
-                let problem = "parameters or results with type parameters are not supported yet";
-                self.problem(place, problem, "write them in place, or use a plain struct");
-                None
-            }
-            Some(Node {
-                body: Body::Struct(body),
-                ..
-            }) => Some(body),
-            _ => {
-                self.problem(
-                    place,
-                    format!("the schema compiler did not tell the struct {id:#018x}"),
-                    "try another version of the schema compiler",
-                );
-                None
-            }
+    /// Adds the module of what is declared inside of a node.
+    pub(super) fn module(&mut self, id: Id, owner: &str, inner: Vec<Item>, items: &mut Vec<Item>) {
+        let name = self.places.inner.get(&id).and_then(|path| path.last());
+        if let Some(name) = name.filter(|_| !inner.is_empty()) {
+            items.push(Item::Module(Module {
+                name: name.clone(),
+                owner: owner.to_owned(),
+                items: inner,
+            }));
         }
     }
 }

@@ -1,23 +1,67 @@
 //! What code is generated from: our own picture of schema files, free of the schema compiler's types
 //! and of Rust's syntax. Names are the schema's; places on the wire are as `schema.capnp` counts them.
 
+mod graph;
+mod inherit;
 mod lower;
 mod member;
+mod method;
+mod naming;
+mod parameters;
+mod selectors;
+mod structure;
 pub(crate) mod types;
 
+use std::collections::BTreeSet;
+
+pub(crate) use inherit::Member;
 pub(crate) use lower::lower;
+pub(crate) use member::capitalized;
+use proc_macro2::TokenStream;
+pub(crate) use selectors::Selectors;
 use types::{Scalar, Value};
 
+use crate::names;
+
 /// All files that code is generated from.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Model {
     pub(crate) files: Vec<File>,
+    /// The structs and unions that hold handles on objects, which cannot be compared.
+    incomparable: BTreeSet<Place>,
 }
 
 impl Model {
     /// The file that declares a named type.
     pub(crate) fn file_of(&self, named: &Named) -> Option<&File> {
-        self.files.get(named.file)
+        self.files.get(named.place.file)
+    }
+
+    /// A declaration by its place.
+    pub(crate) fn item(&self, place: &Place) -> Option<&Item> {
+        let mut items = self.files.get(place.file)?.items.as_slice();
+        for name in &place.modules {
+            items = items.iter().find_map(|item| match item {
+                Item::Module(module) if module.name == *name => Some(module.items.as_slice()),
+                _ => None,
+            })?;
+        }
+        items
+            .iter()
+            .find(|item| item.type_name() == Some(&place.name))
+    }
+
+    /// Whether two values of the type can be compared.
+    pub(crate) fn is_comparable(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Interface(_) | Type::AnyPointer | Type::Capability => false,
+            Type::List(element) => self.is_comparable(element),
+            Type::Struct(named) | Type::Group(named) | Type::Union(named) => {
+                !self.incomparable.contains(&named.place)
+                    && named.arguments.iter().all(|ty| self.is_comparable(ty))
+            }
+            _ => true,
+        }
     }
 }
 
@@ -28,6 +72,8 @@ pub(crate) struct File {
     pub(crate) name: String,
     /// The Rust module that it becomes: `["v32", "echo"]`.
     pub(crate) module: Vec<String>,
+    /// The module of another crate that has the code already.
+    pub(crate) external: Option<TokenStream>,
     pub(crate) docs: String,
     /// In the schema's order.
     pub(crate) items: Vec<Item>,
@@ -38,22 +84,58 @@ pub(crate) enum Item {
     Const(Const),
     Enum(Enum),
     Struct(Struct),
+    Union(Union),
     Interface(Interface),
+    Module(Module),
+}
+
+impl Item {
+    /// The name of the type that it is.
+    pub(crate) fn type_name(&self) -> Option<&str> {
+        match self {
+            Self::Enum(item) => Some(&item.name),
+            Self::Struct(item) => Some(&item.name),
+            Self::Union(item) => Some(&item.name),
+            Self::Interface(item) => Some(&item.name),
+            Self::Const(_) | Self::Module(_) => None,
+        }
+    }
+}
+
+/// The declarations inside of another one.
+#[derive(Debug)]
+pub(crate) struct Module {
+    /// As Rust has it.
+    pub(crate) name: String,
+    /// The declaration that they stand in.
+    pub(crate) owner: String,
+    pub(crate) items: Vec<Item>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Const {
     pub(crate) name: String,
     pub(crate) docs: String,
-    pub(crate) ty: ConstType,
+    pub(crate) ty: Type,
     pub(crate) value: Value,
 }
 
-#[derive(Debug)]
-pub(crate) enum ConstType {
-    Scalar(Scalar),
-    Text,
-    Data,
+impl Const {
+    /// The constant in Rust, or the function where the value needs the heap.
+    pub(crate) fn rust_name(&self) -> String {
+        if self.is_function() {
+            names::snake(&self.name)
+        } else {
+            names::shouty(&self.name)
+        }
+    }
+
+    pub(crate) fn is_function(&self) -> bool {
+        !matches!(
+            self.ty,
+            Type::Void | Type::Scalar(_) | Type::Enum(_) | Type::Text | Type::Data
+        )
+    }
 }
 
 #[derive(Debug)]
@@ -74,7 +156,24 @@ pub(crate) struct Enumerant {
 pub(crate) struct Struct {
     pub(crate) name: String,
     pub(crate) docs: String,
+    /// The type parameters that the fields use.
+    pub(crate) parameters: Vec<String>,
     pub(crate) record: Record,
+}
+
+/// A union, or a struct that is nothing but its union.
+#[derive(Debug)]
+pub(crate) struct Union {
+    pub(crate) name: String,
+    pub(crate) docs: String,
+    /// The type parameters that the members use.
+    pub(crate) parameters: Vec<String>,
+    /// Where the number stands that tells which member is there.
+    pub(crate) tag: u32,
+    /// The layout, with the members as its fields.
+    pub(crate) record: Record,
+    /// The members' numbers.
+    pub(crate) numbers: Vec<u16>,
 }
 
 /// A struct's fields, or a method's parameters or results.
@@ -85,61 +184,126 @@ pub(crate) struct Record {
     pub(crate) fields: Vec<Field>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Field {
     pub(crate) name: String,
+    /// What Rust calls it, if the schema says so.
+    pub(crate) rename: Option<String>,
     pub(crate) docs: String,
     /// The pointer's index; or the place in the data section, counted in the size of the type.
     pub(crate) offset: u32,
     pub(crate) ty: Type,
-    /// The bit that says whether the field is there, where a `hasX` field stands beside it.
-    pub(crate) presence: Option<u32>,
+    pub(crate) default: Value,
+    pub(crate) presence: Presence,
+    /// Whether the struct stands in a box of its own, since it contains the one that this field is in.
+    pub(crate) boxed: bool,
+}
+
+impl Field {
+    /// The name to make Rust's from.
+    pub(crate) fn rust_name(&self) -> &str {
+        self.rename.as_deref().unwrap_or(&self.name)
+    }
+
+    /// Whether there may be no value.
+    pub(crate) fn is_optional(&self) -> bool {
+        self.presence != Presence::Always
+    }
+}
+
+/// What tells whether a field has a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// It always has one.
+    Always,
+    /// A bit of the data section, where a `hasX` field stands beside it.
+    Flag(u32),
+    /// The pointer: null stands for none.
+    Pointer,
+    /// Nothing in the message; the caller knows whether it asked, by the parameter of this name.
+    Asked(String),
 }
 
 #[derive(Clone, Debug)]
 pub(crate) enum Type {
-    Scalar(Scalar, Value),
-    Enum(Named, u16),
-    Text,
-    Data,
-    List(Element),
-    Struct(Named),
-    Interface(Named),
-}
-
-/// What a list holds.
-#[derive(Clone, Debug)]
-pub(crate) enum Element {
+    Void,
     Scalar(Scalar),
+    Enum(Named),
     Text,
+    /// `Data`, and `List(UInt8)`, which stands the same way in messages.
     Data,
-    List(Box<Element>),
+    List(Box<Type>),
     Struct(Named),
+    /// A group: fields of the same struct.
+    Group(Named),
+    /// The unnamed union of the same struct.
+    Union(Named),
+    Interface(Named),
+    /// A type parameter.
+    Parameter(String),
+    AnyPointer,
+    Capability,
 }
 
-/// A declaration, in this or another file.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+impl Type {
+    /// Whether a value has a pointer of its own.
+    pub(crate) fn is_pointer(&self) -> bool {
+        !matches!(
+            self,
+            Self::Void | Self::Scalar(_) | Self::Enum(_) | Self::Group(_) | Self::Union(_)
+        )
+    }
+}
+
+/// A declaration, in this or another file, with what its type parameters are bound to.
+#[derive(Clone, Debug)]
 pub(crate) struct Named {
+    pub(crate) place: Place,
+    pub(crate) arguments: Vec<Type>,
+}
+
+/// Where something is declared.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
     /// The index of the declaring file in the model.
     pub(crate) file: usize,
+    /// The modules inside of the file's, as Rust has them.
+    pub(crate) modules: Vec<String>,
     pub(crate) name: String,
 }
 
 #[derive(Debug)]
 pub(crate) struct Interface {
+    pub(crate) place: Place,
     pub(crate) name: String,
     pub(crate) docs: String,
     pub(crate) id: u64,
+    /// The interfaces that it extends, in the order in which it names them.
+    pub(crate) bases: Vec<Named>,
     /// By ordinal.
     pub(crate) methods: Vec<Method>,
 }
 
 impl Interface {
-    /// The methods that an implementation writes and a caller calls.
-    pub(crate) fn calls(&self) -> impl Iterator<Item = &Method> {
-        self.methods
-            .iter()
-            .filter(|method| matches!(method.role, Role::Call))
+    /// The methods that an implementation writes and a caller calls, without the inherited ones.
+    pub(crate) fn calls(&self) -> impl Iterator<Item = Member<'_>> {
+        inherit::own(self).filter(Member::is_call)
+    }
+
+    /// Its only method, if that is `call` and nothing is inherited: then a closure is enough to
+    /// implement it.
+    pub(crate) fn closure(&self) -> Option<Member<'_>> {
+        let mut calls = self.calls();
+        let only = calls.next().filter(|_| calls.next().is_none())?;
+        (only.method.name == "call" && self.bases.is_empty()).then_some(only)
+    }
+
+    /// The interface as a reference to it.
+    pub(crate) fn named(&self) -> Named {
+        Named {
+            place: self.place.clone(),
+            arguments: Vec::new(),
+        }
     }
 }
 
@@ -153,16 +317,39 @@ pub(crate) struct Method {
     pub(crate) context: Option<u32>,
     /// The parameters, without the context.
     pub(crate) params: Record,
+    /// The results, without the declared errors.
     pub(crate) results: Record,
+    /// The results that say, when they are there, that the method failed.
+    pub(crate) errors: Vec<DeclaredError>,
+    /// The pointer indexes of the parameter and the result by which the two sides exchange their
+    /// thread maps.
+    pub(crate) thread_map: Option<(u32, u32)>,
+    /// The method that ends a call of this one which nobody waits for any more.
+    pub(crate) cancel_with: Option<String>,
+}
+
+impl Method {
+    /// Whether some declared error is more than a message.
+    pub(crate) fn has_error_type(&self) -> bool {
+        self.errors.iter().any(|error| !error.standard)
+    }
+}
+
+/// A result that carries an error instead of a value.
+#[derive(Debug)]
+pub(crate) struct DeclaredError {
+    pub(crate) field: Field,
+    /// Whether it is the message of any error: a Text for `std::exception`.
+    pub(crate) standard: bool,
 }
 
 /// Who answers a method.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     /// The implementation of the interface.
     Call,
-    /// The runtime: the two sides exchange their thread maps, at these pointer indexes.
-    Construct { param: u32, result: u32 },
+    /// The runtime: the two sides exchange their thread maps before anything else.
+    Construct,
     /// The runtime: the object ends.
     Destroy,
 }

@@ -14,6 +14,11 @@ const BUNDLED: &[(&str, &str)] = &[
         "capnp/c++.capnp",
         include_str!("../../include/capnp/c++.capnp"),
     ),
+    ("ipc.capnp", include_str!("../../include/ipc.capnp")),
+    (
+        "capnp/rust.capnp",
+        include_str!("../../include/capnp/rust.capnp"),
+    ),
     (
         "mp/proxy.capnp",
         include_str!("../../include/mp/proxy.capnp"),

@@ -35,6 +35,7 @@ pub(crate) struct Node {
     /// The type parameters that the node itself takes.
     pub(crate) parameters: Vec<String>,
     pub(crate) docs: String,
+    pub(crate) annotations: Vec<Annotation>,
     /// What is declared directly inside, in the order in which it is.
     pub(crate) nested: Vec<Child>,
     pub(crate) body: Body,
@@ -47,10 +48,19 @@ pub(crate) struct Child {
     pub(crate) id: Id,
 }
 
+/// What a schema says about a declaration or member, beside what it is.
+#[derive(Debug)]
+pub(crate) struct Annotation {
+    pub(crate) id: Id,
+    pub(crate) value: Value,
+}
+
 /// An interface that another one extends.
 #[derive(Debug)]
 pub(crate) struct Base {
     pub(crate) id: Id,
+    /// Whether type parameters are bound.
+    pub(crate) generic: bool,
 }
 
 #[derive(Debug)]
@@ -71,6 +81,7 @@ pub(crate) enum Body {
 
 #[derive(Debug)]
 pub(crate) struct Struct {
+    pub(crate) id: Id,
     pub(crate) data_words: u16,
     pub(crate) pointers: u16,
     /// Where the number stands that tells which member of the union is there, if there is a union.
@@ -82,7 +93,7 @@ pub(crate) struct Struct {
 pub(crate) struct Field {
     pub(crate) name: String,
     pub(crate) docs: String,
-    pub(crate) annotations: Vec<Id>,
+    pub(crate) annotations: Vec<Annotation>,
     /// The number of a member of the union.
     pub(crate) member: Option<u16>,
     pub(crate) kind: FieldKind,
@@ -103,6 +114,7 @@ pub(crate) enum FieldKind {
 pub(crate) struct Enumerant {
     pub(crate) name: String,
     pub(crate) docs: String,
+    pub(crate) annotations: Vec<Annotation>,
 }
 
 #[derive(Debug)]
@@ -111,6 +123,7 @@ pub(crate) struct Method {
     pub(crate) docs: String,
     /// Whether the method itself takes type parameters.
     pub(crate) generic: bool,
+    pub(crate) annotations: Vec<Annotation>,
     pub(crate) params: Id,
     pub(crate) results: Id,
 }
@@ -155,4 +168,14 @@ pub(crate) enum Binding {
     Same,
     /// Each to a type, or to nothing.
     Types(Vec<Option<Type>>),
+}
+
+impl Brand {
+    /// What a parameter is bound to.
+    pub(crate) fn bound(&self, parameter: Parameter) -> Option<Type> {
+        match self.0.get(&parameter.scope)? {
+            Binding::Same => Some(Type::AnyPointer(PointerKind::Parameter(parameter))),
+            Binding::Types(types) => types.get(usize::from(parameter.index))?.clone(),
+        }
+    }
 }

@@ -10,8 +10,8 @@ mod values;
 use std::path::PathBuf;
 
 pub(crate) use facts::{
-    Base, Binding, Body, Brand, Child, Enumerant, Field, FieldKind, Id, Method, Node, PointerKind,
-    Schema, Struct, Type,
+    Annotation, Base, Binding, Body, Brand, Child, Enumerant, Field, FieldKind, Id, Method, Node,
+    Parameter, PointerKind, Schema, Struct, Type,
 };
 pub(crate) use sources::Sources;
 

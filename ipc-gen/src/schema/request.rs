@@ -8,8 +8,8 @@ use capnp::schema_capnp::{
 use capnp::struct_list;
 
 use super::facts::{
-    Base, Binding, Body, Brand, Child, Enumerant, Field, FieldKind, Id, Method, Node, Parameter,
-    PointerKind, Requested, Schema, Struct, Type,
+    Annotation, Base, Binding, Body, Brand, Child, Enumerant, Field, FieldKind, Id, Method, Node,
+    Parameter, PointerKind, Requested, Schema, Struct, Type,
 };
 use super::values::{read_pointers, read_value};
 use crate::model::types::Scalar;
@@ -76,7 +76,7 @@ fn read_node(
     }
     let body = match node.which()? {
         node::File(()) => Body::File,
-        node::Struct(body) => Body::Struct(read_struct(body, &member_docs)?),
+        node::Struct(body) => Body::Struct(read_struct(node.get_id(), body, &member_docs)?),
         node::Enum(body) => {
             let mut enumerants = Vec::new();
             for (index, enumerant) in body.get_enumerants()?.iter().enumerate() {
@@ -91,7 +91,10 @@ fn read_node(
             }
             let mut bases = Vec::new();
             for base in body.get_superclasses()? {
-                bases.push(Base { id: base.get_id() });
+                bases.push(Base {
+                    id: base.get_id(),
+                    generic: !base.get_brand()?.get_scopes()?.is_empty(),
+                });
             }
             Body::Interface { methods, bases }
         }
@@ -107,6 +110,7 @@ fn read_node(
         generic: node.get_is_generic() || !node.get_parameters()?.is_empty(),
         parameters,
         docs,
+        annotations: read_annotations(node.get_annotations()?)?,
         nested,
         body,
     })
@@ -131,12 +135,17 @@ fn doc_of(member_docs: &[String], index: usize) -> String {
     member_docs.get(index).cloned().unwrap_or_default()
 }
 
-fn read_struct(body: node::struct_::Reader<'_>, member_docs: &[String]) -> capnp::Result<Struct> {
+fn read_struct(
+    id: Id,
+    body: node::struct_::Reader<'_>,
+    member_docs: &[String],
+) -> capnp::Result<Struct> {
     let mut fields = Vec::new();
     for (index, field) in body.get_fields()?.iter().enumerate() {
         fields.push(read_field(field, doc_of(member_docs, index))?);
     }
     Ok(Struct {
+        id,
         data_words: body.get_data_word_count(),
         pointers: body.get_pointer_count(),
         tag: (body.get_discriminant_count() > 0).then(|| body.get_discriminant_offset()),
@@ -159,7 +168,7 @@ fn read_field(field: field::Reader<'_>, docs: String) -> capnp::Result<Field> {
     Ok(Field {
         name: name(field.get_name()?)?,
         docs,
-        annotations: annotation_ids(field.get_annotations()?),
+        annotations: read_annotations(field.get_annotations()?)?,
         member: Some(field.get_discriminant_value())
             .filter(|member| *member != field::NO_DISCRIMINANT),
         kind,
@@ -170,6 +179,7 @@ fn read_enumerant(enumerant: enumerant::Reader<'_>, docs: String) -> capnp::Resu
     Ok(Enumerant {
         name: name(enumerant.get_name()?)?,
         docs,
+        annotations: read_annotations(enumerant.get_annotations()?)?,
     })
 }
 
@@ -178,15 +188,23 @@ fn read_method(method: method::Reader<'_>, docs: String) -> capnp::Result<Method
         name: name(method.get_name()?)?,
         docs,
         generic: !method.get_implicit_parameters()?.is_empty(),
+        annotations: read_annotations(method.get_annotations()?)?,
         params: method.get_param_struct_type(),
         results: method.get_result_struct_type(),
     })
 }
 
-fn annotation_ids(annotations: struct_list::Reader<'_, annotation::Owned>) -> Vec<Id> {
+fn read_annotations(
+    annotations: struct_list::Reader<'_, annotation::Owned>,
+) -> capnp::Result<Vec<Annotation>> {
     annotations
         .iter()
-        .map(|annotation| annotation.get_id())
+        .map(|annotation| {
+            Ok(Annotation {
+                id: annotation.get_id(),
+                value: read_value(annotation.get_value()?)?,
+            })
+        })
         .collect()
 }
 

@@ -1,6 +1,7 @@
 //! One connection to a peer: what both sides know of each other beyond the RPC protocol.
 
 mod accept;
+mod exchange;
 mod peer_threads;
 mod thread_map;
 
@@ -12,7 +13,6 @@ use futures_util::future::BoxFuture;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 
-use crate::adapter::LocalObject;
 use crate::capability::Capability;
 use crate::context::Context;
 use crate::engine::{Link, RemoteObject};
@@ -21,7 +21,6 @@ use crate::interface::{Method, StructSize};
 use crate::message::Payload;
 use crate::object::{Object, Proxy};
 use peer_threads::PeerThreads;
-use thread_map::ThreadMapAdapter;
 
 /// The `Context` struct of `mp/proxy.capnp`: pointer 0 is the thread that runs the call, pointer 1
 /// the thread that runs callbacks.
@@ -130,42 +129,13 @@ impl Connection {
         remote: &dyn RemoteObject,
         construct: &'static Method,
     ) -> Result<(), Exception> {
-        let params = Payload::build(construct.params, |builder| {
-            if let Some((param, _)) = construct.thread_map {
-                builder.set_capability(param, self.thread_map());
-            }
-        })?;
+        let mut params = Payload::empty();
+        self.offer_map(construct, &mut params)?;
         let results = remote
             .call(construct.interface_id, construct.ordinal, params)
             .await
             .map_err(|exception| exception.in_method(construct.name))?;
-        if let Some((_, result)) = construct.thread_map {
-            let map = results.read(|results| results.capability(result, "threadMap"))?;
-            self.peer_threads.set_map(map);
-        }
-        Ok(())
-    }
-
-    /// Answers the peer's `construct`: its thread map is kept, ours is returned.
-    pub(crate) fn construct(
-        self: &Arc<Self>,
-        method: &'static Method,
-        params: &Payload,
-    ) -> Result<Payload, Exception> {
-        let Some((param, result)) = method.thread_map else {
-            return Payload::build(method.results, |_| ());
-        };
-        let map = params.read(|params| params.capability(param, "threadMap"))?;
-        self.peer_threads.set_map(map);
-        Payload::build(method.results, |results| {
-            results.set_capability(result, self.thread_map());
-        })
-    }
-
-    fn thread_map(self: &Arc<Self>) -> Capability {
-        Capability::local(LocalObject::new(ThreadMapAdapter::new(Arc::downgrade(
-            self,
-        ))))
+        self.accept_map(construct, &results)
     }
 
     /// Calls an object of the peer, on a thread of the peer where the method wants one.
@@ -186,13 +156,16 @@ impl Connection {
                 });
             })?;
         }
+        self.offer_map(method, &mut params)?;
         let results = object
             .call(method.interface_id, method.ordinal, params)
             .await;
         if let Some(lease) = lease {
             lease.give_back();
         }
-        results
+        let results = results?;
+        self.accept_map(method, &results)?;
+        Ok(results)
     }
 
     /// Answers the peer's `makePool`: threads for calls that name none.

@@ -4,8 +4,10 @@ use std::fmt;
 
 use capnp::private::layout;
 
-use super::table::index_hook;
-use super::value::{ListItem, Scalar, Struct};
+use super::list::ListItem;
+use super::pointer::{PointerBuilder, PointerValue};
+use super::scope::MAX_DEPTH;
+use super::value::{Scalar, Struct};
 use crate::capability::Capability;
 use crate::exception::Exception;
 use crate::interface::StructSize;
@@ -20,31 +22,50 @@ const MAX_LENGTH: usize = 64 << 20;
 pub struct Builds {
     pub(super) capabilities: Vec<Option<Capability>>,
     pub(super) failure: Option<Exception>,
+    depth: u8,
 }
 
 impl Builds {
+    pub(super) fn new(capabilities: Vec<Option<Capability>>) -> Self {
+        Self {
+            capabilities,
+            ..Self::default()
+        }
+    }
+
+    /// Writes what a pointer points at, unless that is nested too deeply for peers to read it.
+    pub(super) fn deeper(&mut self, write: impl FnOnce(&mut Self)) {
+        if self.depth < MAX_DEPTH {
+            self.depth += 1;
+            write(self);
+            self.depth -= 1;
+        } else {
+            self.fail(Exception::failed(format_args!(
+                "a value that is nested more than {MAX_DEPTH} levels deep does not fit in a message"
+            )));
+        }
+    }
+
     /// Whether so many bytes or elements fit; remembers the problem if they do not.
     pub(super) fn fits(&mut self, length: usize) -> bool {
         let fits = length <= MAX_LENGTH;
         if !fits {
-            self.fail(format_args!(
+            self.fail(Exception::failed(format_args!(
                 "a value of {length} bytes or elements does not fit in a message"
-            ));
+            )));
         }
         fits
     }
 
     /// Remembers that a field lies outside of its struct.
     fn outside(&mut self) {
-        self.fail(format_args!(
-            "a field lies outside of its struct: the code was generated wrongly"
+        self.fail(Exception::failed(
+            "a field lies outside of its struct: the code was generated wrongly",
         ));
     }
 
-    fn fail(&mut self, message: fmt::Arguments<'_>) {
-        if self.failure.is_none() {
-            self.failure = Some(Exception::failed(message));
-        }
+    pub(super) fn fail(&mut self, failure: Exception) {
+        self.failure.get_or_insert(failure);
     }
 }
 
@@ -83,43 +104,62 @@ impl<'a> StructBuilder<'a> {
 
     /// Text.
     pub fn set_text(&mut self, index: u16, value: &str) {
-        if self.builds.fits(value.len()) {
-            self.with_pointer(index, |mut pointer, _| pointer.set_text(value.into()));
-        }
+        self.with_pointer(index, |pointer| pointer.set_text(value));
     }
 
     /// Bytes.
     pub fn set_data(&mut self, index: u16, value: &[u8]) {
-        if self.builds.fits(value.len()) {
-            self.with_pointer(index, |mut pointer, _| pointer.set_data(value));
-        }
+        self.with_pointer(index, |pointer| pointer.set_data(value));
     }
 
     /// A list.
     pub fn set_list<T: ListItem>(&mut self, index: u16, value: &[T]) {
-        if self.builds.fits(value.len()) {
-            self.with_pointer(index, |pointer, builds| {
-                T::write_list(pointer, value, builds)
-            });
-        }
+        self.with_pointer(index, |pointer| pointer.set_list(value));
     }
 
     /// A struct.
     pub fn set_structure<T: Struct>(&mut self, index: u16, value: &T) {
-        let size = StructSize::new(T::DATA_WORDS, T::POINTERS);
-        self.nested(index, size, |builder| value.write(builder));
+        self.set_value(index, value);
+    }
+
+    /// A struct that can be missing.
+    pub fn set_optional_structure<T: Struct>(&mut self, index: u16, value: &Option<T>) {
+        if let Some(value) = value {
+            self.set_value(index, value);
+        }
+    }
+
+    /// A struct of a type that contains itself.
+    pub fn set_boxed<T: Struct>(&mut self, index: u16, value: &Option<Box<T>>) {
+        if let Some(value) = value {
+            self.set_structure(index, &**value);
+        }
+    }
+
+    /// A group, or the unnamed union: fields of this struct that have a type of their own.
+    pub fn set_group<T: Struct>(&mut self, value: &T) {
+        value.write(self);
+    }
+
+    /// A value of any type that stands behind a pointer.
+    pub fn set_value<T: PointerValue>(&mut self, index: u16, value: &T) {
+        self.with_pointer(index, |pointer| value.write_pointer(pointer));
     }
 
     /// An object: a proxy's own, or the one that it stands for.
     pub fn set_object<P: Proxy>(&mut self, index: u16, value: &P) {
-        self.set_capability(index, value.object().capability());
+        self.set_capability(index, value.object().pass_on());
+    }
+
+    /// An object that can be missing.
+    pub fn set_optional_object<P: Proxy>(&mut self, index: u16, value: &Option<P>) {
+        if let Some(value) = value {
+            self.set_object(index, value);
+        }
     }
 
     pub(crate) fn set_capability(&mut self, index: u16, capability: Capability) {
-        self.with_pointer(index, |mut pointer, builds| {
-            pointer.set_capability(index_hook(builds.capabilities.len()));
-            builds.capabilities.push(Some(capability));
-        });
+        self.with_pointer(index, |pointer| pointer.set_capability(capability));
     }
 
     /// Makes a struct at `index` and fills it.
@@ -133,23 +173,13 @@ impl<'a> StructBuilder<'a> {
             data: size.data,
             pointers: size.pointers,
         };
-        self.with_pointer(index, |pointer, builds| {
-            fill(&mut StructBuilder::new(
-                pointer.init_struct(size),
-                size,
-                builds,
-            ));
-        });
+        self.with_pointer(index, |pointer| pointer.set_structure(size, fill));
     }
 
-    fn with_pointer(
-        &mut self,
-        index: u16,
-        write: impl for<'b> FnOnce(layout::PointerBuilder<'b>, &'b mut Builds),
-    ) {
+    fn with_pointer(&mut self, index: u16, write: impl FnOnce(PointerBuilder<'_>)) {
         if index < self.size.pointers {
             let pointer = self.layout.reborrow().get_pointer_field(usize::from(index));
-            write(pointer, self.builds);
+            write(PointerBuilder::new(pointer, self.builds));
         } else {
             self.builds.outside();
         }

@@ -4,13 +4,21 @@
 //! Generated code reads and writes fields by their place in the struct, as the schema compiler laid
 //! them out. The encoding itself is the `capnp` crate's.
 
+mod any;
 mod builder;
+mod element;
+mod list;
 mod payload;
+mod pointer;
 mod reader;
+mod scope;
 mod table;
 mod value;
 
+pub use any::AnyPointer;
 pub use builder::{Builds, StructBuilder};
+pub use list::ListItem;
 pub(crate) use payload::Payload;
+pub use pointer::{PointerBuilder, PointerReader, PointerValue};
 pub use reader::StructReader;
-pub use value::{ListItem, Scalar, Struct};
+pub use value::{Scalar, Struct};

@@ -3,13 +3,16 @@
 use std::fmt;
 
 use capnp::any_pointer;
-use capnp::message::{Builder, HeapAllocator};
+use capnp::message::{Builder, HeapAllocator, ReaderOptions};
 use capnp::private::capability::ClientHook;
 use capnp::private::layout::{self, PointerBuilder, PointerReader};
+use capnp::serialize;
 use capnp::traits::{FromPointerBuilder, FromPointerReader, Imbue, ImbueMut};
 
 use super::builder::{Builds, StructBuilder};
+use super::pointer;
 use super::reader::StructReader;
+use super::scope::{Budget, MAX_DEPTH, Scope};
 use super::table::{Hooks, indexes};
 use crate::capability::Capability;
 use crate::exception::{Exception, ExceptionKind};
@@ -22,7 +25,7 @@ const MAX_MESSAGE_WORDS: usize = 8 * 1024 * 1024;
 /// Room for a small call in the first allocation, so that most messages need no second.
 const FIRST_SEGMENT_WORDS: u32 = 64;
 
-/// The parameters or the results of a call.
+/// The parameters or the results of a call, or a value on its own.
 pub(crate) struct Payload {
     message: Builder<HeapAllocator>,
     capabilities: Vec<Option<Capability>>,
@@ -58,24 +61,47 @@ impl Payload {
         size: StructSize,
         fill: impl FnOnce(&mut StructBuilder<'_>),
     ) -> Result<(), Exception> {
-        let mut hooks = indexes(self.capabilities.len());
-        let mut builds = Builds {
-            capabilities: std::mem::take(&mut self.capabilities),
-            failure: None,
-        };
-        let mut root: any_pointer::Builder<'_> = self.message.get_root().map_err(malformed)?;
-        root.imbue_mut(&mut hooks);
-        let root: RootBuilder<'_> = root.get_as().map_err(malformed)?;
         let size = layout::StructSize {
             data: size.data,
             pointers: size.pointers,
         };
-        let builder = root.0.get_struct(size, None).map_err(malformed)?;
-        fill(&mut StructBuilder::new(builder, size, &mut builds));
-        self.capabilities = builds.capabilities;
+        self.amend_pointer(|mut root, builds| {
+            let layout = root.reborrow().get_struct(size, None).map_err(malformed)?;
+            fill(&mut StructBuilder::new(layout, size, builds));
+            Ok(())
+        })
+    }
+
+    /// Encodes whatever a pointer can point at.
+    ///
+    /// # Errors
+    ///
+    /// As [`Payload::build`].
+    pub(super) fn build_pointer(
+        fill: impl FnOnce(pointer::PointerBuilder<'_>),
+    ) -> Result<Self, Exception> {
+        let mut payload = Self::empty();
+        payload.amend_pointer(|mut root, builds| {
+            fill(pointer::PointerBuilder::new(root.reborrow(), builds));
+            Ok(())
+        })?;
+        Ok(payload)
+    }
+
+    fn amend_pointer(
+        &mut self,
+        fill: impl FnOnce(PointerBuilder<'_>, &mut Builds) -> Result<(), Exception>,
+    ) -> Result<(), Exception> {
+        let mut hooks = indexes(self.capabilities.len());
+        let mut builds = Builds::new(std::mem::take(&mut self.capabilities));
+        let mut root: any_pointer::Builder<'_> = self.message.get_root().map_err(malformed)?;
+        root.imbue_mut(&mut hooks);
+        let root: RootBuilder<'_> = root.get_as().map_err(malformed)?;
+        fill(root.0, &mut builds)?;
         if let Some(failure) = builds.failure {
             return Err(failure);
         }
+        self.capabilities = meanings(&hooks, &builds.capabilities);
 
         let words = self.message.size_in_words();
         if words > MAX_MESSAGE_WORDS {
@@ -93,13 +119,78 @@ impl Payload {
         &self,
         decode: impl FnOnce(&StructReader<'_>) -> Result<T, Exception>,
     ) -> Result<T, Exception> {
+        self.read_pointer(|pointer| decode(&pointer.structure()?))
+    }
+
+    /// Decodes whatever the root points at.
+    pub(super) fn read_pointer<T>(
+        &self,
+        decode: impl FnOnce(pointer::PointerReader<'_>) -> Result<T, Exception>,
+    ) -> Result<T, Exception> {
         let hooks = indexes(self.capabilities.len());
-        let mut root: any_pointer::Reader<'_> =
-            self.message.get_root_as_reader().map_err(malformed)?;
+        let mut root = self.root()?;
         root.imbue(&hooks);
         let root: RootReader<'_> = root.get_as().map_err(malformed)?;
-        let reader = root.0.get_struct(None).map_err(malformed)?;
-        decode(&StructReader::new(reader, &self.capabilities))
+        let budget = Budget::new();
+        let scope = Scope::new(&self.capabilities, &budget);
+        decode(pointer::PointerReader::new(root.0, scope))
+    }
+
+    /// Whether the root points at nothing.
+    pub(super) fn is_null(&self) -> bool {
+        self.root().is_ok_and(|root| root.is_null())
+    }
+
+    /// Copies what a pointer of another message points at.
+    pub(super) fn copy_of(source: pointer::PointerReader<'_>) -> Result<Self, Exception> {
+        let mut payload = Self::empty();
+        let mut hooks = Hooks::new();
+        let mut root: any_pointer::Builder<'_> = payload.message.get_root().map_err(malformed)?;
+        root.imbue_mut(&mut hooks);
+        root.set_as(any_pointer::Reader::new(source.layout))
+            .map_err(malformed)?;
+        payload.capabilities = meanings(&hooks, source.scope.capabilities);
+        Ok(payload)
+    }
+
+    /// Copies what the root points at into another message.
+    pub(super) fn copy_to(&self, target: pointer::PointerBuilder<'_>) {
+        match self.root() {
+            Ok(root) => target.copy(root, &self.capabilities),
+            Err(failure) => target.builds.fail(failure),
+        }
+    }
+
+    /// The message in its standard framing.
+    pub(super) fn to_bytes(&self) -> Result<Vec<u8>, Exception> {
+        if !self.capabilities.is_empty() {
+            return Err(Exception::failed(
+                "a value that refers to objects cannot be bytes",
+            ));
+        }
+        Ok(serialize::write_message_to_words(&self.message))
+    }
+
+    /// Copies a message out of its standard framing.
+    pub(super) fn from_bytes(bytes: &[u8]) -> Result<Self, Exception> {
+        let mut options = ReaderOptions::new();
+        options
+            .traversal_limit_in_words(Some(MAX_MESSAGE_WORDS))
+            .nesting_limit(MAX_DEPTH.into());
+        let message = serialize::read_message(bytes, options).map_err(malformed)?;
+        let source: any_pointer::Reader<'_> = message.get_root().map_err(malformed)?;
+        let mut payload = Self::empty();
+        let mut hooks = Hooks::new();
+        let mut root: any_pointer::Builder<'_> = payload.message.get_root().map_err(malformed)?;
+        root.imbue_mut(&mut hooks);
+        root.set_as(source).map_err(malformed)?;
+        // Bytes have no table of objects, so a reference to one means nothing.
+        payload.capabilities = hooks.iter().map(|_| None).collect();
+        Ok(payload)
+    }
+
+    fn root(&self) -> Result<any_pointer::Reader<'_>, Exception> {
+        self.message.get_root_as_reader().map_err(malformed)
     }
 
     /// Copies a struct out of an engine's message, turning hooks into capabilities.
@@ -130,8 +221,7 @@ impl Payload {
             .iter()
             .map(|capability| capability.as_ref().map(&mut hook))
             .collect();
-        let mut root: any_pointer::Reader<'_> =
-            self.message.get_root_as_reader().map_err(malformed)?;
+        let mut root = self.root()?;
         root.imbue(&hooks);
         target.set_as(root).map_err(malformed)
     }
@@ -144,6 +234,15 @@ impl fmt::Debug for Payload {
             .field("capabilities", &self.capabilities.len())
             .finish()
     }
+}
+
+/// What the hooks that a message was written with mean: each is an index of a capability.
+fn meanings(hooks: &Hooks, capabilities: &[Option<Capability>]) -> Vec<Option<Capability>> {
+    let meaning = |hook: &Option<Box<dyn ClientHook>>| {
+        let index = hook.as_ref()?.get_ptr();
+        capabilities.get(index).cloned().flatten()
+    };
+    hooks.iter().map(meaning).collect()
 }
 
 /// What the `capnp` crate says of bytes that break its rules.

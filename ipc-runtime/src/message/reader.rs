@@ -4,8 +4,11 @@ use std::fmt;
 
 use capnp::private::layout;
 
+use super::list::ListItem;
 use super::payload::malformed;
-use super::value::{ListItem, Scalar, Struct};
+use super::pointer::{PointerReader, PointerValue};
+use super::scope::Scope;
+use super::value::{Scalar, Struct};
 use crate::capability::Capability;
 use crate::exception::{Exception, ExceptionKind};
 use crate::object::{Object, Proxy};
@@ -15,18 +18,12 @@ use crate::object::{Object, Proxy};
 #[derive(Clone, Copy)]
 pub struct StructReader<'a> {
     layout: layout::StructReader<'a>,
-    capabilities: &'a [Option<Capability>],
+    scope: Scope<'a>,
 }
 
 impl<'a> StructReader<'a> {
-    pub(super) fn new(
-        layout: layout::StructReader<'a>,
-        capabilities: &'a [Option<Capability>],
-    ) -> Self {
-        Self {
-            layout,
-            capabilities,
-        }
+    pub(super) fn new(layout: layout::StructReader<'a>, scope: Scope<'a>) -> Self {
+        Self { layout, scope }
     }
 
     /// A number or truth value at `offset`, counted in its own size (a `bool`: in bits).
@@ -45,7 +42,24 @@ impl<'a> StructReader<'a> {
     ///
     /// Text that is not UTF-8, or a pointer to something else.
     pub fn text(&self, index: u16, field: &'static str) -> Result<String, Exception> {
-        text(self.pointer(index)).map_err(|error| error.context(field))
+        self.value(index, field)
+    }
+
+    /// Text; null reads as the default.
+    ///
+    /// # Errors
+    ///
+    /// As [`StructReader::text`].
+    pub fn text_or(
+        &self,
+        index: u16,
+        field: &'static str,
+        default: &str,
+    ) -> Result<String, Exception> {
+        if self.is_null(index) {
+            return Ok(default.to_owned());
+        }
+        self.text(index, field)
     }
 
     /// Bytes; null reads as none.
@@ -54,7 +68,24 @@ impl<'a> StructReader<'a> {
     ///
     /// A pointer to something else.
     pub fn data(&self, index: u16, field: &'static str) -> Result<Vec<u8>, Exception> {
-        data(self.pointer(index)).map_err(|error| error.context(field))
+        self.value(index, field)
+    }
+
+    /// Bytes; null reads as the default.
+    ///
+    /// # Errors
+    ///
+    /// As [`StructReader::data`].
+    pub fn data_or(
+        &self,
+        index: u16,
+        field: &'static str,
+        default: &[u8],
+    ) -> Result<Vec<u8>, Exception> {
+        if self.is_null(index) {
+            return Ok(default.to_vec());
+        }
+        self.data(index, field)
     }
 
     /// A list; null reads as empty.
@@ -63,7 +94,7 @@ impl<'a> StructReader<'a> {
     ///
     /// An element that cannot be read, or a pointer to something else.
     pub fn list<T: ListItem>(&self, index: u16, field: &'static str) -> Result<Vec<T>, Exception> {
-        T::read_list(self.pointer(index), self.capabilities).map_err(|error| error.context(field))
+        T::read_list(self.pointer(index)).map_err(|error| error.context(field))
     }
 
     /// A struct; null reads as one where every field has its default.
@@ -72,10 +103,8 @@ impl<'a> StructReader<'a> {
     ///
     /// A field that cannot be read, or a pointer to something else.
     pub fn structure<T: Struct>(&self, index: u16, field: &'static str) -> Result<T, Exception> {
-        self.pointer(index)
-            .get_struct(None)
-            .map_err(malformed)
-            .and_then(|layout| T::read(&StructReader::new(layout, self.capabilities)))
+        (self.pointer(index).structure())
+            .and_then(|reader| T::read(&reader))
             .map_err(|error| error.context(field))
     }
 
@@ -95,16 +124,84 @@ impl<'a> StructReader<'a> {
         self.structure(index, field)
     }
 
+    /// A struct that can be missing.
+    ///
+    /// # Errors
+    ///
+    /// As [`StructReader::structure`].
+    pub fn optional_structure<T: Struct>(
+        &self,
+        index: u16,
+        field: &'static str,
+    ) -> Result<Option<T>, Exception> {
+        if self.is_null(index) {
+            return Ok(None);
+        }
+        self.structure(index, field).map(Some)
+    }
+
+    /// A struct of a type that contains itself.
+    ///
+    /// # Errors
+    ///
+    /// As [`StructReader::structure`].
+    pub fn boxed<T: Struct>(
+        &self,
+        index: u16,
+        field: &'static str,
+    ) -> Result<Option<Box<T>>, Exception> {
+        Ok(self.optional_structure(index, field)?.map(Box::new))
+    }
+
+    /// A group: fields of this struct that have a type of their own.
+    ///
+    /// # Errors
+    ///
+    /// A field that cannot be read.
+    pub fn group<T: Struct>(&self, field: &'static str) -> Result<T, Exception> {
+        T::read(self).map_err(|error| error.context(field))
+    }
+
+    /// The unnamed union of this struct.
+    ///
+    /// # Errors
+    ///
+    /// A field that cannot be read.
+    pub fn union<T: Struct>(&self) -> Result<T, Exception> {
+        T::read(self)
+    }
+
+    /// A value of any type that stands behind a pointer.
+    ///
+    /// # Errors
+    ///
+    /// A value that cannot be read, or a pointer to something else.
+    pub fn value<T: PointerValue>(&self, index: u16, field: &'static str) -> Result<T, Exception> {
+        T::read_pointer(self.pointer(index)).map_err(|error| error.context(field))
+    }
+
     /// An object that has to be there.
     ///
     /// # Errors
     ///
     /// Null, or a pointer to something else.
     pub fn object<P: Proxy>(&self, index: u16, field: &'static str) -> Result<P, Exception> {
-        match self.capability(index, field)? {
-            Some(capability) => Ok(P::from_object(Object::new(capability, P::INTERFACE))),
-            None => Err(null(field)),
-        }
+        self.optional_object(index, field)?
+            .ok_or_else(|| null(field))
+    }
+
+    /// An object that can be missing.
+    ///
+    /// # Errors
+    ///
+    /// A pointer to something else.
+    pub fn optional_object<P: Proxy>(
+        &self,
+        index: u16,
+        field: &'static str,
+    ) -> Result<Option<P>, Exception> {
+        let capability = self.capability(index, field)?;
+        Ok(capability.map(|capability| P::from_object(Object::new(capability, P::INTERFACE))))
     }
 
     /// The capability at `index`, if the pointer is not null.
@@ -113,24 +210,19 @@ impl<'a> StructReader<'a> {
         index: u16,
         field: &'static str,
     ) -> Result<Option<Capability>, Exception> {
-        let pointer = self.pointer(index);
-        if pointer.is_null() {
-            return Ok(None);
-        }
-        let hook = pointer
-            .get_capability()
-            .map_err(|error| malformed(error).context(field))?;
-        Ok(self.capabilities.get(hook.get_ptr()).cloned().flatten())
+        (self.pointer(index).capability()).map_err(|error| error.context(field))
     }
 
     /// The struct at `index`, without decoding it.
     pub(crate) fn nested(&self, index: u16) -> Result<StructReader<'a>, Exception> {
-        let layout = self.pointer(index).get_struct(None).map_err(malformed)?;
-        Ok(StructReader::new(layout, self.capabilities))
+        self.pointer(index).structure()
     }
 
-    fn pointer(&self, index: u16) -> layout::PointerReader<'a> {
-        self.layout.get_pointer_field(usize::from(index))
+    fn pointer(&self, index: u16) -> PointerReader<'a> {
+        PointerReader::new(
+            self.layout.get_pointer_field(usize::from(index)),
+            self.scope,
+        )
     }
 }
 
@@ -149,10 +241,6 @@ pub(super) fn text(pointer: layout::PointerReader<'_>) -> Result<String, Excepti
             format_args!("the text is not UTF-8: {error}"),
         )),
     }
-}
-
-pub(super) fn data(pointer: layout::PointerReader<'_>) -> Result<Vec<u8>, Exception> {
-    Ok(pointer.get_data(None).map_err(malformed)?.to_vec())
 }
 
 fn null(field: &'static str) -> Exception {

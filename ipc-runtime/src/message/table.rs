@@ -17,7 +17,12 @@ pub(crate) type Hooks = Vec<Option<Box<dyn ClientHook>>>;
 
 /// A table whose every entry is its own index.
 pub(super) fn indexes(capabilities: usize) -> Hooks {
-    (0..capabilities)
+    indexes_from(0, capabilities)
+}
+
+/// A table whose entries are indexes that begin at `first`.
+pub(super) fn indexes_from(first: usize, capabilities: usize) -> Hooks {
+    (first..first + capabilities)
         .map(|index| Some(index_hook(index)))
         .collect()
 }

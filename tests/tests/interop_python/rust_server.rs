@@ -116,7 +116,7 @@ impl Mining for ServedMining {
         }))
     }
 
-    async fn wait_tip_changed(&self, _: Vec<u8>, _: f64) -> Result<BlockRef, Exception> {
+    async fn wait_tip_changed(&self, _: Vec<u8>, _: f64) -> Result<Option<BlockRef>, Exception> {
         not_served()
     }
 
@@ -124,7 +124,7 @@ impl Mining for ServedMining {
         &self,
         _: BlockCreateOptions,
         _: bool,
-    ) -> Result<BlockTemplateProxy, Exception> {
+    ) -> Result<Option<BlockTemplateProxy>, Exception> {
         not_served()
     }
 

@@ -31,23 +31,23 @@ pub trait Mining: Send + Sync + 'static {
 
     /// Waits until the tip is another block than `currentTip`, a block hash in internal byte order.
     ///
-    /// Returns the tip when it changes, or the unchanged tip after `timeout` milliseconds. While the node
-    /// shuts down there is no tip to return, and the call fails.
+    /// Returns the tip when it changes, or the unchanged tip after `timeout` milliseconds; nothing while the
+    /// node shuts down.
     fn wait_tip_changed(
         &self,
         current_tip: Vec<u8>,
         timeout: f64,
-    ) -> impl Future<Output = Result<super::common::BlockRef, Exception>> + Send;
+    ) -> impl Future<Output = Result<Option<super::common::BlockRef>, Exception>> + Send;
 
     /// Makes a block template on top of the tip.
     ///
     /// With `cooldown`, first waits until the node has caught up with the chain and the tip has stopped
-    /// changing; `interrupt` ends that wait.
+    /// changing; `interrupt` ends that wait, and then there is no template.
     fn create_new_block(
         &self,
         options: BlockCreateOptions,
         cooldown: bool,
-    ) -> impl Future<Output = Result<BlockTemplateProxy, Exception>> + Send;
+    ) -> impl Future<Output = Result<Option<BlockTemplateProxy>, Exception>> + Send;
 
     /// Checks whether a whole block would be valid on top of the tip, without submitting it.
     ///
@@ -141,7 +141,8 @@ impl MiningProxy {
         )
         .params(1, 2)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .cancel_with(Self::INTERRUPT);
     const CREATE_NEW_BLOCK: &rt::Method = &rt::Method::new(
             0xf9c68436df3af39e,
             4,
@@ -149,7 +150,8 @@ impl MiningProxy {
         )
         .params(1, 2)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .cancel_with(Self::INTERRUPT);
     const CHECK_BLOCK: &rt::Method = &rt::Method::new(
             0xf9c68436df3af39e,
             5,
@@ -226,13 +228,13 @@ impl MiningProxy {
 
     /// Waits until the tip is another block than `currentTip`, a block hash in internal byte order.
     ///
-    /// Returns the tip when it changes, or the unchanged tip after `timeout` milliseconds. While the node
-    /// shuts down there is no tip to return, and the call fails.
+    /// Returns the tip when it changes, or the unchanged tip after `timeout` milliseconds; nothing while the
+    /// node shuts down.
     pub fn wait_tip_changed(
         &self,
         current_tip: impl AsRef<[u8]>,
         timeout: f64,
-    ) -> Call<super::common::BlockRef> {
+    ) -> Call<Option<super::common::BlockRef>> {
         self.0
             .call(
                 Self::WAIT_TIP_CHANGED,
@@ -241,7 +243,7 @@ impl MiningProxy {
                     params.set_scalar(0, timeout, 1.7976931348623157e308f64);
                 },
                 |results| {
-                    results.required_structure::<super::common::BlockRef>(0, "result")
+                    results.optional_structure::<super::common::BlockRef>(0, "result")
                 },
             )
     }
@@ -249,12 +251,12 @@ impl MiningProxy {
     /// Makes a block template on top of the tip.
     ///
     /// With `cooldown`, first waits until the node has caught up with the chain and the tip has stopped
-    /// changing; `interrupt` ends that wait.
+    /// changing; `interrupt` ends that wait, and then there is no template.
     pub fn create_new_block(
         &self,
         options: BlockCreateOptions,
         cooldown: bool,
-    ) -> Call<BlockTemplateProxy> {
+    ) -> Call<Option<BlockTemplateProxy>> {
         self.0
             .call(
                 Self::CREATE_NEW_BLOCK,
@@ -262,7 +264,7 @@ impl MiningProxy {
                     params.set_structure(1, &options);
                     params.set_scalar(0, cooldown, true);
                 },
-                |results| results.object::<BlockTemplateProxy>(0, "result"),
+                |results| results.optional_object::<BlockTemplateProxy>(0, "result"),
             )
     }
 
@@ -426,7 +428,9 @@ impl<T: Mining> rt::Adapter for MiningAdapter<T> {
                     move |(current_tip, timeout)| async move {
                         T::wait_tip_changed(&this, current_tip, timeout).await
                     },
-                    |results, result| results.set_structure(0, &result),
+                    |results, result| {
+                        results.set_optional_structure(0, &result);
+                    },
                 )
             }
             (0xf9c68436df3af39e, 4) => {
@@ -438,7 +442,9 @@ impl<T: Mining> rt::Adapter for MiningAdapter<T> {
                     move |(options, cooldown)| async move {
                         T::create_new_block(&this, options, cooldown).await
                     },
-                    |results, result| results.set_object(0, &result),
+                    |results, result| {
+                        results.set_optional_object(0, &result);
+                    },
                 )
             }
             (0xf9c68436df3af39e, 5) => {
@@ -541,11 +547,11 @@ pub trait BlockTemplate: Send + Sync + 'static {
 
     /// Waits for a better template: a new tip, or fees that rose by the threshold of `options`.
     ///
-    /// When the time of `options` runs out, the node returns no template, and the call fails.
+    /// When the time of `options` runs out, or the wait is interrupted, there is no template.
     fn wait_next(
         &self,
         options: BlockWaitOptions,
-    ) -> impl Future<Output = Result<BlockTemplateProxy, Exception>> + Send;
+    ) -> impl Future<Output = Result<Option<BlockTemplateProxy>, Exception>> + Send;
 
     /// Ends a `waitNext` that waits; without one, it ends the next.
     fn interrupt_wait(&self) -> impl Future<Output = Result<(), Exception>> + Send;
@@ -652,7 +658,8 @@ impl BlockTemplateProxy {
         )
         .params(0, 2)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .cancel_with(Self::INTERRUPT_WAIT);
     const INTERRUPT_WAIT: &rt::Method = &rt::Method::new(
         0xf9671ad841b2f622,
         9,
@@ -741,13 +748,16 @@ impl BlockTemplateProxy {
 
     /// Waits for a better template: a new tip, or fees that rose by the threshold of `options`.
     ///
-    /// When the time of `options` runs out, the node returns no template, and the call fails.
-    pub fn wait_next(&self, options: BlockWaitOptions) -> Call<BlockTemplateProxy> {
+    /// When the time of `options` runs out, or the wait is interrupted, there is no template.
+    pub fn wait_next(
+        &self,
+        options: BlockWaitOptions,
+    ) -> Call<Option<BlockTemplateProxy>> {
         self.0
             .call(
                 Self::WAIT_NEXT,
                 |params| params.set_structure(1, &options),
-                |results| results.object::<BlockTemplateProxy>(0, "result"),
+                |results| results.optional_object::<BlockTemplateProxy>(0, "result"),
             )
     }
 
@@ -901,7 +911,9 @@ impl<T: BlockTemplate> rt::Adapter for BlockTemplateAdapter<T> {
                 call.serve(
                     |params| params.structure::<BlockWaitOptions>(1, "options"),
                     move |options| async move { T::wait_next(&this, options).await },
-                    |results, result| results.set_object(0, &result),
+                    |results, result| {
+                        results.set_optional_object(0, &result);
+                    },
                 )
             }
             (0xf9671ad841b2f622, 9) => {
