@@ -11,7 +11,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .src_prefix("fixtures")
         .import_path("../schema")
         .import_path("fixtures");
-    builder.compile(&schemas)?;
+    // The versions of Bitcoin Core share their ids, so each is a set of its own.
+    let v30: &[PathBuf] = &["../schema/v30/init.capnp".into()];
+    let v31: &[PathBuf] = &["../schema/v31/init.capnp".into()];
+    let multiprocess: &[PathBuf] = &["../schema/multiprocess/init.capnp".into()];
+    builder.compile_sets(&[&schemas, v30, v31, multiprocess])?;
 
     // Once more with the runtime under another path and the output in another folder.
     let renamed = PathBuf::from(std::env::var("OUT_DIR")?).join("renamed");

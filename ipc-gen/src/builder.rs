@@ -1,14 +1,14 @@
 //! The front for build scripts, and for programs that want the generated code in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use quote::ToTokens;
 
 use crate::emit::{self, Generated, Options};
 use crate::error::{Error, Problem, Problems};
-use crate::model::Model;
-use crate::schema::{self, Input, Sources};
+use crate::model::{Model, Selectors};
+use crate::schema::{self, Input, Loaded};
 use crate::{check, model};
 
 /// Generates Rust from schemas.
@@ -127,6 +127,29 @@ impl Builder {
     ///
     /// Fails with everything that is wrong with the schemas. Nothing is written then.
     pub fn compile(&self, schemas: &[impl AsRef<Path>]) -> Result<(), Error> {
+        self.compile_sets(&[schemas])
+    }
+
+    /// Does what [`compile`](Self::compile) does for several sets of schemas that know nothing of each
+    /// other, such as the versions of one interface, which share their ids.
+    ///
+    /// Each set needs a folder of its own, so that its modules do.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), ipc_gen::Error> {
+    /// ipc_gen::Builder::new()
+    ///     .src_prefix("schema")
+    ///     .compile_sets(&[
+    ///         &["schema/v30/init.capnp"], // v30::init, and what it imports
+    ///         &["schema/v31/init.capnp"], // v31::init, …
+    ///     ])
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Fails with everything that is wrong with the schemas of all sets. Nothing is written then.
+    pub fn compile_sets<P: AsRef<Path>>(&self, sets: &[&[P]]) -> Result<(), Error> {
         let out_dir = match (&self.out_dir, std::env::var_os("OUT_DIR")) {
             (Some(folder), _) => folder.clone(),
             (None, Some(folder)) => folder.into(),
@@ -136,8 +159,8 @@ impl Builder {
                     .into());
             }
         };
-        let (generated, sources) = self.run(schemas)?;
-        for file in &sources.read {
+        let (generated, read) = self.run(sets)?;
+        for file in &read {
             println!("cargo::rerun-if-changed={}", file.display());
         }
         println!("cargo::rerun-if-env-changed=CAPNP");
@@ -154,11 +177,78 @@ impl Builder {
         &self,
         schemas: &[impl AsRef<Path>],
     ) -> Result<BTreeMap<String, String>, Error> {
-        let (generated, _) = self.run(schemas)?;
+        self.generate_sets(&[schemas])
+    }
+
+    /// Does what [`generate`](Self::generate) does for several sets of schemas that know nothing of
+    /// each other. See [`compile_sets`](Self::compile_sets).
+    ///
+    /// # Errors
+    ///
+    /// Fails with everything that is wrong with the schemas of all sets.
+    pub fn generate_sets<P: AsRef<Path>>(
+        &self,
+        sets: &[&[P]],
+    ) -> Result<BTreeMap<String, String>, Error> {
+        let (generated, _) = self.run(sets)?;
         Ok(generated.source_tree())
     }
 
-    fn run(&self, schemas: &[impl AsRef<Path>]) -> Result<(Generated, Sources), Error> {
+    /// Generates code from what `capnp compile -o-` has written: a `CodeGeneratorRequest`.
+    ///
+    /// Modules are named after the files as the compiler was given them, without its source prefixes;
+    /// those of this builder do not matter. Code is generated for the files that it was asked for.
+    ///
+    /// # Errors
+    ///
+    /// Fails with everything that is wrong with the schemas.
+    pub fn generate_request(&self, request: &[u8]) -> Result<BTreeMap<String, String>, Error> {
+        let loaded = schema::load_request(request)?;
+        Ok(self.run_loaded(&[loaded])?.source_tree())
+    }
+
+    /// Generates all sets, and tells which files were read for it.
+    fn run<P: AsRef<Path>>(&self, sets: &[&[P]]) -> Result<(Generated, BTreeSet<PathBuf>), Error> {
+        if sets.is_empty() {
+            return Err(Problem::new("no schema file was given").into());
+        }
+        let mut loaded = Vec::new();
+        let mut errors = Vec::new();
+        for schemas in sets {
+            let mut input = self.input.clone();
+            input.files = (schemas.iter().map(|file| file.as_ref().to_owned())).collect();
+            match schema::load(&input) {
+                Ok(set) => loaded.push(set),
+                Err(error) => errors.push(error),
+            }
+        }
+        if !errors.is_empty() {
+            return Err(Error::join(errors));
+        }
+        let generated = self.run_loaded(&loaded)?;
+        let read = loaded.into_iter().flat_map(|set| set.sources.read);
+        Ok((generated, read.collect()))
+    }
+
+    /// Generates all sets. What the caller says about members and files has to concern one of them.
+    fn run_loaded(&self, sets: &[Loaded]) -> Result<Generated, Error> {
+        let options = self.options()?;
+        let mut problems = Problems::default();
+        let mut nullable = Selectors::new(&self.nullable);
+        let mut models: Vec<_> = (sets.iter())
+            .map(|set| model::lower(set, &mut nullable, &mut problems))
+            .collect();
+        nullable.check(&mut problems);
+        self.set_externs(&mut models, &mut problems);
+        for model in &models {
+            check::check(model, &mut problems);
+        }
+        problems.into_result()?;
+        let generated = models.iter().map(|model| emit::emit(model, &options));
+        Generated::merge(generated.collect::<Result<_, _>>()?)
+    }
+
+    fn options(&self) -> Result<Options, Error> {
         let runtime: syn::Path = syn::parse_str(&self.runtime_path).map_err(|_| {
             Problem::new(format!(
                 "the runtime path `{}` is not a Rust path",
@@ -166,29 +256,14 @@ impl Builder {
             ))
             .help("give a path such as `::ipc_runtime` or `crate::runtime`")
         })?;
-        let mut input = self.input.clone();
-        input.files = schemas
-            .iter()
-            .map(|file| file.as_ref().to_owned())
-            .collect();
-        let loaded = schema::load(&input)?;
-        let mut problems = Problems::default();
-        let mut model = model::lower(&loaded, &self.nullable, &mut problems);
-        self.set_externs(&mut model, &mut problems);
-        check::check(&model, &mut problems);
-        problems.into_result()?;
-        let generated = emit::emit(
-            &model,
-            &Options {
-                runtime: runtime.to_token_stream(),
-                serde: self.serde,
-            },
-        )?;
-        Ok((generated, loaded.sources))
+        Ok(Options {
+            runtime: runtime.to_token_stream(),
+            serde: self.serde,
+        })
     }
 
     /// Takes the files out of the output that another crate has.
-    fn set_externs(&self, model: &mut Model, problems: &mut Problems) {
+    fn set_externs(&self, models: &mut [Model], problems: &mut Problems) {
         for (name, path) in &self.extern_modules {
             let Ok(path) = syn::parse_str::<syn::Path>(path) else {
                 let problem = format!("the module `{path}` of another crate is not a Rust path");
@@ -197,15 +272,20 @@ impl Builder {
                 );
                 continue;
             };
-            match model.files.iter_mut().find(|file| file.name == *name) {
-                Some(file) => file.external = Some(path.to_token_stream()),
-                None => problems.push(
+            let files = models.iter_mut().flat_map(|model| &mut model.files);
+            let mut imported = false;
+            for file in files.filter(|file| file.name == *name) {
+                file.external = Some(path.to_token_stream());
+                imported = true;
+            }
+            if !imported {
+                problems.push(
                     Problem::at(
                         name,
                         "no schema imports this file, so it is no other crate's",
                     )
                     .help("name it by its path below the source prefix, or leave it out"),
-                ),
+                );
             }
         }
     }

@@ -44,6 +44,16 @@ impl Problem {
     }
 }
 
+impl Error {
+    /// Everything that went wrong in several runs.
+    pub(crate) fn join(errors: Vec<Self>) -> Self {
+        let problems = errors.into_iter().flat_map(|error| error.problems);
+        Self {
+            problems: problems.collect(),
+        }
+    }
+}
+
 impl From<Problem> for Error {
     fn from(problem: Problem) -> Self {
         Self {

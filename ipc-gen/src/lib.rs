@@ -10,9 +10,11 @@ mod builder;
 mod check;
 mod emit;
 mod error;
+mod evolution;
 mod model;
 mod names;
 mod schema;
 
 pub use builder::{Builder, write};
 pub use error::Error;
+pub use evolution::{Diff, Report};

@@ -6,7 +6,7 @@ mod stale;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// Generates typed Rust proxies and adapters from Cap'n Proto schemas.
 ///
@@ -14,8 +14,16 @@ use clap::Parser;
 /// too. The environment variable CAPNP names a `capnp` command to run instead of the built-in schema
 /// compiler.
 #[derive(Debug, Parser)]
-#[command(name = "ipc-gen", version)]
+#[command(
+    name = "ipc-gen",
+    version,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true
+)]
 struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+
     /// Look up imports that begin with `/` in this folder, before the source prefixes. Can be given several times.
     #[arg(short = 'I', long = "import-path", value_name = "DIR")]
     import_paths: Vec<PathBuf>,
@@ -44,14 +52,69 @@ struct Arguments {
     #[arg(long)]
     check: bool,
 
+    /// Further schemas that know nothing of the others, such as another version with the same ids. Can
+    /// be given several times; each set needs a folder of its own.
+    #[arg(long = "set", value_name = "FILE", num_args = 1..)]
+    sets: Vec<PathBuf>,
+
     /// The schemas.
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present = "sets")]
     files: Vec<PathBuf>,
 }
 
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Tells what breaks on the wire between two versions of schemas.
+    ///
+    /// Exits with 0 if peers of the two versions understand each other, with 1 if not, and with 2 if a
+    /// version cannot be read.
+    Diff(DiffArguments),
+}
+
+#[derive(Debug, Args)]
+struct DiffArguments {
+    /// Look up imports of both versions that begin with `/` in this folder. Can be given several times.
+    #[arg(short = 'I', long = "import-path", value_name = "DIR")]
+    import_paths: Vec<PathBuf>,
+
+    /// The same for the old version only, and before the other folders.
+    #[arg(long = "old-import-path", value_name = "DIR")]
+    old_import_paths: Vec<PathBuf>,
+
+    /// The same for the new version only, and before the other folders.
+    #[arg(long = "new-import-path", value_name = "DIR")]
+    new_import_paths: Vec<PathBuf>,
+
+    /// The old version: a schema with all that it imports, or a folder of schemas.
+    old: PathBuf,
+
+    /// The new version.
+    new: PathBuf,
+}
+
+impl Arguments {
+    /// Reads the arguments of the process: what they say, and the schemas of each set.
+    fn read() -> Result<(Self, Vec<Vec<PathBuf>>), clap::Error> {
+        let matches = Self::command().try_get_matches()?;
+        let arguments = Self::from_arg_matches(&matches)?;
+        let mut sets: Vec<Vec<PathBuf>> = Vec::new();
+        if !arguments.files.is_empty() {
+            sets.push(arguments.files.clone());
+        }
+        let occurrences = matches.get_occurrences::<PathBuf>("sets");
+        sets.extend(
+            occurrences
+                .into_iter()
+                .flatten()
+                .map(|set| set.cloned().collect()),
+        );
+        Ok((arguments, sets))
+    }
+}
+
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
+    let (arguments, sets) = match Arguments::read() {
+        Ok(read) => read,
         Err(error) => {
             // Help and version are asked for; anything else is a mistake.
             let code = if error.use_stderr() {
@@ -64,7 +127,10 @@ fn main() -> ExitCode {
             return code;
         }
     };
-    match run(&arguments) {
+    if let Some(Command::Diff(arguments)) = &arguments.command {
+        return diff(arguments);
+    }
+    match run(&arguments, &sets) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("{error}");
@@ -80,7 +146,7 @@ fn mapping(text: &str) -> Result<(String, String), String> {
     Ok((file.to_owned(), path.to_owned()))
 }
 
-fn run(arguments: &Arguments) -> Result<ExitCode, ipc_gen::Error> {
+fn run(arguments: &Arguments, sets: &[Vec<PathBuf>]) -> Result<ExitCode, ipc_gen::Error> {
     let mut builder = ipc_gen::Builder::new();
     for folder in &arguments.src_prefixes {
         builder = builder.src_prefix(folder);
@@ -95,7 +161,8 @@ fn run(arguments: &Arguments) -> Result<ExitCode, ipc_gen::Error> {
     for selector in &arguments.nullable {
         builder = builder.nullable(selector);
     }
-    let files = builder.generate(&arguments.files)?;
+    let sets: Vec<_> = sets.iter().map(Vec::as_slice).collect();
+    let files = builder.generate_sets(&sets)?;
     if !arguments.check {
         ipc_gen::write(&arguments.output, &files)?;
         return Ok(ExitCode::SUCCESS);
@@ -112,11 +179,35 @@ fn run(arguments: &Arguments) -> Result<ExitCode, ipc_gen::Error> {
     Ok(ExitCode::FAILURE)
 }
 
+fn diff(arguments: &DiffArguments) -> ExitCode {
+    let mut diff = ipc_gen::Diff::new(&arguments.old, &arguments.new);
+    for folder in &arguments.old_import_paths {
+        diff = diff.old_import_path(folder);
+    }
+    for folder in &arguments.new_import_paths {
+        diff = diff.new_import_path(folder);
+    }
+    for folder in &arguments.import_paths {
+        diff = diff.import_path(folder);
+    }
+    match diff.run() {
+        Ok(report) => {
+            print!("{report}");
+            ExitCode::from(u8::from(report.breaks()))
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
     fn the_arguments_are_well_formed() {
         use clap::CommandFactory;
+
         super::Arguments::command().debug_assert();
     }
 }

@@ -412,3 +412,88 @@ fn serde_and_other_crates_can_be_asked_for() {
         outcome.stderr
     );
 }
+
+#[test]
+fn sets_share_an_output_folder() {
+    let project = Project::new();
+    let older = ECHO.replace("echo @0 (text :Text)", "echo @0 (data :Data)");
+    project.write("schema/v1/echo.capnp", &older);
+    project.write("schema/v2/echo.capnp", ECHO);
+    let generate = [
+        "--src-prefix=schema",
+        "-oout",
+        "schema/v1/echo.capnp",
+        "--set",
+        "schema/v2/echo.capnp",
+    ];
+    let outcome = project.run(&generate);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
+    assert_eq!(files(&project.path("out")), ["mod.rs", "v1", "v2"]);
+
+    let check = |sets: &[&str]| {
+        let arguments = [&generate[..2], &["--check"], sets].concat();
+        project.run(&arguments)
+    };
+    assert_eq!(check(&generate[2..]).code, Some(0));
+    let sets_only = [
+        "--set",
+        "schema/v1/echo.capnp",
+        "--set",
+        "schema/v2/echo.capnp",
+    ];
+    assert_eq!(check(&sets_only).code, Some(0));
+
+    project.write("schema/v2/echo.capnp", &older);
+    let outcome = check(&generate[2..]);
+    assert_eq!(outcome.code, Some(1));
+    assert!(
+        outcome.stdout.starts_with("--- v2/echo.rs\n"),
+        "{}",
+        outcome.stdout
+    );
+}
+
+#[test]
+fn diff_tells_by_its_exit_code_what_breaks() {
+    let project = Project::new();
+    let import = "using K = import \"/kind.capnp\";\n";
+    let with_kind = |kind: &str| {
+        ECHO.replace("interface", &format!("{import}interface"))
+            .replace("text :Text", kind)
+    };
+    project.write("old/echo.capnp", &with_kind("text :Text, kind :K.Kind"));
+    project.write("new/echo.capnp", &with_kind("text :Text, kind :K.Kind"));
+    let kind = "@0xd0e1a2b3c4d5e611;\nenum Kind { a @0; b @1; }\n";
+    project.write("one/kind.capnp", kind);
+    project.write("other/kind.capnp", &kind.replace("b @1", "b @1; c @2"));
+
+    let diff = |old: &str, new: &str| {
+        let folders = ["--old-import-path", old, "--new-import-path", new];
+        project.run(&[&["diff"], &folders[..], &["old", "new/echo.capnp"]].concat())
+    };
+    let outcome = diff("one", "one");
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
+    assert_eq!(outcome.stdout, "nothing has changed on the wire\n");
+    let outcome = diff("one", "other");
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
+    assert_eq!(
+        outcome.stdout,
+        "compatible  kind.capnp:Kind.c: added as 2\nnothing breaks; 1 compatible\n"
+    );
+    let outcome = diff("other", "one");
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(1), ""));
+    assert_eq!(
+        outcome.stdout,
+        "breaks      kind.capnp:Kind.c: 2 was removed\n1 breaking, 0 compatible\n"
+    );
+
+    let outcome = project.run(&["diff", "-I", "one", "old", "absent.capnp"]);
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(2), ""));
+    assert!(
+        outcome
+            .stderr
+            .contains("absent.capnp: error: cannot read the schema"),
+        "{}",
+        outcome.stderr
+    );
+}

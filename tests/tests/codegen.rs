@@ -6,7 +6,9 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 const REGENERATE: &str = "cargo run -p ipc-gen -- -I schema --src-prefix schema \
-                          -o generated-examples/src/generated schema/v32/init.capnp";
+                          -o generated-examples/src/generated schema/v32/init.capnp \
+                          --set schema/v31/init.capnp --set schema/v30/init.capnp \
+                          --set schema/multiprocess/init.capnp";
 
 fn builder() -> ipc_gen::Builder {
     ipc_gen::Builder::new()
@@ -33,11 +35,17 @@ fn schemas() -> Vec<PathBuf> {
 }
 
 /// Everything generated from the schemas, by the path of each file.
-static GENERATED: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
-    builder()
-        .generate(&schemas())
-        .expect("the schemas are fine")
-});
+static GENERATED: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| generate(&builder(), &schemas()));
+
+/// Generates from these schemas, and from the versions of Bitcoin Core that share ids with them.
+fn generate(builder: &ipc_gen::Builder, schemas: &[PathBuf]) -> BTreeMap<String, String> {
+    let v30: &[PathBuf] = &["../schema/v30/init.capnp".into()];
+    let v31: &[PathBuf] = &["../schema/v31/init.capnp".into()];
+    let multiprocess: &[PathBuf] = &["../schema/multiprocess/init.capnp".into()];
+    let files = builder.generate_sets(&[schemas, v30, v31, multiprocess]);
+    files.expect("the schemas are fine")
+}
 
 fn is_module(name: &str) -> bool {
     name != "mod.rs" && !name.ends_with("/mod.rs")
@@ -77,7 +85,12 @@ fn the_examples_are_up_to_date() {
     let files = ipc_gen::Builder::new()
         .import_path("../schema")
         .src_prefix("../schema")
-        .generate(&["../schema/v32/init.capnp"])
+        .generate_sets(&[
+            &["../schema/multiprocess/init.capnp"],
+            &["../schema/v30/init.capnp"],
+            &["../schema/v31/init.capnp"],
+            &["../schema/v32/init.capnp"],
+        ])
         .expect("the schemas are fine");
     for (name, source) in files {
         let path = Path::new("../generated-examples/src/generated").join(&name);
@@ -90,12 +103,7 @@ fn the_examples_are_up_to_date() {
 fn the_order_of_the_arguments_makes_no_difference() {
     let mut backwards = schemas();
     backwards.reverse();
-    assert_eq!(
-        builder()
-            .generate(&backwards)
-            .expect("the schemas are fine"),
-        *GENERATED
-    );
+    assert_eq!(generate(&builder(), &backwards), *GENERATED);
 }
 
 #[test]
@@ -121,8 +129,21 @@ fn the_installed_compiler_gives_the_same_code() {
         eprintln!("skipped: there is no `capnp` command here");
         return;
     }
-    let with_installed = builder().capnp("capnp").generate(&schemas());
-    assert_eq!(with_installed.expect("the schemas are fine"), *GENERATED);
+    let with_installed = generate(&builder().capnp("capnp"), &schemas());
+    assert_eq!(with_installed, *GENERATED);
+}
+
+#[test]
+fn a_request_gives_the_same_code() {
+    let mut compiler = capnpc_embedded::CompileCommand::new();
+    compiler.src_prefix("fixtures").file("fixtures/type.capnp");
+    let request = compiler.compile().expect("the schema is fine");
+    let files = builder().generate_request(&request);
+    let expected = builder().generate(&["fixtures/type.capnp"]);
+    assert_eq!(
+        files.expect("the request is fine"),
+        expected.expect("the schema is fine")
+    );
 }
 
 #[test]

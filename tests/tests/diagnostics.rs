@@ -209,6 +209,19 @@ fn missing_files_and_folders_are_named() {
 }
 
 #[test]
+fn what_is_not_a_request_is_refused() {
+    let message = |request: &[u8]| {
+        let error = ipc_gen::Builder::new().generate_request(request);
+        error.expect_err("it is not a request").to_string()
+    };
+    golden(
+        "not_a_request",
+        message(b"not a request at all, but some text"),
+    );
+    golden("empty_request", message(b""));
+}
+
+#[test]
 fn a_compiler_that_does_not_run_is_named() {
     let error = |command: &str| {
         let builder = ipc_gen::Builder::new()

@@ -7,6 +7,7 @@ mod docs;
 mod errors;
 mod interface;
 mod layout;
+mod merge;
 mod proxy;
 mod rt;
 mod serde;
@@ -39,6 +40,8 @@ pub(crate) struct Options {
 /// A generated module.
 #[derive(Debug)]
 pub(crate) struct Module {
+    /// The schema behind it.
+    file: String,
     /// What stands behind each `///` above the module.
     docs: Vec<String>,
     /// From the root of the generated modules: `["v32", "echo"]`.
@@ -60,6 +63,7 @@ pub(crate) fn emit(model: &Model, options: &Options) -> Result<Generated, Error>
             .help("this is a mistake in ipc-gen: please report it with the schema")
         })?;
         modules.push(Module {
+            file: file.name.clone(),
             docs: docs::lines(&file.docs, &format!("Generated from `{}`.", file.name)),
             path: file.module.clone(),
             source: format!("{} from {}. DO NOT EDIT.\n{body}", tree::HEADER, file.name),

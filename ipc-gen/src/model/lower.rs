@@ -16,7 +16,7 @@ use crate::schema::{Base, Body, Child, Id, Loaded, Parameter, Schema, SchemaFile
 const PROXY_FILE: Id = 0xcc31_6e3f_71a0_40fb;
 
 /// Pictures everything that the files declare.
-pub(crate) fn lower(loaded: &Loaded, nullable: &[String], problems: &mut Problems) -> Model {
+pub(crate) fn lower(loaded: &Loaded, nullable: &mut Selectors, problems: &mut Problems) -> Model {
     let files: Vec<_> = loaded
         .files
         .iter()
@@ -27,7 +27,7 @@ pub(crate) fn lower(loaded: &Loaded, nullable: &[String], problems: &mut Problem
         places: Places::default(),
         parameters: Parameters::of(&loaded.schema),
         bound: Vec::new(),
-        nullable: Selectors::new(nullable),
+        nullable,
         problems,
     };
     for (index, file) in files.iter().enumerate() {
@@ -37,10 +37,6 @@ pub(crate) fn lower(loaded: &Loaded, nullable: &[String], problems: &mut Problem
         files: files.into_iter().map(|file| lowering.file(file)).collect(),
         ..Model::default()
     };
-    let Lowering {
-        nullable, problems, ..
-    } = lowering;
-    nullable.check(problems);
     model.follow_fields();
     model
 }
@@ -54,7 +50,7 @@ pub(super) struct Lowering<'a> {
     /// The type parameters of the struct that is being lowered, by their names in Rust.
     pub(super) bound: Vec<(Parameter, String)>,
     /// What the caller wants to be optional.
-    pub(super) nullable: Selectors,
+    pub(super) nullable: &'a mut Selectors,
     problems: &'a mut Problems,
 }
 

@@ -156,7 +156,7 @@ impl<'a> Lowering<'a> {
             schema::Type::Struct { id, brand } => {
                 Type::Struct(self.named(place, *id, Some(brand))?)
             }
-            schema::Type::Interface { id } => Type::Interface(self.named(place, *id, None)?),
+            schema::Type::Interface { id, .. } => Type::Interface(self.named(place, *id, None)?),
             schema::Type::AnyPointer(PointerKind::Any) => Type::AnyPointer,
             schema::Type::AnyPointer(PointerKind::Capability) => Type::Capability,
             schema::Type::AnyPointer(PointerKind::Parameter(parameter)) => {

@@ -18,6 +18,7 @@ pub(crate) use inherit::Member;
 pub(crate) use lower::lower;
 pub(crate) use member::capitalized;
 use proc_macro2::TokenStream;
+pub(crate) use selectors::Selectors;
 use types::{Scalar, Value};
 
 use crate::names;

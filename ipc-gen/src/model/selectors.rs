@@ -5,7 +5,7 @@ use crate::error::{Problem, Problems};
 /// Names of members, each a whole place such as `v32/mining.capnp:Mining.waitNext.result` or the end
 /// of one.
 #[derive(Debug)]
-pub(super) struct Selectors(Vec<Selector>);
+pub(crate) struct Selectors(Vec<Selector>);
 
 #[derive(Debug)]
 struct Selector {
@@ -14,7 +14,7 @@ struct Selector {
 }
 
 impl Selectors {
-    pub(super) fn new(texts: &[String]) -> Self {
+    pub(crate) fn new(texts: &[String]) -> Self {
         let selectors = texts.iter().map(|text| Selector {
             text: text.clone(),
             used: false,
@@ -35,7 +35,7 @@ impl Selectors {
     }
 
     /// Reports those that named nothing, since they are likely misspelt.
-    pub(super) fn check(&self, problems: &mut Problems) {
+    pub(crate) fn check(&self, problems: &mut Problems) {
         for selector in self.0.iter().filter(|selector| !selector.used) {
             let problem = format!("the selector `{}` selects nothing", selector.text);
             problems.push(Problem::new(problem).help(

@@ -18,6 +18,8 @@ pub(crate) struct Schema {
 /// A file that the compiler was asked for.
 #[derive(Debug)]
 pub(super) struct Requested {
+    /// The path as the compiler was given it, without the source prefix.
+    pub(super) name: String,
     pub(super) id: Id,
 }
 
@@ -135,7 +137,7 @@ pub(crate) enum Type {
     List(Box<Type>),
     Enum(Id),
     Struct { id: Id, brand: Brand },
-    Interface { id: Id },
+    Interface { id: Id, brand: Brand },
     AnyPointer(PointerKind),
 }
 

@@ -10,8 +10,8 @@ mod values;
 use std::path::PathBuf;
 
 pub(crate) use facts::{
-    Annotation, Base, Body, Brand, Child, Field, FieldKind, Id, Method, Node, Parameter,
-    PointerKind, Schema, Struct, Type,
+    Annotation, Base, Binding, Body, Brand, Child, Enumerant, Field, FieldKind, Id, Method, Node,
+    Parameter, PointerKind, Schema, Struct, Type,
 };
 pub(crate) use sources::Sources;
 
@@ -47,12 +47,7 @@ pub(crate) struct Loaded {
 pub(crate) fn load(input: &Input) -> Result<Loaded, Error> {
     let sources = Sources::find(input)?;
     let bytes = compile::compile(input, &sources)?;
-    let schema = request::read(&bytes).map_err(|error| {
-        Problem::new(format!(
-            "cannot make sense of what the schema compiler said: {error}"
-        ))
-        .help("the compiler must be `capnp` 0.9.2 or newer")
-    })?;
+    let schema = decode(&bytes)?;
     if schema.requested.len() != sources.files.len() {
         return Err(Problem::new("the schema compiler left out some of the files").into());
     }
@@ -66,5 +61,32 @@ pub(crate) fn load(input: &Input) -> Result<Loaded, Error> {
         schema,
         files,
         sources,
+    })
+}
+
+/// Reads what a schema compiler has said about the files that it was asked for.
+pub(crate) fn load_request(bytes: &[u8]) -> Result<Loaded, Error> {
+    let schema = decode(bytes)?;
+    let mut files: Vec<_> = (schema.requested.iter())
+        .map(|requested| SchemaFile {
+            id: requested.id,
+            name: requested.name.clone(),
+        })
+        .collect();
+    files.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(Loaded {
+        schema,
+        files,
+        sources: Sources::default(),
+    })
+}
+
+fn decode(bytes: &[u8]) -> Result<Schema, Error> {
+    request::read(bytes).map_err(|error| {
+        Problem::new(format!(
+            "cannot make sense of what the schema compiler said: {error}"
+        ))
+        .help("the compiler must be `capnp` 0.9.2 or newer")
+        .into()
     })
 }

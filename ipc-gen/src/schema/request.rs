@@ -43,7 +43,10 @@ pub(super) fn read(bytes: &[u8]) -> capnp::Result<Schema> {
     }
     let mut requested = Vec::new();
     for file in request.get_requested_files()? {
-        requested.push(Requested { id: file.get_id() });
+        requested.push(Requested {
+            name: file.get_filename()?.to_string()?,
+            id: file.get_id(),
+        });
     }
     Ok(Schema { nodes, requested })
 }
@@ -229,6 +232,7 @@ fn read_type(ty: type_::Reader<'_>) -> capnp::Result<Type> {
         },
         type_::Interface(named) => Type::Interface {
             id: named.get_type_id(),
+            brand: read_brand(named.get_brand()?)?,
         },
         type_::AnyPointer(any) => Type::AnyPointer(match any.which()? {
             type_::any_pointer::Unconstrained(kind) => match kind.which()? {
