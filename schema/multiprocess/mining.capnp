@@ -6,6 +6,7 @@
 # amounts in satoshi.
 
 using Cxx = import "/capnp/c++.capnp";
+using Ipc = import "/ipc.capnp";
 using Proxy = import "/mp/proxy.capnp";
 using Common = import "common.capnp";
 $Cxx.namespace("ipc::capnp::messages");
@@ -34,7 +35,7 @@ interface Mining @0xf9c68436df3af39e {
   getTip @2 (context :Proxy.Context) -> (result :Common.BlockRef, hasResult :Bool);
   # The tip of the chain, or nothing while the node has not loaded any block.
 
-  waitTipChanged @3 (context :Proxy.Context, currentTip :Data, timeout :Float64 = 1.7976931348623157e+308) -> (result :Common.BlockRef);
+  waitTipChanged @3 (context :Proxy.Context, currentTip :Data, timeout :Float64 = 1.7976931348623157e+308) -> (result :Common.BlockRef $Ipc.nullable);
   # Waits until the tip is another block than `currentTip`, a block hash in internal byte order.
   #
   # Returns the tip when it changes, or the unchanged tip after `timeout` milliseconds. While the
@@ -79,7 +80,7 @@ interface BlockTemplate @0xf9671ad841b2f622 {
   #
   # The result says whether it was accepted. `timestamp` is in seconds since 1970.
 
-  waitNext @8 (context :Proxy.Context, options :BlockWaitOptions) -> (result :BlockTemplate);
+  waitNext @8 (context :Proxy.Context, options :BlockWaitOptions) -> (result :BlockTemplate $Ipc.nullable) $Ipc.cancelWith("interruptWait");
   # Waits for a better template: a new tip, or fees that rose by the threshold of `options`.
   #
   # When the time of `options` runs out, the node returns no template, and the call fails.

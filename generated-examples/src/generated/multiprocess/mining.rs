@@ -37,7 +37,7 @@ pub trait Mining: Send + Sync + 'static {
         &self,
         current_tip: Vec<u8>,
         timeout: f64,
-    ) -> impl Future<Output = Result<super::common::BlockRef, Exception>> + Send;
+    ) -> impl Future<Output = Result<Option<super::common::BlockRef>, Exception>> + Send;
 
     /// Makes a block template on top of the tip. Null while the node shuts down.
     fn create_new_block(
@@ -160,7 +160,7 @@ impl MiningProxy {
         &self,
         current_tip: impl AsRef<[u8]>,
         timeout: f64,
-    ) -> Call<super::common::BlockRef> {
+    ) -> Call<Option<super::common::BlockRef>> {
         self.0
             .call(
                 Self::WAIT_TIP_CHANGED,
@@ -169,7 +169,7 @@ impl MiningProxy {
                     params.set_scalar(0, timeout, 1.7976931348623157e308f64);
                 },
                 |results| {
-                    results.required_structure::<super::common::BlockRef>(0, "result")
+                    results.optional_structure::<super::common::BlockRef>(0, "result")
                 },
             )
     }
@@ -288,7 +288,9 @@ impl<T: Mining> rt::Adapter for MiningAdapter<T> {
                     move |(current_tip, timeout)| async move {
                         T::wait_tip_changed(&this, current_tip, timeout).await
                     },
-                    |results, result| results.set_structure(0, &result),
+                    |results, result| {
+                        results.set_optional_structure(0, &result);
+                    },
                 )
             }
             (0xf9c68436df3af39e, 4) => {
@@ -371,7 +373,7 @@ pub trait BlockTemplate: Send + Sync + 'static {
     fn wait_next(
         &self,
         options: BlockWaitOptions,
-    ) -> impl Future<Output = Result<BlockTemplateProxy, Exception>> + Send;
+    ) -> impl Future<Output = Result<Option<BlockTemplateProxy>, Exception>> + Send;
 
     /// Ends a `waitNext` that waits; without one, it ends the next.
     fn interrupt_wait(&self) -> impl Future<Output = Result<(), Exception>> + Send;
@@ -452,7 +454,8 @@ impl BlockTemplateProxy {
         )
         .params(0, 2)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .cancel_with(Self::INTERRUPT_WAIT);
     const INTERRUPT_WAIT: &rt::Method = &rt::Method::new(
         0xf9671ad841b2f622,
         9,
@@ -537,12 +540,15 @@ impl BlockTemplateProxy {
     /// Waits for a better template: a new tip, or fees that rose by the threshold of `options`.
     ///
     /// When the time of `options` runs out, the node returns no template, and the call fails.
-    pub fn wait_next(&self, options: BlockWaitOptions) -> Call<BlockTemplateProxy> {
+    pub fn wait_next(
+        &self,
+        options: BlockWaitOptions,
+    ) -> Call<Option<BlockTemplateProxy>> {
         self.0
             .call(
                 Self::WAIT_NEXT,
                 |params| params.set_structure(1, &options),
-                |results| results.object::<BlockTemplateProxy>(0, "result"),
+                |results| results.optional_object::<BlockTemplateProxy>(0, "result"),
             )
     }
 
@@ -660,7 +666,9 @@ impl<T: BlockTemplate> rt::Adapter for BlockTemplateAdapter<T> {
                 call.serve(
                     |params| params.structure::<BlockWaitOptions>(1, "options"),
                     move |options| async move { T::wait_next(&this, options).await },
-                    |results, result| results.set_object(0, &result),
+                    |results, result| {
+                        results.set_optional_object(0, &result);
+                    },
                 )
             }
             (0xf9671ad841b2f622, 9) => {
