@@ -114,7 +114,7 @@ fn is_in_use(name: &str) -> bool {
 
 impl Type {
     /// The type as a type parameter's: members of it are read and written as any pointer's value is.
-    pub(super) fn as_bound(self) -> Self {
+    pub(super) fn into_bound(self) -> Self {
         match self {
             Self::Parameter(_) | Self::Bound(_) | Self::AnyPointer => self,
             ty => Self::Bound(Box::new(ty)),
@@ -136,10 +136,9 @@ impl Type {
     fn substitute(&mut self, parameters: &[String], arguments: &[Self]) {
         match self {
             Self::Parameter(name) => {
-                let bound = parameters.iter().zip(arguments);
-                let bound = bound.filter(|(parameter, _)| *parameter == name);
-                if let Some((_, argument)) = bound.last() {
-                    *self = argument.clone().as_bound();
+                let mut bound = parameters.iter().zip(arguments);
+                if let Some((_, argument)) = bound.find(|(parameter, _)| *parameter == name) {
+                    *self = argument.clone().into_bound();
                 }
             }
             Self::List(ty) | Self::Bound(ty) => ty.substitute(parameters, arguments),

@@ -172,7 +172,7 @@ impl<'a> Lowering<'a> {
     /// What a type parameter stands for.
     pub(super) fn parameter(&self, parameter: Parameter) -> Type {
         let bound = self.bound.iter().find(|(bound, _)| *bound == parameter);
-        bound.map_or(Type::AnyPointer, |(_, ty)| ty.clone().as_bound())
+        bound.map_or(Type::AnyPointer, |(_, ty)| ty.clone().into_bound())
     }
 
     pub(super) fn named(&mut self, place: &str, id: Id, brand: Option<&Brand>) -> Option<Named> {
