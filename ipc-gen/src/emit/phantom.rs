@@ -7,6 +7,9 @@ use super::Emitter;
 use crate::model::Interface;
 use crate::names;
 
+/// From where on Clippy may find the list of type parameters too complex.
+const MANY: usize = 4;
+
 /// The last field of a proxy or adapter, with a comma before it: nothing if there are no type
 /// parameters.
 #[derive(Default)]
@@ -27,8 +30,10 @@ impl Emitter<'_> {
             names => quote!((#(#names),*)),
         };
         let phantom = self.paths.prelude("PhantomData");
+        let allow = (names.len() >= MANY)
+            .then(|| quote!(#[allow(clippy::type_complexity, reason = "the schema has it so")]));
         Phantom {
-            ty: quote!(, #phantom<fn() -> #carried>),
+            ty: quote!(, #allow #phantom<fn() -> #carried>),
             value: quote!(, #phantom),
         }
     }
