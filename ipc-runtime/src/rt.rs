@@ -21,7 +21,7 @@ pub mod prelude {
     pub use core::default::Default;
     pub use core::fmt::Debug;
     pub use core::future::Future;
-    pub use core::marker::{Send, Sized, Sync};
+    pub use core::marker::{PhantomData, Send, Sized, Sync};
     pub use core::ops::Fn;
     pub use core::option::Option::{self, None, Some};
     pub use core::result::Result::{self, Err, Ok};

@@ -49,15 +49,10 @@ fn every_unsupported_member_is_named_at_once() {
         }
         enum Nothing {}
 
-        interface Plain {}
-        interface Child extends (Generic(Text)) {}
-        interface Generic(T) { struct Inside { value @0 :T; } }
         interface Members {
           late @0 (first :Text, context :Proxy.Context) -> ();
           back @1 () -> (context :Proxy.Context);
-          typed @2 [T] (value :T) -> ();
-          thread @3 () -> (thread :Proxy.Thread);
-          uses @4 (value :Generic(Text)) -> ();
+          thread @2 () -> (thread :Proxy.Thread);
         }
         interface Lifetime { construct @0 (name :Text) -> (); destroy @1 (why :Text) -> (); }
         "#,

@@ -19,7 +19,14 @@ impl Emitter<'_> {
         let adapter = names::ident(&names::adapter(&item.name));
         let docs = format!(" Serves {} [`{interface}`] to peers.", article(&item.name));
         let arc = self.paths.prelude("Arc");
-        let implementation = self.paths.type_parameter();
+        let implementation = self.paths.type_parameter(&item.parameters);
+        let plain = self.generics(&item.parameters).plain;
+        let bounds = self.bounds(&item.parameters);
+        let bounded = quote!(<#implementation: #interface #plain #(, #bounds)*>);
+        let arguments = self.arguments_after(&quote!(#implementation), item);
+        let phantom = self.phantom(item);
+        let (phantom_type, phantom_value) = (phantom.ty, phantom.value);
+        let proxy_type = quote!(#proxy #plain);
         let dispatch = self.dispatch(item);
         // Without methods nobody asks the implementation for anything; it is only kept alive.
         let unread = self
@@ -30,20 +37,20 @@ impl Emitter<'_> {
             quote! {
                 #[doc = #docs]
                 #[derive(Debug)]
-                pub struct #adapter<#implementation>(#unread #arc<#implementation>);
+                pub struct #adapter #arguments(#unread #arc<#implementation> #phantom_type);
             },
             quote! {
-                impl<#implementation: #interface> #adapter<#implementation> {
+                impl #bounded #adapter #arguments {
                     /// Wraps the implementation that answers the calls.
                     pub fn new(implementation: #implementation) -> Self {
-                        Self(#arc::new(implementation))
+                        Self(#arc::new(implementation) #phantom_value)
                     }
                 }
             },
             quote! {
-                impl<#implementation: #interface> rt::Adapter for #adapter<#implementation> {
+                impl #bounded rt::Adapter for #adapter #arguments {
                     fn interface(&self) -> &'static rt::Interface {
-                        <#proxy as rt::Proxy>::INTERFACE
+                        <#proxy_type as rt::Proxy>::INTERFACE
                     }
 
                     fn dispatch(&self, call: rt::ServerCall) -> rt::Dispatched {
@@ -52,9 +59,9 @@ impl Emitter<'_> {
                 }
             },
             quote! {
-                impl<#implementation: #interface> rt::Serve<#proxy> for #arc<#implementation> {
-                    fn serve(self) -> #proxy {
-                        #proxy(rt::Object::local(#adapter(self)))
+                impl #bounded rt::Serve<#proxy_type> for #arc<#implementation> {
+                    fn serve(self) -> #proxy_type {
+                        #proxy(rt::Object::local(#adapter(self #phantom_value)) #phantom_value)
                     }
                 }
             },
@@ -84,7 +91,8 @@ impl Emitter<'_> {
             let namesakes = calls
                 .iter()
                 .filter(|other| other.rust_name() == member.rust_name());
-            self.arm(*member, namesakes.count() > 1, &this)
+            let ambiguous = namesakes.count() > 1;
+            self.arm(item, *member, ambiguous, &this)
         });
         quote! {
             let #this = #clone(&self.0);
@@ -101,14 +109,22 @@ impl Emitter<'_> {
         members.filter(Member::is_call).collect()
     }
 
-    fn arm(&self, member: Member<'_>, ambiguous: bool, this: &Ident) -> TokenStream {
+    fn arm(
+        &self,
+        item: &Interface,
+        member: Member<'_>,
+        ambiguous: bool,
+        this: &Ident,
+    ) -> TokenStream {
         let Member { interface, method } = member;
         let id = hex(interface.id);
         let ordinal = names::number(method.ordinal);
         let name = method_ident(method);
-        let implementation = self.paths.type_parameter();
-        let function = if ambiguous {
-            let interface = self.path_to(&interface.named(), &interface.name);
+        let implementation = self.paths.type_parameter(&item.parameters);
+        // An implementation can have a generic base in several ways.
+        let branded = interface.id != item.id && !interface.arguments.is_empty();
+        let function = if ambiguous || branded {
+            let interface = self.branded(&interface.named(), &interface.name);
             quote!(<#implementation as #interface>::#name)
         } else {
             quote!(#implementation::#name)

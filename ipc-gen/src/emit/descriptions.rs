@@ -3,42 +3,45 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
+use super::Emitter;
 use crate::model::{Interface, Member, Record, Role};
 use crate::names;
 
-pub(super) fn proxy_impl(
-    item: &Interface,
-    proxy: &Ident,
-    constants: &Constants<'_>,
-) -> TokenStream {
-    let name = &item.name;
-    let id = hex(item.id);
-    let methods = constants.iter().map(|(_, constant)| constant);
-    let of_role = |role| {
-        (constants.iter())
-            .filter(move |(member, _)| member.method.role == role)
-            .map(|(_, constant)| constant)
-    };
-    let construct =
-        (of_role(Role::Construct).next()).map(|constant| quote!(.construct(Self::#constant)));
-    let mut destroys = of_role(Role::Destroy);
-    let destroy = destroys
-        .next()
-        .map(|constant| quote!(.destroy(Self::#constant)));
-    let others: Vec<_> = destroys.collect();
-    let also_destroy = (!others.is_empty()).then(|| quote!(.also_destroy(&[#(Self::#others),*])));
-    quote! {
-        impl rt::Proxy for #proxy {
-            const INTERFACE: &'static rt::Interface =
-                &rt::Interface::new(#name, #id, &[#(Self::#methods),*])
-                    #construct #destroy #also_destroy;
+impl Emitter<'_> {
+    pub(super) fn proxy_impl(&self, item: &Interface, constants: &Constants<'_>) -> TokenStream {
+        let proxy = self.branded(&item.named(), &names::proxy(&item.name));
+        let generics = self.generics(&item.parameters).bounded;
+        let phantom = self.phantom(item).value;
+        let name = &item.name;
+        let id = hex(item.id);
+        let methods = constants.iter().map(|(_, constant)| constant);
+        let of_role = |role| {
+            (constants.iter())
+                .filter(move |(member, _)| member.method.role == role)
+                .map(|(_, constant)| constant)
+        };
+        let construct =
+            (of_role(Role::Construct).next()).map(|constant| quote!(.construct(Self::#constant)));
+        let mut destroys = of_role(Role::Destroy);
+        let destroy = destroys
+            .next()
+            .map(|constant| quote!(.destroy(Self::#constant)));
+        let others: Vec<_> = destroys.collect();
+        let also_destroy =
+            (!others.is_empty()).then(|| quote!(.also_destroy(&[#(Self::#others),*])));
+        quote! {
+            impl #generics rt::Proxy for #proxy {
+                const INTERFACE: &'static rt::Interface =
+                    &rt::Interface::new(#name, #id, &[#(Self::#methods),*])
+                        #construct #destroy #also_destroy;
 
-            fn from_object(object: rt::Object) -> Self {
-                Self(object)
-            }
+                fn from_object(object: rt::Object) -> Self {
+                    Self(object #phantom)
+                }
 
-            fn object(&self) -> &rt::Object {
-                &self.0
+                fn object(&self) -> &rt::Object {
+                    &self.0
+                }
             }
         }
     }

@@ -14,11 +14,19 @@ impl Emitter<'_> {
     /// What a method fails with: an exception, or a type of its own where the schema declares more.
     pub(super) fn error(&self, member: Member<'_>) -> TokenStream {
         if member.method.has_error_type() {
-            let name = names::error_type(&member.interface.name, &member.method.name);
-            self.path_to(&member.interface.named(), &name)
+            let name = self.error_name(member);
+            let arguments = member.arguments(&member.method.errors_parameters);
+            let arguments = self.arguments(arguments);
+            quote!(#name #arguments)
         } else {
             self.paths.prelude("Exception")
         }
+    }
+
+    /// The enum's path without type arguments.
+    fn error_name(&self, member: Member<'_>) -> TokenStream {
+        let name = names::error_type(&member.interface.name, &member.method.name);
+        self.path_to(&member.interface.named(), &name)
     }
 
     /// The enum of a method's declared errors, with its conversions, if it has one.
@@ -26,7 +34,10 @@ impl Emitter<'_> {
         if !member.method.has_error_type() {
             return Vec::new();
         }
-        let name = self.error(member);
+        let (name, path) = (self.error(member), self.error_name(member));
+        let used = member.method.errors_parameters.iter();
+        let used = used.filter_map(|index| member.interface.parameters.get(*index).cloned());
+        let generics = self.generics(&used.collect::<Vec<_>>()).bounded;
         let enum_docs = format!(" Why {} failed.", method_link(member));
         let exception = self.paths.prelude("Exception");
         let from = self.paths.prelude("From");
@@ -56,7 +67,7 @@ impl Emitter<'_> {
                 }
             },
             quote! {
-                impl ::core::fmt::Display for #name {
+                impl #generics ::core::fmt::Display for #name {
                     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                         match self {
                             #(#texts)*
@@ -65,19 +76,19 @@ impl Emitter<'_> {
                     }
                 }
             },
-            quote!(impl ::core::error::Error for #name {}),
+            quote!(impl #generics ::core::error::Error for #name {}),
             quote! {
-                impl #from<#exception> for #name {
+                impl #generics #from<#exception> for #name {
                     fn from(exception: #exception) -> Self {
                         Self::Exception(exception)
                     }
                 }
             },
             quote! {
-                impl #from<#name> for #exception {
+                impl #generics #from<#name> for #exception {
                     fn from(error: #name) -> Self {
                         match error {
-                            #name::Exception(exception) => exception,
+                            #path::Exception(exception) => exception,
                             declared => rt::declared(declared),
                         }
                     }
@@ -104,7 +115,7 @@ impl Emitter<'_> {
                     quote!(!#reader.is_null(#at))
                 }
             };
-            let error = self.error(member);
+            let error = self.error_name(member);
             let arm = arm(field);
             let value = self
                 .read(reader, &required(field), Absent::IsDefault)
@@ -121,7 +132,7 @@ impl Emitter<'_> {
     /// The arms of a `match` that write what an implementation failed with.
     pub(super) fn write_errors(&self, member: Member<'_>, builder: &Ident) -> TokenStream {
         let declared = own_arms(member).map(|field| {
-            let error = self.error(member);
+            let error = self.error_name(member);
             let arm = arm(field);
             let write = self.write(builder, &required(field), &Source::Owned(quote!(error)));
             let flag = match field.presence {
@@ -148,7 +159,7 @@ impl Emitter<'_> {
             None => quote!(Err(exception)),
         };
         let pattern = if member.method.has_error_type() {
-            let error = self.error(member);
+            let error = self.error_name(member);
             quote!(#error::Exception(exception))
         } else {
             quote!(exception)

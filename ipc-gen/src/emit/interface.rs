@@ -21,14 +21,15 @@ impl Emitter<'_> {
         let name = names::ident(&item.name);
         let docs = docs(&item.docs, &format!("The interface `{}`.", item.name));
         let methods = item.calls().map(|member| self.trait_method(member));
+        let generics = self.generics(&item.parameters).bounded;
         let bounds = self.supertraits(item);
         let mut items = vec![quote! {
             #docs
-            pub trait #name: #bounds {
+            pub trait #name #generics: #bounds {
                 #(#methods)*
             }
         }];
-        items.extend(item.closure().map(|call| self.closure_impl(call)));
+        items.extend(item.closure().map(|call| self.closure_impl(item, call)));
         for member in item.calls() {
             if member.method.results.fields.len() > 1 {
                 items.push(self.results_struct(member));
@@ -43,7 +44,8 @@ impl Emitter<'_> {
             let (send, sync) = (self.paths.prelude("Send"), self.paths.prelude("Sync"));
             return quote!(#send + #sync + 'static);
         }
-        let bases = (item.bases.iter()).map(|base| self.path_to(base, &base.place.name));
+        let bases =
+            (item.bases.iter()).map(|base| self.branded(&base.named, &base.named.place.name));
         quote!(#(#bases)+*)
     }
 
@@ -81,8 +83,9 @@ impl Emitter<'_> {
     }
 
     /// Lets a closure be an implementation, where one method is all that there is to implement.
-    fn closure_impl(&self, member: Member<'_>) -> TokenStream {
-        let interface = names::ident(&member.interface.name);
+    fn closure_impl(&self, item: &Interface, member: Member<'_>) -> TokenStream {
+        let interface = self.branded(&item.named(), &item.name);
+        let parameters = self.bounds(&item.parameters);
         let name = method_ident(member.method);
         let allow = allowed_lints(member.method, &name);
         let params = self.params(member.method);
@@ -94,7 +97,7 @@ impl Emitter<'_> {
         let (send, sync) = (self.paths.prelude("Send"), self.paths.prelude("Sync"));
         let call = self.paths.prelude("Fn");
         quote! {
-            impl<#function, #returned> #interface for #function
+            impl<#function, #returned #(, #parameters)*> #interface for #function
             where
                 #function: #call(#(#types),*) -> #returned + #send + #sync + 'static,
                 #returned: #future + #send + 'static,
@@ -117,6 +120,13 @@ impl Emitter<'_> {
     }
 
     fn results_path(&self, member: Member<'_>) -> TokenStream {
+        let name = self.results_name(member);
+        let arguments = member.arguments(&member.method.results_parameters);
+        let arguments = self.arguments(arguments);
+        quote!(#name #arguments)
+    }
+
+    fn results_name(&self, member: Member<'_>) -> TokenStream {
         let name = names::results_struct(&member.interface.name, &member.method.name);
         self.path_to(&member.interface.named(), &name)
     }
@@ -142,7 +152,7 @@ impl Emitter<'_> {
             [] => Read::infallible(quote!(())),
             [result] => self.read(reader, result, Absent::IsError),
             results => {
-                let name = self.results_path(member);
+                let name = self.results_name(member);
                 let fields = results.iter().map(|field| {
                     let name = field_ident(field);
                     let value = self.read(reader, field, Absent::IsError).value();
@@ -156,10 +166,19 @@ impl Emitter<'_> {
 
 pub(super) fn method_docs(member: Member<'_>) -> TokenStream {
     let Member { interface, method } = member;
-    docs(
+    let docs = docs(
         &method.docs,
         &format!("The method `{}.{}`.", interface.name, method.name),
-    )
+    );
+    if !method.generic {
+        return docs;
+    }
+    quote! {
+        #docs
+        ///
+        /// In the schema it has type parameters of its own. Messages do not tell what a caller binds them
+        /// to, so their values are `AnyPointer`.
+    }
 }
 
 /// A link to the trait's method, for documentation.

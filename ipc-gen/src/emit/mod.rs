@@ -8,6 +8,7 @@ mod errors;
 mod interface;
 mod layout;
 mod merge;
+mod phantom;
 mod proxy;
 mod rt;
 mod serde;

@@ -4,9 +4,9 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::Emitter;
-use super::descriptions::{Constants, proxy_impl};
+use super::descriptions::Constants;
 use super::interface::{allowed_lints, method_docs, method_ident};
-use super::structs::{field_ident, mentions};
+use super::structs::{Generics, field_ident, mentions};
 use super::values::{body, is_object};
 use crate::model::{Field, Interface, Member, Presence, Type};
 use crate::names;
@@ -20,10 +20,13 @@ impl Emitter<'_> {
             " A handle on {} [`{interface}`] object, in this process or another.",
             article(&item.name)
         );
+        let Generics { plain, bounded } = self.generics(&item.parameters);
+        let phantom = self.phantom(item);
+        let (phantom_type, phantom_value) = (phantom.ty, phantom.value);
         let declaration = quote! {
             #[doc = #docs]
             #[derive(Clone, Debug)]
-            pub struct #proxy(rt::Object);
+            pub struct #proxy #plain(rt::Object #phantom_type);
         };
 
         let all = Constants::new(self.model.members(item));
@@ -33,13 +36,19 @@ impl Emitter<'_> {
         let visible = self.model.visible_calls(item);
         let methods = (visible.iter()).map(|member| self.proxy_method(*member, &all.name(*member)));
         let (upcasts, conversions) = self.upcasts(item, &visible);
+        let new = if item.parameters.is_empty() {
+            quote!(#adapter::new)
+        } else {
+            let arguments = self.arguments_after(&quote!(_), item);
+            quote!(#adapter::#arguments::new)
+        };
         let inherent = quote! {
-            impl #proxy {
+            impl #bounded #proxy #plain {
                 #(#constants)*
 
                 /// Wraps an implementation in this process.
-                pub fn new(implementation: impl #interface) -> Self {
-                    Self(rt::Object::local(#adapter::new(implementation)))
+                pub fn new(implementation: impl #interface #plain) -> Self {
+                    Self(rt::Object::local(#new(implementation)) #phantom_value)
                 }
 
                 #(#methods)*
@@ -47,7 +56,7 @@ impl Emitter<'_> {
                 #(#upcasts)*
             }
         };
-        let mut items = vec![declaration, inherent, proxy_impl(item, &proxy, &all)];
+        let mut items = vec![declaration, inherent, self.proxy_impl(item, &all)];
         items.extend(conversions);
         items
     }
@@ -63,13 +72,14 @@ impl Emitter<'_> {
             .map(|member| method_ident(member.method))
             .collect();
         taken.push(names::ident("new"));
-        let proxy = names::ident(&names::proxy(&item.name));
+        let proxy = self.branded(&item.named(), &names::proxy(&item.name));
+        let generics = self.generics(&item.parameters).bounded;
         let from = self.paths.prelude("From");
         let (mut methods, mut conversions) = (Vec::new(), Vec::new());
         for base in self.model.ancestors(item) {
             let name = names::fresh(&format!("as_{}", names::snake(&base.name)), &taken);
             taken.push(name.clone());
-            let base_proxy = self.path_to(&base.named(), &names::proxy(&base.name));
+            let base_proxy = self.branded(&base.named(), &names::proxy(&base.name));
             let docs = format!(
                 " The same object as {} `{}`.",
                 article(&base.name),
@@ -82,7 +92,7 @@ impl Emitter<'_> {
                 }
             });
             conversions.push(quote! {
-                impl #from<#proxy> for #base_proxy {
+                impl #generics #from<#proxy> for #base_proxy {
                     fn from(proxy: #proxy) -> Self {
                         proxy.0.cast()
                     }

@@ -25,6 +25,7 @@ const PRELUDE: &[&str] = &[
     "Ok",
     "Option",
     "PartialEq",
+    "PhantomData",
     "Result",
     "Send",
     "Some",
@@ -112,12 +113,11 @@ impl Paths {
     }
 
     /// The type parameter of adapters, which stands for the implementation.
-    pub(super) fn type_parameter(&self) -> proc_macro2::Ident {
-        ident(if self.declares("T") {
-            "Implementation"
-        } else {
-            "T"
-        })
+    /// It is none of the interface's own.
+    pub(super) fn type_parameter(&self, own: &[String]) -> proc_macro2::Ident {
+        let mut names = ["T", "I"].into_iter();
+        let free = names.find(|name| !self.declares(name) && !own.iter().any(|own| own == name));
+        ident(free.unwrap_or("Implementation"))
     }
 }
 
@@ -149,7 +149,7 @@ fn rooted(name: &str) -> TokenStream {
         "Future" => quote!(::core::future::Future),
         "Option" => quote!(::core::option::Option),
         "Result" => quote!(::core::result::Result),
-        "Send" | "Sync" => quote!(::core::marker::#ident),
+        "PhantomData" | "Send" | "Sync" => quote!(::core::marker::#ident),
         "String" => quote!(::std::string::String),
         "Vec" => quote!(::std::vec::Vec),
         _ => quote!(#ident),

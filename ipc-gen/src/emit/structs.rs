@@ -77,10 +77,17 @@ impl Emitter<'_> {
             return Generics::default();
         }
         let names: Vec<_> = parameters.iter().map(|name| names::ident(name)).collect();
+        let bounds = self.bounds(parameters);
         Generics {
             plain: quote!(<#(#names),*>),
-            bounded: quote!(<#(#names: rt::PointerValue),*>),
+            bounded: quote!(<#(#bounds),*>),
         }
+    }
+
+    /// Each type parameter with what it has to be.
+    pub(super) fn bounds(&self, parameters: &[String]) -> Vec<TokenStream> {
+        let names = parameters.iter().map(|name| names::ident(name));
+        names.map(|name| quote!(#name: rt::PointerValue)).collect()
     }
 
     /// The fields of a struct that stands for a record.

@@ -6,7 +6,7 @@ use quote::quote;
 use super::Emitter;
 use super::consts::literal;
 use crate::model::types::Value;
-use crate::model::{Field, Presence, Record, Type};
+use crate::model::{Field, Named, Presence, Record, Type};
 use crate::names;
 
 /// An expression that reads a value.
@@ -92,14 +92,10 @@ impl Emitter<'_> {
                 quote!(#vec<#element>)
             }
             Type::Enum(named) | Type::Struct(named) | Type::Group(named) | Type::Union(named) => {
-                let path = self.path_to(named, &named.place.name);
-                if named.arguments.is_empty() {
-                    return path;
-                }
-                let arguments = named.arguments.iter().map(|ty| self.element(ty));
-                quote!(#path<#(#arguments),*>)
+                self.branded(named, &named.place.name)
             }
-            Type::Interface(named) => self.path_to(named, &names::proxy(&named.place.name)),
+            Type::Interface(named) => self.branded(named, &names::proxy(&named.place.name)),
+            Type::Bound(ty) => self.element(ty),
             Type::Parameter(name) => {
                 let name = names::ident(name);
                 quote!(#name)
@@ -107,6 +103,22 @@ impl Emitter<'_> {
             Type::AnyPointer => quote!(rt::AnyPointer),
             Type::Capability => quote!(rt::AnyProxy),
         }
+    }
+
+    /// The path to a generated type with its type arguments.
+    pub(super) fn branded(&self, named: &Named, type_name: &str) -> TokenStream {
+        let path = self.path_to(named, type_name);
+        let arguments = self.arguments(&named.arguments);
+        quote!(#path #arguments)
+    }
+
+    /// `<String, T>`, or nothing.
+    pub(super) fn arguments<'t>(
+        &self,
+        arguments: impl IntoIterator<Item = &'t Type>,
+    ) -> Option<TokenStream> {
+        let arguments: Vec<_> = arguments.into_iter().map(|ty| self.element(ty)).collect();
+        (!arguments.is_empty()).then(|| quote!(<#(#arguments),*>))
     }
 
     /// The type of what a list holds or a type parameter is bound to, where objects can be missing.
@@ -284,7 +296,7 @@ impl Emitter<'_> {
                 let ty = self.owned_type(&field.ty);
                 quote!(#reader.object::<#ty>(#at, #name))
             }
-            Type::Parameter(_) | Type::AnyPointer => {
+            Type::Parameter(_) | Type::Bound(_) | Type::AnyPointer => {
                 let ty = self.owned_type(&field.ty);
                 quote!(#reader.value::<#ty>(#at, #name))
             }
@@ -364,7 +376,9 @@ impl Emitter<'_> {
             Type::Struct(_) => quote!(#builder.set_structure(#at, #reference)),
             Type::Group(_) | Type::Union(_) => quote!(#builder.set_group(#reference)),
             Type::Interface(_) | Type::Capability => quote!(#builder.set_object(#at, #reference)),
-            Type::Parameter(_) | Type::AnyPointer => quote!(#builder.set_value(#at, #reference)),
+            Type::Parameter(_) | Type::Bound(_) | Type::AnyPointer => {
+                quote!(#builder.set_value(#at, #reference))
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Interface, Item, Method, Model, Named, Role};
+use super::{Base, Interface, Item, Method, Model, Role, Type};
 use crate::names;
 
 /// A method of an interface: its own, or one of a base.
@@ -24,6 +24,12 @@ impl Member<'_> {
         names::snake(&self.method.name)
     }
 
+    /// What some of the interface's type parameters are bound to.
+    pub(crate) fn arguments(&self, parameters: &[usize]) -> impl Iterator<Item = &Type> {
+        let arguments = &self.interface.arguments;
+        parameters.iter().filter_map(|index| arguments.get(*index))
+    }
+
     /// Whether both are the same method, whichever way it was inherited.
     pub(crate) fn is(&self, other: &Self) -> bool {
         (self.interface.id, self.method.ordinal) == (other.interface.id, other.method.ordinal)
@@ -31,9 +37,12 @@ impl Member<'_> {
 }
 
 impl Model {
-    /// The interface of that name.
-    pub(crate) fn interface(&self, named: &Named) -> Option<&Interface> {
-        match self.item(&named.place)? {
+    /// The interface behind a base, with its type arguments.
+    fn base<'m>(&'m self, base: &'m Base) -> Option<&'m Interface> {
+        if let Some(branded) = &base.branded {
+            return Some(branded);
+        }
+        match self.item(&base.named.place)? {
             Item::Interface(item) => Some(item),
             _ => None,
         }
@@ -52,11 +61,7 @@ impl Model {
         seen: &mut BTreeSet<u64>,
         found: &mut Vec<&'m Interface>,
     ) {
-        for base in interface
-            .bases
-            .iter()
-            .filter_map(|base| self.interface(base))
-        {
+        for base in interface.bases.iter().filter_map(|base| self.base(base)) {
             if seen.insert(base.id) {
                 found.push(base);
                 self.collect_ancestors(base, seen, found);
@@ -86,11 +91,7 @@ impl Model {
         }
         path.push(interface.id);
         let mut inherited: Vec<Member<'m>> = Vec::new();
-        for base in interface
-            .bases
-            .iter()
-            .filter_map(|base| self.interface(base))
-        {
+        for base in interface.bases.iter().filter_map(|base| self.base(base)) {
             for member in self.visible(base, path) {
                 if !inherited.iter().any(|other| other.is(&member)) {
                     inherited.push(member);

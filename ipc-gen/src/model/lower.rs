@@ -7,10 +7,10 @@ use super::member::text_of;
 use super::naming::{NAME, Places};
 use super::parameters::Parameters;
 use super::selectors::Selectors;
-use super::{Const, Enum, Enumerant, File, Interface, Item, Model, Module, Named};
+use super::{Const, Enum, Enumerant, File, Interface, Item, Model, Module, Type};
 use crate::error::{Problem, Problems};
 use crate::names;
-use crate::schema::{Base, Body, Child, Id, Loaded, Parameter, Schema, SchemaFile};
+use crate::schema::{Body, Child, Id, Loaded, Parameter, Schema, SchemaFile};
 
 /// libmultiprocess's file `mp/proxy.capnp`, whose types the runtime provides.
 const PROXY_FILE: Id = 0xcc31_6e3f_71a0_40fb;
@@ -37,6 +37,7 @@ pub(crate) fn lower(loaded: &Loaded, nullable: &mut Selectors, problems: &mut Pr
         files: files.into_iter().map(|file| lowering.file(file)).collect(),
         ..Model::default()
     };
+    model.brand_bases();
     model.follow_fields();
     model
 }
@@ -47,8 +48,8 @@ pub(super) struct Lowering<'a> {
     /// Where everything goes that the files declare.
     pub(super) places: Places,
     pub(super) parameters: Parameters,
-    /// The type parameters of the struct that is being lowered, by their names in Rust.
-    pub(super) bound: Vec<(Parameter, String)>,
+    /// What the type parameters around the member that is being lowered stand for. The first counts.
+    pub(super) bound: Vec<(Parameter, Type)>,
     /// What the caller wants to be optional.
     pub(super) nullable: &'a mut Selectors,
     problems: &'a mut Problems,
@@ -140,30 +141,29 @@ impl<'a> Lowering<'a> {
             }
             Body::Struct(body) => self.structure(place, name, docs, body, items),
             Body::Interface { methods, bases } => {
-                if !node.parameters.is_empty() {
-                    self.problem(
-                        place,
-                        "interfaces with type parameters are not supported yet",
-                        "declare one for each type that it is used with",
-                    );
-                    return;
-                }
                 let Some(declared) = self.places.declared.get(&child.id).cloned() else {
                     return;
                 };
+                let parameters = self.parameters.used(self.schema, child.id);
+                let parameters = self.bind(child.id, &parameters);
                 let bases = (bases.iter())
-                    .filter_map(|base| self.base(place, base))
+                    .filter_map(|base| self.named(place, base.id, Some(&base.brand)))
+                    .map(super::Base::new)
                     .collect();
                 let methods = (methods.iter().enumerate())
                     .filter_map(|(ordinal, method)| {
                         self.method(&format!("{place}.{}", method.name), node, ordinal, method)
                     })
                     .collect();
+                self.bound.clear();
+                let arguments = parameters.iter().cloned().map(Type::Parameter).collect();
                 items.push(Item::Interface(Interface {
                     place: declared,
                     name,
                     docs,
                     id: child.id,
+                    parameters,
+                    arguments,
                     bases,
                     methods,
                 }));
@@ -172,15 +172,6 @@ impl<'a> Lowering<'a> {
             }
             Body::File | Body::Annotation => {}
         }
-    }
-
-    fn base(&mut self, place: &str, base: &Base) -> Option<Named> {
-        if base.generic {
-            let problem = "bases with type parameters are not supported yet";
-            self.problem(place, problem, "extend an interface without them");
-            return None;
-        }
-        self.named(place, base.id, None)
     }
 
     /// Adds the module of what is declared inside of a node.

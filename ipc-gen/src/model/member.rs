@@ -156,34 +156,23 @@ impl<'a> Lowering<'a> {
             schema::Type::Struct { id, brand } => {
                 Type::Struct(self.named(place, *id, Some(brand))?)
             }
-            schema::Type::Interface { id, .. } => Type::Interface(self.named(place, *id, None)?),
+            schema::Type::Interface { id, brand } => {
+                Type::Interface(self.named(place, *id, Some(brand))?)
+            }
             schema::Type::AnyPointer(PointerKind::Any) => Type::AnyPointer,
             schema::Type::AnyPointer(PointerKind::Capability) => Type::Capability,
             schema::Type::AnyPointer(PointerKind::Parameter(parameter)) => {
-                self.parameter(place, *parameter)?
+                self.parameter(*parameter)
             }
-            schema::Type::AnyPointer(PointerKind::OfMethod) => {
-                self.problem(
-                    place,
-                    "type parameters of methods are not supported yet",
-                    "declare a method for each type that it is used with",
-                );
-                return None;
-            }
+            // No message tells what the caller of a method binds its parameters to.
+            schema::Type::AnyPointer(PointerKind::OfMethod) => Type::AnyPointer,
         })
     }
 
-    fn parameter(&mut self, place: &str, parameter: Parameter) -> Option<Type> {
+    /// What a type parameter stands for.
+    pub(super) fn parameter(&self, parameter: Parameter) -> Type {
         let bound = self.bound.iter().find(|(bound, _)| *bound == parameter);
-        if let Some((_, name)) = bound {
-            return Some(Type::Parameter(name.clone()));
-        }
-        self.problem(
-            place,
-            "type parameters of interfaces are not supported yet",
-            "name the type instead",
-        );
-        None
+        bound.map_or(Type::AnyPointer, |(_, ty)| ty.clone().into_bound())
     }
 
     pub(super) fn named(&mut self, place: &str, id: Id, brand: Option<&Brand>) -> Option<Named> {

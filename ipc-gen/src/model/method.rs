@@ -29,18 +29,10 @@ impl<'a> Lowering<'a> {
         ordinal: usize,
         method: &schema::Method,
     ) -> Option<Method> {
-        if method.generic {
-            let problem = "methods with type parameters are not supported yet";
-            self.problem(
-                place,
-                problem,
-                "declare one for each type that it is used with",
-            );
-            return None;
-        }
         let schema = self.schema;
         let params = self.struct_of(place, schema, method.params)?;
         let results = self.struct_of(place, schema, method.results)?;
+        let interface_bound = self.bound.clone();
         let (context, plain_params) = split_context(&params.fields);
         let thread_map = self.thread_map(place, &params.fields, &results.fields);
         let role = match method.name.as_str() {
@@ -48,15 +40,24 @@ impl<'a> Lowering<'a> {
             "destroy" => Role::Destroy,
             _ => Role::Call,
         };
+        self.bind_members(place, results.id, &method.results_brand)?;
         let errors = self.errors(place, results);
+        let lowered_results = self.results(place, params, results);
+        self.bound.clone_from(&interface_bound);
+        self.bind_members(place, params.id, &method.params_brand)?;
+        let lowered_params = self.record(place, params, plain_params);
+        self.bound = interface_bound;
         let lowered = Method {
             name: method.name.clone(),
             docs: method.docs.clone(),
             ordinal: u16::try_from(ordinal).ok()?,
             role,
             context,
-            params: self.record(place, params, plain_params),
-            results: self.results(place, params, results),
+            generic: method.generic,
+            results_parameters: self.parameters_in(&lowered_results.fields),
+            errors_parameters: self.parameters_in(errors.iter().map(|error| &error.field)),
+            params: lowered_params,
+            results: lowered_results,
             errors,
             thread_map,
             cancel_with: cancel_with(&method.annotations),
@@ -246,11 +247,6 @@ impl<'a> Lowering<'a> {
         id: Id,
     ) -> Option<&'a schema::Struct> {
         match schema.nodes.get(&id) {
-            Some(Node { generic: true, .. }) => {
-                let problem = "parameters or results with type parameters are not supported yet";
-                self.problem(place, problem, "write them in place, or use a plain struct");
-                None
-            }
             Some(Node {
                 body: Body::Struct(body),
                 ..

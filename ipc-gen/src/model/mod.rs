@@ -1,6 +1,7 @@
 //! What code is generated from: our own picture of schema files, free of the schema compiler's types
 //! and of Rust's syntax. Names are the schema's; places on the wire are as `schema.capnp` counts them.
 
+mod binding;
 mod graph;
 mod inherit;
 mod lower;
@@ -55,7 +56,7 @@ impl Model {
     pub(crate) fn is_comparable(&self, ty: &Type) -> bool {
         match ty {
             Type::Interface(_) | Type::AnyPointer | Type::Capability => false,
-            Type::List(element) => self.is_comparable(element),
+            Type::List(ty) | Type::Bound(ty) => self.is_comparable(ty),
             Type::Struct(named) | Type::Group(named) | Type::Union(named) => {
                 !self.incomparable.contains(&named.place)
                     && named.arguments.iter().all(|ty| self.is_comparable(ty))
@@ -177,7 +178,7 @@ pub(crate) struct Union {
 }
 
 /// A struct's fields, or a method's parameters or results.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Record {
     pub(crate) data_words: u16,
     pub(crate) pointers: u16,
@@ -247,6 +248,8 @@ pub(crate) enum Type {
     Interface(Named),
     /// A type parameter.
     Parameter(String),
+    /// What a type parameter is bound to, where members that have its type stand.
+    Bound(Box<Type>),
     AnyPointer,
     Capability,
 }
@@ -256,11 +259,29 @@ impl Type {
     pub(crate) fn depth(&self) -> usize {
         1 + match self {
             Self::List(element) => element.depth(),
+            Self::Bound(ty) => return ty.depth(),
             Self::Data => 1,
-            Self::Enum(named) | Self::Struct(named) | Self::Group(named) | Self::Union(named) => {
-                named.arguments.iter().map(Self::depth).max().unwrap_or(0)
+            _ => {
+                let arguments = self.named().map(|named| named.arguments.iter());
+                arguments
+                    .into_iter()
+                    .flatten()
+                    .map(Self::depth)
+                    .max()
+                    .unwrap_or(0)
             }
-            _ => 0,
+        }
+    }
+
+    /// The declaration that the type is.
+    fn named(&self) -> Option<&Named> {
+        match self {
+            Self::Enum(named)
+            | Self::Struct(named)
+            | Self::Group(named)
+            | Self::Union(named)
+            | Self::Interface(named) => Some(named),
+            _ => None,
         }
     }
 
@@ -290,14 +311,18 @@ pub(crate) struct Place {
     pub(crate) name: String,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Interface {
     pub(crate) place: Place,
     pub(crate) name: String,
     pub(crate) docs: String,
     pub(crate) id: u64,
+    /// The type parameters that it uses.
+    pub(crate) parameters: Vec<String>,
+    /// What they are bound to: themselves, but in what others inherit from it.
+    pub(crate) arguments: Vec<Type>,
     /// The interfaces that it extends, in the order in which it names them.
-    pub(crate) bases: Vec<Named>,
+    pub(crate) bases: Vec<Base>,
     /// By ordinal.
     pub(crate) methods: Vec<Method>,
 }
@@ -320,17 +345,40 @@ impl Interface {
     pub(crate) fn named(&self) -> Named {
         Named {
             place: self.place.clone(),
-            arguments: Vec::new(),
+            arguments: self.arguments.clone(),
         }
     }
 }
 
-#[derive(Debug)]
+/// An interface that another one extends.
+#[derive(Clone, Debug)]
+pub(crate) struct Base {
+    pub(crate) named: Named,
+    /// The interface with its type arguments, if it has any.
+    branded: Option<Box<Interface>>,
+}
+
+impl Base {
+    fn new(named: Named) -> Self {
+        Self {
+            named,
+            branded: None,
+        }
+    }
+
+    fn has_arguments(&self) -> bool {
+        !self.named.arguments.is_empty()
+    }
+}
+
+#[derive(Clone, Debug)]
 pub(crate) struct Method {
     pub(crate) name: String,
     pub(crate) docs: String,
     pub(crate) ordinal: u16,
     pub(crate) role: Role,
+    /// Whether it has type parameters of its own, beside those of the interface.
+    pub(crate) generic: bool,
     /// The pointer index of the parameter that names the threads of the call.
     pub(crate) context: Option<u32>,
     /// The parameters, without the context.
@@ -344,6 +392,10 @@ pub(crate) struct Method {
     pub(crate) thread_map: Option<(u32, u32)>,
     /// The method that ends a call of this one which nobody waits for any more.
     pub(crate) cancel_with: Option<String>,
+    /// Which of the interface's type parameters the results use.
+    pub(crate) results_parameters: Vec<usize>,
+    /// Which of the interface's type parameters the declared errors use.
+    pub(crate) errors_parameters: Vec<usize>,
 }
 
 impl Method {
@@ -354,7 +406,7 @@ impl Method {
 }
 
 /// A result that carries an error instead of a value.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct DeclaredError {
     pub(crate) field: Field,
     /// Whether it is the message of any error: a Text for `std::exception`.

@@ -1,29 +1,32 @@
-//! Which type parameters a declaration needs in Rust: those that its fields use. Rust refuses others.
+//! Which type parameters a declaration needs in Rust: those that its fields, methods and bases use. Rust
+//! refuses others in structs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::naming::scopes;
-use crate::schema::{Body, Field, FieldKind, Id, Parameter, PointerKind, Schema, Type};
+use crate::schema::{
+    Base, Body, Brand, Field, FieldKind, Id, Method, Parameter, PointerKind, Schema, Type,
+};
 
-/// The type parameters of every struct and group, from the outermost scope in.
+/// The type parameters of every struct, group and interface.
 #[derive(Debug, Default)]
 pub(super) struct Parameters(BTreeMap<Id, BTreeSet<Parameter>>);
 
 impl Parameters {
-    /// Finds the parameters that fields use, directly or through the types that they have.
+    /// Finds the parameters that declarations use, directly or through the types of their members.
     pub(super) fn of(schema: &Schema) -> Self {
         let mut used: BTreeMap<Id, BTreeSet<Parameter>> = BTreeMap::new();
-        let generic: Vec<_> = (schema.nodes.iter())
-            .filter_map(|(id, node)| match &node.body {
-                Body::Struct(body) if node.generic => Some((*id, body)),
-                _ => None,
-            })
-            .collect();
         // A type's parameters can depend on each other's, so until nothing changes.
         loop {
             let mut changed = false;
-            for (id, body) in &generic {
-                let found = of_fields(&body.fields, &used);
+            for (id, node) in &schema.nodes {
+                let found = match &node.body {
+                    Body::Struct(body) => of_fields(&body.fields, &used),
+                    Body::Interface { methods, bases } => {
+                        of_interface(schema, methods, bases, &used)
+                    }
+                    _ => continue,
+                };
                 let known = used.entry(*id).or_default();
                 changed |= known.len() != found.len();
                 *known = found;
@@ -35,7 +38,7 @@ impl Parameters {
         Self(used)
     }
 
-    /// The parameters of a struct or group.
+    /// The parameters of a struct, group or interface, from the outermost scope in.
     pub(super) fn used(&self, schema: &Schema, id: Id) -> Vec<Parameter> {
         let used = self.0.get(&id).cloned().unwrap_or_default();
         ordered(schema, id, used)
@@ -76,19 +79,60 @@ fn of_fields<'a>(
     found
 }
 
+fn of_interface(
+    schema: &Schema,
+    methods: &[Method],
+    bases: &[Base],
+    used: &BTreeMap<Id, BTreeSet<Parameter>>,
+) -> BTreeSet<Parameter> {
+    let mut found = BTreeSet::new();
+    for base in bases {
+        bound(base.id, &base.brand, used, &mut found);
+    }
+    for method in methods {
+        for (id, brand) in [
+            (method.params, &method.params_brand),
+            (method.results, &method.results_brand),
+        ] {
+            let in_place = schema.nodes.get(&id).is_some_and(|node| node.scope == 0);
+            for parameter in used.get(&id).into_iter().flatten() {
+                match brand.bound(*parameter) {
+                    Some(ty) => mentioned(&ty, used, &mut found),
+                    // What is written in place needs no brand to speak of the interface's own.
+                    None if in_place && parameter.scope != id => {
+                        found.insert(*parameter);
+                    }
+                    None => {}
+                }
+            }
+        }
+    }
+    found
+}
+
 fn mentioned(ty: &Type, used: &BTreeMap<Id, BTreeSet<Parameter>>, found: &mut BTreeSet<Parameter>) {
     match ty {
         Type::AnyPointer(PointerKind::Parameter(parameter)) => {
             found.insert(*parameter);
         }
         Type::List(element) => mentioned(element, used, found),
-        Type::Struct { id, brand } => {
-            for parameter in used.get(id).into_iter().flatten() {
-                if let Some(bound) = brand.bound(*parameter) {
-                    mentioned(&bound, used, found);
-                }
-            }
+        Type::Struct { id, brand } | Type::Interface { id, brand } => {
+            bound(*id, brand, used, found);
         }
         _ => {}
+    }
+}
+
+/// What a brand binds the parameters of a declaration to.
+fn bound(
+    id: Id,
+    brand: &Brand,
+    used: &BTreeMap<Id, BTreeSet<Parameter>>,
+    found: &mut BTreeSet<Parameter>,
+) {
+    for parameter in used.get(&id).into_iter().flatten() {
+        if let Some(ty) = brand.bound(*parameter) {
+            mentioned(&ty, used, found);
+        }
     }
 }

@@ -8,29 +8,6 @@ use super::{Field, Item, Named, Place, Presence, Record, Struct, Type, Union};
 use crate::names;
 use crate::schema::{self, Body, FieldKind, Id, Parameter};
 
-/// What generated structs call by its plain name; a type parameter must not stand in its way.
-const IN_USE: &[&str] = &[
-    "AnyPointer",
-    "AsRef",
-    "Box",
-    "Clone",
-    "Debug",
-    "Default",
-    "Err",
-    "Exception",
-    "From",
-    "Ok",
-    "Option",
-    "PartialEq",
-    "Result",
-    "Self",
-    "Some",
-    "None",
-    "String",
-    "ToOwned",
-    "Vec",
-];
-
 impl<'a> Lowering<'a> {
     /// A struct or group, and the module of what is inside of it.
     pub(super) fn structure(
@@ -63,7 +40,7 @@ impl<'a> Lowering<'a> {
             items.extend(self.union(place, name, docs, body));
         } else {
             let parameters = self.parameters.used(self.schema, body.id);
-            let parameters = self.bind(&parameters);
+            let parameters = self.bind(body.id, &parameters);
             for field in body.fields.iter().filter(|field| set_apart(field)) {
                 let place = format!("{place}.{}", field.name);
                 self.problem(&place, OF_THE_RUNTIME, "leave the field out");
@@ -99,7 +76,7 @@ impl<'a> Lowering<'a> {
             .filter(|field| field.member.is_some())
             .collect();
         let parameters = (self.parameters).used_by(self.schema, body.id, members.iter().copied());
-        let parameters = self.bind(&parameters);
+        let parameters = self.bind(body.id, &parameters);
         let (mut fields, mut numbers) = (Vec::new(), Vec::new());
         for member in members {
             let place = format!("{place}.{}", member.name);
@@ -162,33 +139,11 @@ impl<'a> Lowering<'a> {
 
     /// A part of the struct that is being lowered, which has the struct's own type parameters.
     fn with_own(&self, place: Place, parameters: &[Parameter]) -> Named {
-        let own = |parameter: &Parameter| {
-            let bound = self.bound.iter().find(|(bound, _)| bound == parameter);
-            bound.map_or(Type::AnyPointer, |(_, name)| Type::Parameter(name.clone()))
-        };
+        let own = |parameter: &Parameter| self.parameter(*parameter);
         Named {
             place,
             arguments: parameters.iter().map(own).collect(),
         }
-    }
-
-    /// Gives type parameters their names in Rust.
-    fn bind(&mut self, parameters: &[Parameter]) -> Vec<String> {
-        self.bound.clear();
-        for parameter in parameters {
-            let declared = self.schema.nodes.get(&parameter.scope);
-            let name = declared
-                .and_then(|node| node.parameters.get(usize::from(parameter.index)))
-                .map_or("T", String::as_str);
-            let mut name = name.to_owned();
-            while IN_USE.contains(&name.as_str())
-                || self.bound.iter().any(|(_, bound)| *bound == name)
-            {
-                name.push('_');
-            }
-            self.bound.push((*parameter, name));
-        }
-        (self.bound.iter()).map(|(_, name)| name.clone()).collect()
     }
 }
 

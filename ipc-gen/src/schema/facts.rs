@@ -30,8 +30,6 @@ pub(crate) struct Node {
     pub(crate) display_name: String,
     /// The node around this one, or 0 for files and for parameters and results written in place.
     pub(crate) scope: Id,
-    /// Whether the node, or one around it, takes type parameters.
-    pub(crate) generic: bool,
     /// The type parameters that the node itself takes.
     pub(crate) parameters: Vec<String>,
     pub(crate) docs: String,
@@ -59,8 +57,7 @@ pub(crate) struct Annotation {
 #[derive(Debug)]
 pub(crate) struct Base {
     pub(crate) id: Id,
-    /// Whether type parameters are bound.
-    pub(crate) generic: bool,
+    pub(crate) brand: Brand,
 }
 
 #[derive(Debug)]
@@ -125,7 +122,10 @@ pub(crate) struct Method {
     pub(crate) generic: bool,
     pub(crate) annotations: Vec<Annotation>,
     pub(crate) params: Id,
+    /// What the type parameters of the parameter struct are bound to.
+    pub(crate) params_brand: Brand,
     pub(crate) results: Id,
+    pub(crate) results_brand: Brand,
 }
 
 #[derive(Clone, Debug)]

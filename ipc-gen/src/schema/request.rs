@@ -93,7 +93,7 @@ fn read_node(
             for base in body.get_superclasses()? {
                 bases.push(Base {
                     id: base.get_id(),
-                    generic: !base.get_brand()?.get_scopes()?.is_empty(),
+                    brand: read_brand(base.get_brand()?)?,
                 });
             }
             Body::Interface { methods, bases }
@@ -107,7 +107,6 @@ fn read_node(
     Ok(Node {
         display_name: node.get_display_name()?.to_string()?,
         scope: node.get_scope_id(),
-        generic: node.get_is_generic() || !node.get_parameters()?.is_empty(),
         parameters,
         docs,
         annotations: read_annotations(node.get_annotations()?)?,
@@ -190,7 +189,9 @@ fn read_method(method: method::Reader<'_>, docs: String) -> capnp::Result<Method
         generic: !method.get_implicit_parameters()?.is_empty(),
         annotations: read_annotations(method.get_annotations()?)?,
         params: method.get_param_struct_type(),
+        params_brand: read_brand(method.get_param_brand()?)?,
         results: method.get_result_struct_type(),
+        results_brand: read_brand(method.get_result_brand()?)?,
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod callbacks;
 mod errors;
+mod generics;
 mod inheritance;
 mod rules;
 mod support;
