@@ -22,3 +22,13 @@ pub mod imported {
 pub mod for_serde {
     include!(concat!(env!("OUT_DIR"), "/for_serde/ipc_generated.rs"));
 }
+
+/// Everything once more where no name comes by itself, and where a warning is an error.
+#[no_implicit_prelude]
+#[deny(warnings)]
+pub mod without_prelude {
+    ::core::include!(::core::concat!(
+        ::core::env!("OUT_DIR"),
+        "/ipc_generated.rs"
+    ));
+}

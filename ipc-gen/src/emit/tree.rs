@@ -88,7 +88,10 @@ impl Folder<'_> {
         for (name, module) in &self.modules {
             declare(source, indent, &module.docs, (parent, name), " {\n");
             // Relative to the root file, so that the output folder can be any.
-            let include = format!("include!(\"ipc_generated/{}.rs\");", module.path.join("/"));
+            let include = format!(
+                "::core::include!(\"ipc_generated/{}.rs\");",
+                module.path.join("/")
+            );
             source.push_str(&format!("{indent}    {include}\n{indent}}}\n"));
         }
         for (name, folder) in &self.folders {

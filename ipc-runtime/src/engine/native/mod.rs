@@ -3,13 +3,14 @@
 //! It has no thread. A caller's thread encodes its message and writes it ([`writer`]); a task per
 //! connection reads ([`reader`]) and acts on what it reads ([`receive`]); a handler's thread writes
 //! the handler's results. What both sides know of each other stands in [`tables`], under one lock that
-//! is never held across an await, a system call or anybody else's code. [`peer`] sends,
-//! [`import`], [`first`] and [`answer`] are objects that are not ours, or not yet.
+//! is never held across an await, a system call or anybody else's code. [`peer`] asks, [`owed`]
+//! answers, [`import`], [`first`] and [`answer`] are objects that are not ours, or not yet.
 
 mod answer;
 mod descriptor;
 mod first;
 mod import;
+mod owed;
 mod peer;
 mod reader;
 mod receive;
