@@ -22,7 +22,9 @@ use crate::protocol::{CapnpProtocol, Protocol};
 /// Cheap to clone. Dropping the last clone leaves proxies and listeners as they are.
 ///
 /// Handlers and background work run on the tokio runtime that [`Ipc::new`] was called in (or that
-/// [`IpcBuilder::runtime`] named), of any flavour, with its I/O and time drivers enabled.
+/// [`IpcBuilder::runtime`] named), of any flavour, with its I/O and time drivers enabled. Sockets are
+/// read there as well, so a proxy can be used from any other runtime or thread, but only while that
+/// one is running.
 #[derive(Clone, Debug)]
 pub struct Ipc {
     protocol: Arc<CapnpProtocol>,
