@@ -1,10 +1,9 @@
 //! Parents and children.
 
-use std::process::Command;
-
 use generated_examples::v32::init::InitProxy;
 use ipc_runtime::ExceptionKind;
 use ipc_tests::service::{PID, WAIT};
+use tokio::process::Command;
 use tokio::sync::oneshot;
 
 use crate::support::{client, soon};
@@ -25,7 +24,8 @@ async fn spawn() -> (InitProxy, oneshot::Receiver<()>) {
 async fn signal(init: &InitProxy, signal: &str) {
     let echo = soon(init.make_echo()).await.unwrap();
     let pid = soon(echo.echo(PID)).await.unwrap();
-    let status = Command::new("kill").args([signal, &pid]).status().unwrap();
+    let status = soon(Command::new("kill").args([signal, &pid]).status());
+    let status = status.await.unwrap();
     assert!(status.success());
 }
 
@@ -87,9 +87,11 @@ async fn a_program_that_is_no_peer() {
     );
 }
 
-#[test]
-fn a_peer_that_nobody_spawned_says_so() {
-    let output = Command::new(PEER).output().unwrap();
+#[tokio::test]
+async fn a_peer_that_nobody_spawned_says_so() {
+    let output = soon(Command::new(PEER).kill_on_drop(true).output())
+        .await
+        .unwrap();
     assert!(!output.status.success());
     let message = String::from_utf8(output.stderr).unwrap();
     assert!(
@@ -98,9 +100,11 @@ fn a_peer_that_nobody_spawned_says_so() {
     );
 }
 
-#[test]
-fn a_false_descriptor_is_refused() {
-    let output = Command::new(PEER).args(["-ipcfd", "77"]).output().unwrap();
+#[tokio::test]
+async fn a_false_descriptor_is_refused() {
+    let mut peer = Command::new(PEER);
+    peer.args(["-ipcfd", "77"]).kill_on_drop(true);
+    let output = soon(peer.output()).await.unwrap();
     assert!(!output.status.success());
     let message = String::from_utf8(output.stderr).unwrap();
     assert!(message.contains("Invalid -ipcfd number '77'"), "{message}");
