@@ -8,8 +8,6 @@ mod calls;
 mod capabilities;
 #[path = "interop_cpp/ends.rs"]
 mod ends;
-#[path = "interop_cpp/partner.rs"]
-mod partner;
 #[path = "interop_cpp/rust_server.rs"]
 mod rust_server;
 #[path = "interop_cpp/support.rs"]

@@ -5,8 +5,8 @@ use ipc_tests::defaults::{self, Everything};
 use ipc_tests::lists::{All, Color, Item};
 use ipc_tests::partner::{CounterProxy, Kind, Numbers};
 
-use crate::partner::{OurCounter, Shared};
 use crate::support::{Server, all, begin, soon};
+use ipc_tests::our_partner::{OurCounter, Shared};
 
 fn lists() -> All {
     All {

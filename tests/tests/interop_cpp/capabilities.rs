@@ -1,7 +1,7 @@
 //! A Rust client and a C++ server pass each other objects, and promises of objects.
 
-use crate::partner::{OurCounter, Shared, reach};
 use crate::support::{Server, adds, all, begin, soon};
+use ipc_tests::our_partner::{OurCounter, Shared, reach};
 
 #[tokio::test]
 async fn the_server_calls_back() {

@@ -10,7 +10,6 @@ mod calls;
 mod capabilities;
 mod ends;
 mod orders;
-mod partner;
 mod rust_server;
 mod support;
 

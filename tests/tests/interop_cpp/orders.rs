@@ -1,8 +1,8 @@
 //! What `capnp-rpc` 0.27 hangs in, against this C++ library: embargoes on its side, and tail calls.
 
-use crate::partner::{OurCounter, Shared};
 use crate::rust_server::run;
 use crate::support::{Server, adds, all, begin, soon};
+use ipc_tests::our_partner::{OurCounter, Shared};
 
 #[tokio::test]
 async fn a_tail_call_of_the_server() {

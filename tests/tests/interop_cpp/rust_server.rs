@@ -5,8 +5,8 @@ use ipc_tests::partner::PartnerProxy;
 use ipc_tests::peers::Peer;
 use tempfile::TempDir;
 
-use crate::partner::{OurPartner, Shared, reach};
 use crate::support::{ipc, program, soon};
+use ipc_tests::our_partner::{OurPartner, Shared, reach};
 
 /// A Rust server for C++ clients.
 struct Served {
@@ -22,10 +22,7 @@ impl Served {
         let path = folder.path().join("partner.sock").display().to_string();
         let ipc = ipc();
         let shared = Shared::default();
-        let partner = OurPartner {
-            shared: shared.clone(),
-            ipc: ipc.clone(),
-        };
+        let partner = OurPartner::new(&ipc, &shared);
         let listener = ipc
             .listen_address::<PartnerProxy, _>(&format!("unix:{path}"), partner)
             .await

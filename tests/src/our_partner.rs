@@ -1,29 +1,34 @@
-//! The objects of `partner.capnp` in Rust: what we serve, and what we pass to a C++ server.
+//! The objects of `partner.capnp` in Rust: what the tests serve, and what they pass to a server.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ipc_runtime::{AnyPointer, Exception, ExceptionKind, Ipc};
-use ipc_tests::defaults::Everything;
-use ipc_tests::lists::All;
-use ipc_tests::partner::{
+use tokio::sync::watch;
+
+use crate::defaults::Everything;
+use crate::lists::All;
+use crate::partner::{
     Counter, CounterProxy, Kind, Numbers, Partner, PartnerValuesResults, Sink, SinkEndResults,
     SinkProxy, Wrapper,
 };
-use tokio::sync::watch;
 
-use crate::support::{all, begin};
+/// How often a peer may have its counter called at once.
+const MOST_AT_ONCE: u32 = 1000;
 
 /// A promise of a counter: nothing yet, or the counter, or why there is none.
 type Promise = watch::Sender<Option<Result<CounterProxy, Exception>>>;
 
 /// What the objects of one test share.
-#[derive(Clone, Default)]
-pub(crate) struct Shared {
+#[derive(Clone, Debug, Default)]
+pub struct Shared {
     keys: Arc<Mutex<HashMap<String, Arc<Promise>>>>,
-    /// Calls of `wait` that run, and counters that live.
-    pub(crate) waiting: Arc<watch::Sender<usize>>,
-    pub(crate) counters: Arc<watch::Sender<usize>>,
+    /// Calls of `wait` that run.
+    pub waiting: Arc<watch::Sender<usize>>,
+    /// Partners that live.
+    pub partners: Arc<watch::Sender<usize>>,
+    /// Counters that live.
+    pub counters: Arc<watch::Sender<usize>>,
 }
 
 impl Shared {
@@ -41,12 +46,13 @@ impl Shared {
 }
 
 /// Waits until a count is this.
-pub(crate) async fn reach(count: &watch::Sender<usize>, wanted: usize) {
+pub async fn reach(count: &watch::Sender<usize>, wanted: usize) {
     // The sender is alive, so the wait cannot fail.
     let _ = count.subscribe().wait_for(|count| *count == wanted).await;
 }
 
 /// Counts itself as long as it lives.
+#[derive(Debug)]
 struct Counted(Arc<watch::Sender<usize>>);
 
 impl Counted {
@@ -63,9 +69,10 @@ impl Drop for Counted {
 }
 
 /// A counter, whose amounts its maker can look at.
-#[derive(Clone)]
-pub(crate) struct OurCounter(Arc<State>);
+#[derive(Clone, Debug)]
+pub struct OurCounter(Arc<State>);
 
+#[derive(Debug)]
 struct State {
     start: u64,
     amounts: Mutex<Vec<u32>>,
@@ -73,7 +80,8 @@ struct State {
 }
 
 impl OurCounter {
-    pub(crate) fn new(shared: &Shared, start: u64) -> Self {
+    /// One that begins with this.
+    pub fn new(shared: &Shared, start: u64) -> Self {
         Self(Arc::new(State {
             start,
             amounts: Mutex::default(),
@@ -81,11 +89,13 @@ impl OurCounter {
         }))
     }
 
-    pub(crate) fn proxy(&self) -> CounterProxy {
+    /// A handle on it.
+    pub fn proxy(&self) -> CounterProxy {
         CounterProxy::new(self.clone())
     }
 
-    pub(crate) fn amounts(&self) -> Vec<u32> {
+    /// All amounts, in the order of their arrival.
+    pub fn amounts(&self) -> Vec<u32> {
         self.lock().clone()
     }
 
@@ -123,11 +133,24 @@ impl Counter for OurCounter {
     }
 }
 
-/// What the C++ client calls.
-pub(crate) struct OurPartner {
-    pub(crate) shared: Shared,
+/// The first object of a server.
+#[derive(Debug)]
+pub struct OurPartner {
+    shared: Shared,
     /// Where it was listening, to close the connections again.
-    pub(crate) ipc: Ipc,
+    ipc: Ipc,
+    _counted: Counted,
+}
+
+impl OurPartner {
+    /// One that is served by this Ipc.
+    pub fn new(ipc: &Ipc, shared: &Shared) -> Self {
+        Self {
+            shared: shared.clone(),
+            ipc: ipc.clone(),
+            _counted: Counted::new(&shared.partners),
+        }
+    }
 }
 
 impl Partner for OurPartner {
@@ -189,12 +212,19 @@ impl Partner for OurPartner {
         amount: u32,
         times: u32,
     ) -> Result<u64, Exception> {
-        let calls = begin((0..times).map(|_| counter.add(amount)));
-        let totals = all(calls).await?;
-        totals
-            .last()
-            .copied()
-            .ok_or_else(|| Exception::failed("nothing to add"))
+        if times > MOST_AT_ONCE {
+            return Err(Exception::failed(format_args!(
+                "at most {MOST_AT_ONCE} times at once"
+            )));
+        }
+        let calls: Vec<_> = (0..times)
+            .map(|_| tokio::spawn(counter.add(amount)))
+            .collect();
+        let mut total = Err(Exception::failed("nothing to add"));
+        for call in calls {
+            total = Ok(call.await.map_err(Exception::failed)??);
+        }
+        total
     }
 
     async fn forward(&self, counter: CounterProxy, amount: u32) -> Result<u64, Exception> {
@@ -221,7 +251,7 @@ impl Partner for OurPartner {
 }
 
 /// Counts what is pushed.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct OurSink(Mutex<(u32, u64)>);
 
 impl Sink for OurSink {
