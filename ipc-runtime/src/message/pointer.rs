@@ -2,16 +2,14 @@
 
 use std::fmt;
 
-use capnp::any_pointer;
 use capnp::private::layout::{self, PrimitiveElement};
-use capnp::traits::Imbue;
 
 use super::builder::{Builds, StructBuilder};
 use super::list::{self, ListItem};
 use super::payload::malformed;
 use super::reader::{self, StructReader};
 use super::scope::Scope;
-use super::table::{index_hook, indexes_from};
+use super::table::index_hook;
 use super::value::Struct;
 use crate::capability::Capability;
 use crate::exception::Exception;
@@ -127,17 +125,6 @@ impl<'a> PointerBuilder<'a> {
         let index = self.builds.capabilities.len();
         self.layout.set_capability(index_hook(index));
         self.builds.capabilities.push(Some(capability));
-    }
-
-    /// Copies a pointer of another message with its capabilities.
-    pub(super) fn copy(self, source: any_pointer::Reader<'_>, capabilities: &[Option<Capability>]) {
-        let hooks = indexes_from(self.builds.capabilities.len(), capabilities.len());
-        let mut source: any_pointer::Reader<'_> = source;
-        source.imbue(&hooks);
-        match any_pointer::Builder::new(self.layout).set_as(source) {
-            Ok(()) => self.builds.capabilities.extend_from_slice(capabilities),
-            Err(error) => self.builds.fail(malformed(error)),
-        }
     }
 
     /// A list of enumerants, each by its number.

@@ -53,6 +53,15 @@ impl AnswerCell {
         })))
     }
 
+    /// One that failed.
+    pub(super) fn failed(reason: Exception) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(State {
+            waiting: VecDeque::new(),
+            outcome: Some(Err(reason)),
+            open: true,
+        })))
+    }
+
     /// Does what is wanted now, if the answer is there, or else when it is.
     pub(super) fn want(&self, peer: &Arc<Peer>, wanted: Waiting) {
         let outcome = {
@@ -126,6 +135,11 @@ fn capability(outcome: &Outcome, path: &[PipelineOp]) -> Result<Capability, Exce
             "the call's target is null in the answer that it waited for",
         )
     })
+}
+
+/// Why a call of what an answer that was let go holds fails.
+pub(super) fn gone() -> Exception {
+    Exception::failed("the call's target is in an answer that holds no objects, or was finished")
 }
 
 /// A capability in an answer that we owe, passed back to us before the answer is there.

@@ -31,6 +31,10 @@ pub(super) struct Tables {
     pub(super) embargoes: Slab<Arc<Import>>,
     /// How many questions there were.
     pub(super) asked: u64,
+    /// How many of our questions have no answer yet.
+    pub(super) awaited: usize,
+    /// How many answers we owe.
+    pub(super) owed: usize,
     /// Why the connection ended, once it has: the tables are empty then and stay so.
     pub(super) closed: Option<Exception>,
 }
