@@ -13,7 +13,7 @@ use super::frame::{Frame, MAX_WORDS, WORD};
 use super::pointer;
 use super::reader::StructReader;
 use super::scope::{Budget, Scope};
-use super::table::{Hooks, by_index, indexes};
+use super::table::{Hooks, by_index, indexes, with_indexes};
 use crate::capability::Capability;
 use crate::exception::{Exception, ExceptionKind};
 use crate::interface::StructSize;
@@ -171,12 +171,13 @@ impl Payload {
         &self,
         decode: impl FnOnce(pointer::PointerReader<'_>) -> Result<T, Exception>,
     ) -> Result<T, Exception> {
-        let hooks = indexes(self.capabilities.len());
-        self.with_root(&hooks, |root| {
-            let root: RootReader<'_> = root.get_as().map_err(malformed)?;
-            let budget = Budget::new();
-            let scope = Scope::new(&self.capabilities, &budget);
-            decode(pointer::PointerReader::new(root.0, scope))
+        with_indexes(self.capabilities.len(), |hooks| {
+            self.with_root(hooks, |root| {
+                let root: RootReader<'_> = root.get_as().map_err(malformed)?;
+                let budget = Budget::new();
+                let scope = Scope::new(&self.capabilities, &budget);
+                decode(pointer::PointerReader::new(root.0, scope))
+            })
         })
     }
 

@@ -12,7 +12,7 @@ use super::scope::Scope;
 use super::table::index_hook;
 use super::value::Struct;
 use crate::capability::Capability;
-use crate::exception::Exception;
+use crate::exception::{Exception, ExceptionKind};
 use crate::object::{Object, Proxy};
 
 /// A Rust type that stands behind one pointer of a message: what a type parameter of a schema can be
@@ -54,8 +54,13 @@ impl<'a> PointerReader<'a> {
             return Ok(None);
         }
         let hook = self.layout.get_capability().map_err(malformed)?;
-        let capability = self.scope.capabilities.get(hook.get_ptr());
-        Ok(capability.cloned().flatten())
+        match self.scope.capabilities.get(hook.get_ptr()) {
+            Some(capability) => Ok(capability.clone()),
+            None => Err(Exception::new(
+                ExceptionKind::Malformed,
+                "an object that did not come with the message",
+            )),
+        }
     }
 
     /// A list of enumerants, each made from its number.

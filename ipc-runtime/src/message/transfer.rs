@@ -11,7 +11,7 @@ use super::frame::MAX_WORDS;
 use super::payload::{Message, Payload, malformed};
 use super::pointer::{PointerBuilder, PointerReader};
 use super::scope::MAX_DEPTH;
-use super::table::{Hooks, by_index, index_hook, indexes, indexes_from};
+use super::table::{Hooks, by_index, index_hook, indexes_from, with_indexes};
 use crate::capability::Capability;
 use crate::exception::Exception;
 
@@ -54,9 +54,8 @@ impl Payload {
 
     /// A copy, with the same capabilities.
     pub(crate) fn duplicate(&self, envelope: Envelope) -> Result<Self, Exception> {
-        let hooks = indexes(self.capabilities.len());
-        self.with_root(&hooks, |root| {
-            Self::copy(root, &self.capabilities, envelope)
+        with_indexes(self.capabilities.len(), |hooks| {
+            self.with_root(hooks, |root| Self::copy(root, &self.capabilities, envelope))
         })
     }
 
@@ -144,10 +143,11 @@ impl Payload {
 
     /// The capability that a chain of pointers leads to: what a pipelined call is for.
     pub(crate) fn pipelined(&self, path: &[PipelineOp]) -> Result<Option<Capability>, Exception> {
-        let hooks = indexes(self.capabilities.len());
-        self.with_root(&hooks, |root| {
-            let hook = root.get_pipelined_cap(path).map_err(malformed)?;
-            Ok(self.capabilities.get(hook.get_ptr()).cloned().flatten())
+        with_indexes(self.capabilities.len(), |hooks| {
+            self.with_root(hooks, |root| {
+                let hook = root.get_pipelined_cap(path).map_err(malformed)?;
+                Ok(self.capabilities.get(hook.get_ptr()).cloned().flatten())
+            })
         })
     }
 

@@ -79,7 +79,14 @@ impl AnswerCell {
 
     /// The answer is there: serves all that waits, in its order.
     pub(super) fn complete(&self, peer: &Arc<Peer>, outcome: Outcome) {
-        self.lock().outcome = Some(outcome.clone());
+        {
+            let mut state = self.lock();
+            state.outcome = Some(outcome.clone());
+            state.open = state.waiting.is_empty();
+            if state.open {
+                return;
+            }
+        }
         loop {
             let waiting = {
                 let mut state = self.lock();

@@ -79,7 +79,7 @@ impl Peer {
             Err(exception) => Outgoing::Encoded(wire::failure(question, &exception)),
         };
         // On the table before it is on the wire: what the peer does then must find it there.
-        let (release_results, alone) = {
+        let (urgency, forgotten) = {
             let mut tables = self.lock();
             let Some(answer) = tables.answers.get_mut(&question) else {
                 return;
@@ -88,12 +88,15 @@ impl Peer {
             answer.results = exports;
             let release_results = if closed { Some(false) } else { answer.finished };
             tables.owed -= 1;
-            (release_results, tables.owed == 0)
+            let urgency = match tables.owed {
+                0 => Urgency::Now,
+                _ => Urgency::Soon,
+            };
+            let forgotten = release_results
+                .and_then(|release_results| tables.forget_answer(question, release_results));
+            (urgency, forgotten)
         };
-        if let Some(release_results) = release_results {
-            self.forget_answer(question, release_results);
-        }
-        let urgency = if alone { Urgency::Now } else { Urgency::Soon };
+        drop(forgotten);
         self.writer.send(message, urgency);
     }
 
@@ -118,22 +121,6 @@ impl Peer {
         Ok((results, exports))
     }
 
-    /// Takes an answer off the table that was both given and finished.
-    fn forget_answer(&self, question: u32, release_results: bool) {
-        let mut tables = self.lock();
-        let Some(answer) = tables.answers.remove(&question) else {
-            return;
-        };
-        let mut released = Vec::new();
-        if release_results {
-            for export in &answer.results {
-                released.extend(tables.unexport(*export, 1));
-            }
-        }
-        drop(tables);
-        drop((answer, released));
-    }
-
     pub(super) fn finished(&self, finish: finish::Reader<'_>) -> Result<(), Exception> {
         let question = finish.get_question_id();
         let release_results = finish.get_release_result_caps();
@@ -145,8 +132,9 @@ impl Peer {
             };
             answer.finished = Some(release_results);
             if answer.returned {
+                let forgotten = tables.forget_answer(question, release_results);
                 drop(tables);
-                self.forget_answer(question, release_results);
+                drop(forgotten);
                 return Ok(());
             }
             if answer.cell.is_wanted() {

@@ -136,22 +136,21 @@ impl Peer {
             let payload = call.get_params().map_err(malformed)?;
             Ok(self.describe_all(capabilities, payload))
         });
-        let mut tables = self.lock();
         match exports {
+            Ok(exports) if exports.is_empty() => {}
             Ok(exports) => {
-                if let Some(question) = tables.questions.get_mut(question as usize) {
+                if let Some(question) = self.lock().questions.get_mut(question as usize) {
                     question.params = exports;
                 }
             }
             Err(exception) => {
-                tables.awaited -= 1;
+                let mut tables = self.lock();
                 let asked = tables.questions.try_remove(question as usize);
+                tables.awaited -= usize::from(asked.is_some());
                 drop(tables);
-                drop(asked);
                 return Err(exception);
             }
         }
-        drop(tables);
         self.writer
             .send(Outgoing::Payload(Arc::new(params)), urgency);
         Ok(Asked {
