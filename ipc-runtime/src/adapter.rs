@@ -78,7 +78,7 @@ impl ServerCall {
             let handler = handle(params.read(decode)?);
             drop(params);
             let results = handler.await?;
-            Payload::build(method.results, |builder| encode(builder, results))
+            Payload::results(method.results, |builder| encode(builder, results))
         }))
     }
 
@@ -101,7 +101,7 @@ impl ServerCall {
             drop(params);
             let outcome = handler.await;
             let mut undeclared = Ok(());
-            let results = Payload::build(method.results, |builder| {
+            let results = Payload::results(method.results, |builder| {
                 undeclared = encode(builder, outcome);
             });
             undeclared.and(results)
@@ -166,7 +166,7 @@ impl LocalObject {
             let adapter = self.take();
             return Box::pin(async move {
                 drop(adapter);
-                Payload::build(method.results, |_| ())
+                Payload::results(method.results, |_| ())
             });
         }
         let connection = connection.filter(|_| method.thread_map.is_some());
@@ -190,7 +190,7 @@ impl LocalObject {
 
     fn handle(&self, method: &'static Method, params: Payload) -> Handler {
         if self.interface.is_construct(method) {
-            return Box::pin(async { Payload::build(method.results, |_| ()) });
+            return Box::pin(async { Payload::results(method.results, |_| ()) });
         }
         match self.adapter() {
             Some(adapter) => adapter

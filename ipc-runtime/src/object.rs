@@ -61,7 +61,7 @@ impl Object {
         T: 'static,
         D: FnOnce(&StructReader<'_>) -> Result<T, Exception> + Send + 'static,
     {
-        let params = Payload::build(method.params, fill);
+        let params = Payload::params(method.params, fill);
         Call::new(self.clone().answer(method, params, decode))
     }
 
@@ -77,7 +77,7 @@ impl Object {
         E: From<Exception> + 'static,
         D: FnOnce(&StructReader<'_>) -> Result<Result<T, E>, Exception> + Send + 'static,
     {
-        let params = Payload::build(method.params, fill);
+        let params = Payload::params(method.params, fill);
         let answer = self.clone().answer(method, params, decode);
         Call::new(async move { answer.await? })
     }
@@ -176,7 +176,7 @@ impl Drop for Handle {
             Some(destroy) if connection.is_open() => {
                 let runtime = connection.runtime().clone();
                 runtime.spawn(async move {
-                    let outcome = match Payload::build(destroy.params, |_| ()) {
+                    let outcome = match Payload::params(destroy.params, |_| ()) {
                         Ok(params) => connection.call(&*object, destroy, params).await,
                         Err(exception) => Err(exception),
                     };

@@ -39,36 +39,34 @@ impl Connection {
             Ok(accepted) => accepted,
             Err(exception) => return reply.send(Err(exception)),
         };
-        let handler = object.dispatch(Some(self), method, params);
+        let job = Job {
+            method,
+            handler: object.dispatch(Some(self), method, params),
+            reply,
+        };
         match named {
-            None => drop(self.runtime().spawn(run(method, handler, reply))),
+            None => drop(self.runtime().spawn(job.run())),
             Some(Capability(Target::Local(object)))
                 if self.arriving.load(Ordering::Acquire) == 0 =>
             {
                 match self.own_thread(&object) {
-                    Ok(thread) => thread.run(run(method, handler, reply).boxed()),
-                    Err(exception) => reply.send(Err(exception)),
+                    Ok(thread) => thread.run(job),
+                    Err(exception) => job.reply.send(Err(exception)),
                 }
             }
-            Some(named) => self.queue(method, named, handler, reply),
+            Some(named) => self.queue(named, job),
         }
     }
 
     /// Runs a call on the thread that it names, once that is known and all that came before it have
     /// found theirs.
-    fn queue(
-        self: &Arc<Self>,
-        method: &'static Method,
-        named: Capability,
-        handler: Handler,
-        reply: Reply,
-    ) {
+    fn queue(self: &Arc<Self>, named: Capability, job: Job) {
         let this = Arc::clone(self);
         self.arriving.fetch_add(1, Ordering::AcqRel);
         let arrival = async move {
             match this.resolve_thread(named).await {
-                Ok(thread) => thread.run(run(method, handler, reply).boxed()),
-                Err(exception) => reply.send(Err(exception)),
+                Ok(thread) => thread.run(job),
+                Err(exception) => job.reply.send(Err(exception)),
             }
             this.arriving.fetch_sub(1, Ordering::AcqRel);
         };
@@ -110,16 +108,30 @@ fn invalid_thread() -> Exception {
     Exception::failed("std::exception: invalid thread handle")
 }
 
-/// Runs a handler until it is done or nobody waits for it any more.
-async fn run(method: &'static Method, handler: Handler, mut reply: Reply) {
-    let outcome = tokio::select! {
-        outcome = AssertUnwindSafe(handler).catch_unwind() => outcome.unwrap_or_else(|_panic| {
-            Err(Exception::failed(format_args!("the handler of {} panicked", method.name)))
-        }),
-        () = reply.abandoned() => Err(Exception::new(
-            ExceptionKind::Cancelled,
-            "the caller gave the call up",
-        )),
-    };
-    reply.send(outcome);
+/// A call that is ready to run.
+pub(super) struct Job {
+    method: &'static Method,
+    handler: Handler,
+    reply: Reply,
+}
+
+impl Job {
+    /// Runs the handler until it is done or nobody waits for it any more.
+    pub(super) async fn run(self) {
+        let Self {
+            method,
+            handler,
+            mut reply,
+        } = self;
+        let outcome = tokio::select! {
+            outcome = AssertUnwindSafe(handler).catch_unwind() => outcome.unwrap_or_else(|_panic| {
+                Err(Exception::failed(format_args!("the handler of {} panicked", method.name)))
+            }),
+            () = reply.abandoned() => Err(Exception::new(
+                ExceptionKind::Cancelled,
+                "the caller gave the call up",
+            )),
+        };
+        reply.send(outcome);
+    }
 }

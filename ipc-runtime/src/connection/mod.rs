@@ -18,7 +18,7 @@ use crate::context::Context;
 use crate::engine::{Link, RemoteObject};
 use crate::exception::{Exception, ExceptionKind};
 use crate::interface::{Method, StructSize};
-use crate::message::Payload;
+use crate::message::{Envelope, Payload};
 use crate::object::{Object, Proxy};
 use peer_threads::PeerThreads;
 
@@ -129,7 +129,7 @@ impl Connection {
         remote: &dyn RemoteObject,
         construct: &'static Method,
     ) -> Result<(), Exception> {
-        let mut params = Payload::empty();
+        let mut params = Payload::empty(Envelope::Call);
         self.offer_map(construct, &mut params)?;
         let results = remote
             .call(construct.interface_id, construct.ordinal, params)
@@ -261,7 +261,7 @@ impl Connection {
 ///
 /// It is the answer to a call of interface 0, which no peer has, since ids have their top bit set.
 async fn greet(first: &dyn RemoteObject) -> Result<(), Exception> {
-    match first.call(0, 0, Payload::empty()).await {
+    match first.call(0, 0, Payload::empty(Envelope::Call)).await {
         Err(exception) if exception.kind() == ExceptionKind::Disconnected => Err(exception),
         _refused => Ok(()),
     }

@@ -84,7 +84,7 @@ impl PeerThreads {
             return Err(Exception::failed("the peer sent our own thread map back"));
         };
         let number = self.made.fetch_add(1, Ordering::Relaxed);
-        let params = Payload::build(MAKE_THREAD.params, |params| {
+        let params = Payload::params(MAKE_THREAD.params, |params| {
             params.set_text(0, &format!("{label}/{number}"));
         })?;
         let thread = map

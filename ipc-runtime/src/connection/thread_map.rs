@@ -6,10 +6,10 @@
 use std::fmt;
 use std::sync::{Arc, Weak};
 
-use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 
 use super::Connection;
+use super::accept::Job;
 use super::peer_threads::MAKE_THREAD;
 use crate::adapter::{Adapter, Dispatched, LocalObject, ServerCall};
 use crate::capability::Capability;
@@ -72,15 +72,15 @@ impl Adapter for ThreadMapAdapter {
 pub(super) struct ThreadAdapter {
     name: String,
     connection: Weak<Connection>,
-    jobs: mpsc::UnboundedSender<BoxFuture<'static, ()>>,
+    jobs: mpsc::UnboundedSender<Job>,
 }
 
 impl ThreadAdapter {
     fn start(name: String, connection: &Arc<Connection>) -> Self {
-        let (jobs, mut queue) = mpsc::unbounded_channel::<BoxFuture<'static, ()>>();
+        let (jobs, mut queue) = mpsc::unbounded_channel::<Job>();
         connection.runtime().spawn(async move {
             while let Some(job) = queue.recv().await {
-                job.await;
+                job.run().await;
             }
         });
         Self {
@@ -95,7 +95,7 @@ impl ThreadAdapter {
     }
 
     /// Runs `job` after everything that was queued before.
-    pub(super) fn run(&self, job: BoxFuture<'static, ()>) {
+    pub(super) fn run(&self, job: Job) {
         // It fails only when the runtime is gone, and then the job's caller learns by its drop.
         let _ = self.jobs.send(job);
     }

@@ -7,6 +7,8 @@
 mod any;
 mod builder;
 mod element;
+mod envelope;
+mod frame;
 mod list;
 mod payload;
 mod pointer;
@@ -18,6 +20,8 @@ mod value;
 
 pub use any::AnyPointer;
 pub use builder::{Builds, StructBuilder};
+pub(crate) use envelope::Envelope;
+pub(crate) use frame::{Frame, Layout, WORD};
 pub use list::ListItem;
 pub(crate) use payload::Payload;
 pub use pointer::{PointerBuilder, PointerReader, PointerValue};

@@ -3,53 +3,97 @@
 use std::fmt;
 
 use capnp::any_pointer;
-use capnp::message::{Builder, HeapAllocator, ReaderOptions};
+use capnp::message::{Builder, HeapAllocator, ReaderSegments};
 use capnp::private::layout::{self, PointerBuilder, PointerReader};
-use capnp::serialize;
 use capnp::traits::{FromPointerBuilder, FromPointerReader, Imbue, ImbueMut};
 
 use super::builder::{Builds, StructBuilder};
+use super::envelope::Envelope;
+use super::frame::{Frame, MAX_WORDS, WORD};
 use super::pointer;
 use super::reader::StructReader;
-use super::scope::{Budget, MAX_DEPTH, Scope};
-use super::table::{Hooks, by_index, indexes};
+use super::scope::{Budget, Scope};
+use super::table::{Hooks, by_index, indexes, with_indexes};
 use crate::capability::Capability;
 use crate::exception::{Exception, ExceptionKind};
 use crate::interface::StructSize;
-
-/// The most words of eight bytes that a message may have: 64 MiB, beyond which C++ peers refuse to
-/// read.
-const MAX_MESSAGE_WORDS: usize = 8 * 1024 * 1024;
 
 /// Room for a small call in the first allocation, so that most messages need no second.
 const FIRST_SEGMENT_WORDS: u32 = 64;
 
 /// The parameters or the results of a call, or a value on its own.
 pub(crate) struct Payload {
-    pub(super) message: Builder<HeapAllocator>,
+    pub(super) message: Message,
+    pub(super) envelope: Envelope,
+    /// What the capability pointers in the message are indexes into.
     pub(super) capabilities: Vec<Option<Capability>>,
+}
+
+/// A payload's bytes, with the envelope around them.
+pub(super) enum Message {
+    Built(Builder<HeapAllocator>),
+    Received(Frame<'static>),
+}
+
+impl Message {
+    pub(super) fn built(&mut self) -> Result<&mut Builder<HeapAllocator>, Exception> {
+        match self {
+            Self::Built(builder) => Ok(builder),
+            Self::Received(_) => Err(Exception::failed("what a peer sent cannot be changed")),
+        }
+    }
 }
 
 impl Payload {
     /// A null struct, which reads as one where every field has its default.
-    pub(crate) fn empty() -> Self {
+    pub(crate) fn empty(envelope: Envelope) -> Self {
         let allocator = HeapAllocator::new().first_segment_words(FIRST_SEGMENT_WORDS);
+        let mut builder = Builder::new(allocator);
+        envelope.init(&mut builder);
         Self {
-            message: Builder::new(allocator),
+            message: Message::Built(builder),
+            envelope,
             capabilities: Vec::new(),
         }
     }
 
-    /// Encodes a struct of this size.
+    /// What a peer sent.
+    pub(crate) fn received(
+        frame: Frame<'static>,
+        envelope: Envelope,
+        capabilities: Vec<Option<Capability>>,
+    ) -> Self {
+        Self {
+            message: Message::Received(frame),
+            envelope,
+            capabilities,
+        }
+    }
+
+    /// Encodes a method's parameters.
     ///
     /// # Errors
     ///
-    /// The first problem that `fill` met, or a message over [`MAX_MESSAGE_WORDS`].
-    pub(crate) fn build(
+    /// The first problem that `fill` met, or a message over 64 MiB, which C++ peers refuse to read.
+    pub(crate) fn params(
         size: StructSize,
         fill: impl FnOnce(&mut StructBuilder<'_>),
     ) -> Result<Self, Exception> {
-        let mut payload = Self::empty();
+        let mut payload = Self::empty(Envelope::Call);
+        payload.amend(size, fill)?;
+        Ok(payload)
+    }
+
+    /// Encodes a method's results.
+    ///
+    /// # Errors
+    ///
+    /// As [`Payload::params`].
+    pub(crate) fn results(
+        size: StructSize,
+        fill: impl FnOnce(&mut StructBuilder<'_>),
+    ) -> Result<Self, Exception> {
+        let mut payload = Self::empty(Envelope::Return);
         payload.amend(size, fill)?;
         Ok(payload)
     }
@@ -75,11 +119,11 @@ impl Payload {
     ///
     /// # Errors
     ///
-    /// As [`Payload::build`].
+    /// As [`Payload::params`].
     pub(super) fn build_pointer(
         fill: impl FnOnce(pointer::PointerBuilder<'_>),
     ) -> Result<Self, Exception> {
-        let mut payload = Self::empty();
+        let mut payload = Self::empty(Envelope::Bare);
         payload.amend_pointer(|mut root, builds| {
             fill(pointer::PointerBuilder::new(root.reborrow(), builds));
             Ok(())
@@ -91,9 +135,10 @@ impl Payload {
         &mut self,
         fill: impl FnOnce(PointerBuilder<'_>, &mut Builds) -> Result<(), Exception>,
     ) -> Result<(), Exception> {
+        let message = self.message.built()?;
         let mut hooks = indexes(self.capabilities.len());
         let mut builds = Builds::new(std::mem::take(&mut self.capabilities));
-        let mut root: any_pointer::Builder<'_> = self.message.get_root().map_err(malformed)?;
+        let mut root = self.envelope.content_mut(message).map_err(malformed)?;
         root.imbue_mut(&mut hooks);
         let root: RootBuilder<'_> = root.get_as().map_err(malformed)?;
         fill(root.0, &mut builds)?;
@@ -102,12 +147,12 @@ impl Payload {
         }
         self.capabilities = by_index(hooks, &builds.capabilities);
 
-        let words = self.message.size_in_words();
-        if words > MAX_MESSAGE_WORDS {
+        let words = message.size_in_words();
+        if words > MAX_WORDS {
             return Err(Exception::failed(format_args!(
                 "the message has {} bytes; the limit is {}",
-                words * 8,
-                MAX_MESSAGE_WORDS * 8
+                words * WORD,
+                MAX_WORDS * WORD
             )));
         }
         Ok(())
@@ -126,71 +171,56 @@ impl Payload {
         &self,
         decode: impl FnOnce(pointer::PointerReader<'_>) -> Result<T, Exception>,
     ) -> Result<T, Exception> {
-        let hooks = indexes(self.capabilities.len());
-        let mut root = self.root()?;
-        root.imbue(&hooks);
-        let root: RootReader<'_> = root.get_as().map_err(malformed)?;
-        let budget = Budget::new();
-        let scope = Scope::new(&self.capabilities, &budget);
-        decode(pointer::PointerReader::new(root.0, scope))
+        with_indexes(self.capabilities.len(), |hooks| {
+            self.with_root(hooks, |root| {
+                let root: RootReader<'_> = root.get_as().map_err(malformed)?;
+                let budget = Budget::new();
+                let scope = Scope::new(&self.capabilities, &budget);
+                decode(pointer::PointerReader::new(root.0, scope))
+            })
+        })
     }
 
     /// Whether the root points at nothing.
     pub(super) fn is_null(&self) -> bool {
-        self.root().is_ok_and(|root| root.is_null())
+        self.with_root(&Hooks::new(), |root| Ok(root.is_null()))
+            .unwrap_or(false)
     }
 
-    /// Copies what a pointer of another message points at.
-    pub(super) fn copy_of(source: pointer::PointerReader<'_>) -> Result<Self, Exception> {
-        let root = any_pointer::Reader::new(source.layout);
-        Self::read_from(root, source.scope.capabilities)
-    }
-
-    /// Copies what the root points at into another message.
-    pub(super) fn copy_to(&self, target: pointer::PointerBuilder<'_>) {
-        match self.root() {
-            Ok(root) => target.copy(root, &self.capabilities),
-            Err(failure) => target.builds.fail(failure),
+    /// Shows the content to `look`, with hooks for the capabilities in it.
+    pub(super) fn with_root<T>(
+        &self,
+        hooks: &Hooks,
+        look: impl FnOnce(any_pointer::Reader<'_>) -> Result<T, Exception>,
+    ) -> Result<T, Exception> {
+        let show = |root: any_pointer::Reader<'_>| {
+            let mut content = self.envelope.content(root).map_err(malformed)?;
+            content.imbue(hooks);
+            look(content)
+        };
+        match &self.message {
+            Message::Built(builder) => {
+                let root = builder.get_root_as_reader().map_err(malformed)?;
+                show(root)
+            }
+            Message::Received(frame) => {
+                let reader = frame.reader();
+                let root = reader.get_root().map_err(malformed)?;
+                show(root)
+            }
         }
-    }
-
-    /// The message in its standard framing.
-    pub(super) fn to_bytes(&self) -> Result<Vec<u8>, Exception> {
-        if !self.capabilities.is_empty() {
-            return Err(Exception::failed(
-                "a value that refers to objects cannot be bytes",
-            ));
-        }
-        Ok(serialize::write_message_to_words(&self.message))
-    }
-
-    /// Copies a message out of its standard framing.
-    pub(super) fn from_bytes(bytes: &[u8]) -> Result<Self, Exception> {
-        let mut options = ReaderOptions::new();
-        options
-            .traversal_limit_in_words(Some(MAX_MESSAGE_WORDS))
-            .nesting_limit(MAX_DEPTH.into());
-        let message = serialize::read_message(bytes, options).map_err(malformed)?;
-        let source: any_pointer::Reader<'_> = message.get_root().map_err(malformed)?;
-        let mut payload = Self::empty();
-        let mut hooks = Hooks::new();
-        let mut root: any_pointer::Builder<'_> = payload.message.get_root().map_err(malformed)?;
-        root.imbue_mut(&mut hooks);
-        root.set_as(source).map_err(malformed)?;
-        // Bytes have no table of objects, so a reference to one means nothing.
-        payload.capabilities = hooks.iter().map(|_| None).collect();
-        Ok(payload)
-    }
-
-    pub(super) fn root(&self) -> Result<any_pointer::Reader<'_>, Exception> {
-        self.message.get_root_as_reader().map_err(malformed)
     }
 }
 
 impl fmt::Debug for Payload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let segments = match &self.message {
+            Message::Built(builder) => builder.len(),
+            Message::Received(frame) => frame.len(),
+        };
         f.debug_struct("Payload")
-            .field("words", &self.message.size_in_words())
+            .field("envelope", &self.envelope)
+            .field("segments", &segments)
             .field("capabilities", &self.capabilities.len())
             .finish()
     }

@@ -2,19 +2,17 @@
 
 use std::fmt;
 
-use capnp::any_pointer;
 use capnp::private::layout::{self, PrimitiveElement};
-use capnp::traits::Imbue;
 
 use super::builder::{Builds, StructBuilder};
 use super::list::{self, ListItem};
 use super::payload::malformed;
 use super::reader::{self, StructReader};
 use super::scope::Scope;
-use super::table::{index_hook, indexes_from};
+use super::table::index_hook;
 use super::value::Struct;
 use crate::capability::Capability;
-use crate::exception::Exception;
+use crate::exception::{Exception, ExceptionKind};
 use crate::object::{Object, Proxy};
 
 /// A Rust type that stands behind one pointer of a message: what a type parameter of a schema can be
@@ -56,8 +54,13 @@ impl<'a> PointerReader<'a> {
             return Ok(None);
         }
         let hook = self.layout.get_capability().map_err(malformed)?;
-        let capability = self.scope.capabilities.get(hook.get_ptr());
-        Ok(capability.cloned().flatten())
+        match self.scope.capabilities.get(hook.get_ptr()) {
+            Some(capability) => Ok(capability.clone()),
+            None => Err(Exception::new(
+                ExceptionKind::Malformed,
+                "an object that did not come with the message",
+            )),
+        }
     }
 
     /// A list of enumerants, each made from its number.
@@ -127,17 +130,6 @@ impl<'a> PointerBuilder<'a> {
         let index = self.builds.capabilities.len();
         self.layout.set_capability(index_hook(index));
         self.builds.capabilities.push(Some(capability));
-    }
-
-    /// Copies a pointer of another message with its capabilities.
-    pub(super) fn copy(self, source: any_pointer::Reader<'_>, capabilities: &[Option<Capability>]) {
-        let hooks = indexes_from(self.builds.capabilities.len(), capabilities.len());
-        let mut source: any_pointer::Reader<'_> = source;
-        source.imbue(&hooks);
-        match any_pointer::Builder::new(self.layout).set_as(source) {
-            Ok(()) => self.builds.capabilities.extend_from_slice(capabilities),
-            Err(error) => self.builds.fail(malformed(error)),
-        }
     }
 
     /// A list of enumerants, each by its number.

@@ -17,9 +17,25 @@ use crate::capability::Capability;
 /// The `capnp` crate's capability table.
 pub(crate) type Hooks = Vec<Option<Box<dyn ClientHook>>>;
 
+/// How many entries the table has that is kept for reading.
+const FEW_HOOKS: usize = 8;
+
 /// A table whose every entry is its own index.
 pub(super) fn indexes(capabilities: usize) -> Hooks {
     indexes_from(0, capabilities)
+}
+
+/// Shows `look` a table for reading: [`indexes`], or a longer one that is there already. Most messages
+/// carry few capabilities or none.
+pub(super) fn with_indexes<T>(capabilities: usize, look: impl FnOnce(&Hooks) -> T) -> T {
+    thread_local! {
+        static FEW: Hooks = indexes(FEW_HOOKS);
+    }
+    match capabilities {
+        0 => look(&Hooks::new()),
+        1..=FEW_HOOKS => FEW.with(look),
+        _ => look(&indexes(capabilities)),
+    }
 }
 
 /// A table whose entries are indexes that begin at `first`.

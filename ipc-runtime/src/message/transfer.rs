@@ -1,11 +1,17 @@
-//! Payloads on their way into and out of other messages: an engine's, mostly.
+//! Payloads on their way into and out of other messages, and onto the wire.
 
-use capnp::any_pointer;
+use capnp::message::{ReaderOptions, ReaderSegments};
 use capnp::private::capability::{ClientHook, PipelineOp};
-use capnp::traits::{Imbue, ImbueMut};
+use capnp::traits::ImbueMut;
+use capnp::{OutputSegments, any_pointer, serialize};
+use capnp_rpc::rpc_capnp::{call, return_};
 
-use super::payload::{Payload, malformed};
-use super::table::{Hooks, by_index, index_hook, indexes};
+use super::envelope::{self, Envelope};
+use super::frame::MAX_WORDS;
+use super::payload::{Message, Payload, malformed};
+use super::pointer::{PointerBuilder, PointerReader};
+use super::scope::MAX_DEPTH;
+use super::table::{Hooks, by_index, index_hook, indexes_from, with_indexes};
 use crate::capability::Capability;
 use crate::exception::Exception;
 
@@ -15,11 +21,8 @@ impl Payload {
         source: any_pointer::Reader<'_>,
         mut capability: impl FnMut(Box<dyn ClientHook>) -> Capability,
     ) -> Result<Self, Exception> {
-        let mut payload = Self::empty();
-        let mut hooks = Hooks::new();
-        let mut root: any_pointer::Builder<'_> = payload.message.get_root().map_err(malformed)?;
-        root.imbue_mut(&mut hooks);
-        root.set_as(source).map_err(malformed)?;
+        let mut payload = Self::empty(Envelope::Bare);
+        let hooks = payload.fill(source)?;
         payload.capabilities = hooks
             .into_iter()
             .map(|hook| hook.map(&mut capability))
@@ -38,75 +41,150 @@ impl Payload {
             .iter()
             .map(|capability| capability.as_ref().map(&mut hook))
             .collect();
-        let mut root = self.root()?;
-        root.imbue(&hooks);
-        target.set_as(root).map_err(malformed)
+        self.with_root(&hooks, |root| target.set_as(root).map_err(malformed))
     }
 
-    /// Copies a struct out of a message whose capabilities are known by their index in its table.
-    pub(crate) fn read_from(
+    /// The payload in an envelope of this kind, ready to be written: itself, if it was built so.
+    pub(crate) fn enclose(self, envelope: Envelope) -> Result<Self, Exception> {
+        match &self.message {
+            Message::Built(_) if self.envelope == envelope => Ok(self),
+            _ => self.duplicate(envelope),
+        }
+    }
+
+    /// A copy, with the same capabilities.
+    pub(crate) fn duplicate(&self, envelope: Envelope) -> Result<Self, Exception> {
+        with_indexes(self.capabilities.len(), |hooks| {
+            self.with_root(hooks, |root| Self::copy(root, &self.capabilities, envelope))
+        })
+    }
+
+    /// Copies what a pointer of another message points at.
+    pub(super) fn copy_of(source: PointerReader<'_>) -> Result<Self, Exception> {
+        let root = any_pointer::Reader::new(source.layout);
+        Self::copy(root, source.scope.capabilities, Envelope::Bare)
+    }
+
+    /// Copies what the root points at into another message.
+    pub(super) fn copy_to(&self, target: PointerBuilder<'_>) {
+        let PointerBuilder { layout, builds } = target;
+        let hooks = indexes_from(builds.capabilities.len(), self.capabilities.len());
+        let copied = self.with_root(&hooks, |root| {
+            any_pointer::Builder::new(layout)
+                .set_as(root)
+                .map_err(malformed)
+        });
+        match copied {
+            Ok(()) => builds.capabilities.extend_from_slice(&self.capabilities),
+            Err(failure) => builds.fail(failure),
+        }
+    }
+
+    fn copy(
         source: any_pointer::Reader<'_>,
         capabilities: &[Option<Capability>],
+        envelope: Envelope,
     ) -> Result<Self, Exception> {
-        let hooks = indexes(capabilities.len());
-        // Seen for as long as the hooks live.
-        let mut source: any_pointer::Reader<'_> = source;
-        source.imbue(&hooks);
-        let mut payload = Self::empty();
-        let mut copied = Hooks::new();
-        let mut root: any_pointer::Builder<'_> = payload.message.get_root().map_err(malformed)?;
-        root.imbue_mut(&mut copied);
-        root.set_as(source).map_err(malformed)?;
+        let mut payload = Self::empty(envelope);
+        let copied = payload.fill(source)?;
         payload.capabilities = by_index(copied, capabilities);
         Ok(payload)
     }
 
-    /// Copies the struct into a message. Returns the capabilities that it carries, by their index
-    /// in the message's table.
-    pub(crate) fn write_to(
-        &self,
-        mut target: any_pointer::Builder<'_>,
-    ) -> Result<Vec<Option<Capability>>, Exception> {
-        let hooks = indexes(self.capabilities.len());
-        let mut root = self.root()?;
-        root.imbue(&hooks);
-        let mut copied = Hooks::new();
-        write(target.reborrow(), root, &mut copied)?;
-        Ok(by_index(copied, &self.capabilities))
+    /// Copies the content of another message. Returns the hooks of the capabilities in it.
+    fn fill(&mut self, source: any_pointer::Reader<'_>) -> Result<Hooks, Exception> {
+        let mut hooks = Hooks::new();
+        let mut root = (self.envelope.content_mut(self.message.built()?)).map_err(malformed)?;
+        root.imbue_mut(&mut hooks);
+        root.set_as(source).map_err(malformed)?;
+        Ok(hooks)
+    }
+
+    /// The Call around parameters, and the capabilities that are to be described in it.
+    pub(crate) fn as_call(
+        &mut self,
+    ) -> Result<(call::Builder<'_>, &[Option<Capability>]), Exception> {
+        let Self {
+            message,
+            capabilities,
+            ..
+        } = self;
+        let call = envelope::call_mut(message.built()?).map_err(malformed)?;
+        Ok((call, capabilities))
+    }
+
+    /// The Return around results, and the capabilities that are to be described in it.
+    pub(crate) fn as_return(
+        &mut self,
+    ) -> Result<(return_::Builder<'_>, &[Option<Capability>]), Exception> {
+        let Self {
+            message,
+            capabilities,
+            ..
+        } = self;
+        let answer = envelope::return_mut(message.built()?).map_err(malformed)?;
+        Ok((answer, capabilities))
+    }
+
+    /// The segments of the message, envelope included.
+    pub(crate) fn segments(&self) -> OutputSegments<'_> {
+        match &self.message {
+            Message::Built(builder) => builder.get_segments_for_output(),
+            Message::Received(frame) => {
+                let segments = (0..).map_while(|index| frame.get_segment(index));
+                OutputSegments::MultiSegment(segments.collect())
+            }
+        }
+    }
+
+    pub(crate) fn has_capabilities(&self) -> bool {
+        !self.capabilities.is_empty()
     }
 
     /// The capability that a chain of pointers leads to: what a pipelined call is for.
     pub(crate) fn pipelined(&self, path: &[PipelineOp]) -> Result<Option<Capability>, Exception> {
-        let hooks = indexes(self.capabilities.len());
-        let mut root = self.root()?;
-        root.imbue(&hooks);
-        let hook = root.get_pipelined_cap(path).map_err(malformed)?;
-        Ok(self.capabilities.get(hook.get_ptr()).cloned().flatten())
-    }
-
-    /// A copy, with the same capabilities.
-    pub(crate) fn duplicate(&self) -> Result<Self, Exception> {
-        Self::read_from(self.root()?, &self.capabilities)
+        with_indexes(self.capabilities.len(), |hooks| {
+            self.with_root(hooks, |root| {
+                let hook = root.get_pipelined_cap(path).map_err(malformed)?;
+                Ok(self.capabilities.get(hook.get_ptr()).cloned().flatten())
+            })
+        })
     }
 
     /// Results that are nothing but one capability.
     pub(crate) fn of_capability(capability: Capability) -> Result<Self, Exception> {
-        let mut payload = Self::empty();
+        let mut payload = Self::empty(Envelope::Return);
         let mut hooks = Hooks::new();
-        let mut root: any_pointer::Builder<'_> = payload.message.get_root().map_err(malformed)?;
+        let mut root =
+            (payload.envelope.content_mut(payload.message.built()?)).map_err(malformed)?;
         root.imbue_mut(&mut hooks);
         root.set_as_capability(index_hook(0));
         payload.capabilities = vec![Some(capability)];
         Ok(payload)
     }
-}
 
-/// Copies a struct, gathering the capabilities' hooks.
-fn write<'a>(
-    mut target: any_pointer::Builder<'a>,
-    source: any_pointer::Reader<'_>,
-    hooks: &'a mut Hooks,
-) -> Result<(), Exception> {
-    target.imbue_mut(hooks);
-    target.set_as(source).map_err(malformed)
+    /// The message in its standard framing.
+    pub(super) fn to_bytes(&self) -> Result<Vec<u8>, Exception> {
+        if self.has_capabilities() {
+            return Err(Exception::failed(
+                "a value that refers to objects cannot be bytes",
+            ));
+        }
+        Ok(serialize::write_message_segments_to_words(&self.segments()))
+    }
+
+    /// Copies a message out of its standard framing.
+    pub(super) fn from_bytes(bytes: &[u8]) -> Result<Self, Exception> {
+        let mut options = ReaderOptions::new();
+        options
+            .traversal_limit_in_words(Some(MAX_WORDS))
+            .nesting_limit(MAX_DEPTH.into());
+        let message = serialize::read_message(bytes, options).map_err(malformed)?;
+        let source: any_pointer::Reader<'_> = message.get_root().map_err(malformed)?;
+        let mut payload = Self::empty(Envelope::Bare);
+        let hooks = payload.fill(source)?;
+        // Bytes have no table of objects, so a reference to one means nothing.
+        payload.capabilities = hooks.iter().map(|_| None).collect();
+        Ok(payload)
+    }
 }

@@ -53,6 +53,15 @@ impl AnswerCell {
         })))
     }
 
+    /// One that failed.
+    pub(super) fn failed(reason: Exception) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(State {
+            waiting: VecDeque::new(),
+            outcome: Some(Err(reason)),
+            open: true,
+        })))
+    }
+
     /// Does what is wanted now, if the answer is there, or else when it is.
     pub(super) fn want(&self, peer: &Arc<Peer>, wanted: Waiting) {
         let outcome = {
@@ -70,7 +79,14 @@ impl AnswerCell {
 
     /// The answer is there: serves all that waits, in its order.
     pub(super) fn complete(&self, peer: &Arc<Peer>, outcome: Outcome) {
-        self.lock().outcome = Some(outcome.clone());
+        {
+            let mut state = self.lock();
+            state.outcome = Some(outcome.clone());
+            state.open = state.waiting.is_empty();
+            if state.open {
+                return;
+            }
+        }
         loop {
             let waiting = {
                 let mut state = self.lock();
@@ -126,6 +142,11 @@ fn capability(outcome: &Outcome, path: &[PipelineOp]) -> Result<Capability, Exce
             "the call's target is null in the answer that it waited for",
         )
     })
+}
+
+/// Why a call of what an answer that was let go holds fails.
+pub(super) fn gone() -> Exception {
+    Exception::failed("the call's target is in an answer that holds no objects, or was finished")
 }
 
 /// A capability in an answer that we owe, passed back to us before the answer is there.

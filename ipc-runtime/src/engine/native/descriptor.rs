@@ -5,34 +5,35 @@ use std::sync::Arc;
 
 use capnp_rpc::rpc_capnp::{cap_descriptor, payload};
 
-use super::answer::Promised;
+use super::answer::{AnswerCell, Promised, gone};
 use super::first::First;
 use super::import::Import;
 use super::peer::Peer;
 use super::wire::{self, Addressee};
 use crate::capability::{Capability, Target};
 use crate::exception::{Exception, ExceptionKind};
-use crate::message::Payload;
 
 impl Peer {
-    /// Writes parameters or results. Returns the exports that they carry.
-    pub(super) fn write_payload(
+    /// Tells the peer which objects parameters or results carry. Returns the exports among them.
+    pub(super) fn describe_all(
         self: &Arc<Self>,
-        source: &Payload,
-        mut target: payload::Builder<'_>,
-    ) -> Result<Vec<u32>, Exception> {
-        let capabilities = source.write_to(target.reborrow().get_content())?;
-        let length = u32::try_from(capabilities.len()).unwrap_or(u32::MAX);
-        let mut table = target.init_cap_table(length);
+        capabilities: &[Option<Capability>],
+        payload: payload::Builder<'_>,
+    ) -> Vec<u32> {
         let mut exports = Vec::new();
+        if capabilities.is_empty() {
+            return exports;
+        }
+        let length = u32::try_from(capabilities.len()).unwrap_or(u32::MAX);
+        let mut table = payload.init_cap_table(length);
         for (index, capability) in (0..).zip(capabilities) {
             let mut descriptor = table.reborrow().get(index);
             match capability {
-                Some(capability) => self.describe(&capability, descriptor, &mut exports),
+                Some(capability) => self.describe(capability, descriptor, &mut exports),
                 None => descriptor.set_none(()),
             }
         }
-        Ok(exports)
+        exports
     }
 
     fn describe(
@@ -87,16 +88,16 @@ impl Peer {
         }
     }
 
-    /// Reads parameters or results.
-    pub(super) fn read_payload(
+    /// The capabilities that parameters or results carry, by their index in the message.
+    pub(super) fn capabilities(
         self: &Arc<Self>,
-        source: payload::Reader<'_>,
-    ) -> Result<Payload, Exception> {
-        let mut capabilities = Vec::new();
-        for descriptor in source.get_cap_table().map_err(malformed)? {
-            capabilities.push(self.capability(descriptor)?);
-        }
-        Payload::read_from(source.get_content(), &capabilities)
+        payload: payload::Reader<'_>,
+    ) -> Result<Vec<Option<Capability>>, Exception> {
+        let table = payload.get_cap_table().map_err(malformed)?;
+        table
+            .iter()
+            .map(|descriptor| self.capability(descriptor))
+            .collect()
     }
 
     /// The capability that the peer means.
@@ -114,10 +115,11 @@ impl Peer {
             Ok(Which::ReceiverAnswer(promised)) => {
                 let promised = promised.map_err(malformed)?;
                 let path = wire::read_path(promised).map_err(malformed)?;
-                let cell = self.answer(promised.get_question_id())?;
+                let cell = self.answer(promised.get_question_id());
+                let cell = cell.unwrap_or_else(|| AnswerCell::failed(gone()));
                 match cell.capability(&path) {
-                    Some(capability) => capability?,
-                    None => Capability::remote(Arc::new(Promised {
+                    Some(Ok(capability)) => capability,
+                    _ => Capability::remote(Arc::new(Promised {
                         peer: Arc::clone(self),
                         cell,
                         path,

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::peer::Peer;
 use super::wire::Addressee;
+use super::writer::Urgency;
 use crate::capability::Capability;
 use crate::connection::Connection;
 use crate::engine::RemoteObject;
@@ -109,7 +110,7 @@ impl RemoteObject for First {
 impl Drop for First {
     fn drop(&mut self) {
         if let Some((peer, question)) = self.asked.get() {
-            peer.finish(*question);
+            peer.finish(*question, Urgency::Soon);
         }
     }
 }

@@ -210,7 +210,7 @@ impl Drop for Import {
     fn drop(&mut self) {
         let count = self.peer.forget_import(self.id);
         if count > 0 {
-            self.peer.send(wire::release(self.id, count));
+            self.peer.send_soon(wire::release(self.id, count));
         }
     }
 }

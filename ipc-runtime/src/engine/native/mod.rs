@@ -10,6 +10,7 @@ mod answer;
 mod descriptor;
 mod first;
 mod import;
+mod outbox;
 mod owed;
 mod peer;
 mod reader;
@@ -45,11 +46,11 @@ impl Native {
             .set_nonblocking(true)
             .and_then(|()| tokio::net::UnixStream::from_std(socket))
             .map_err(|error| Exception::io("the socket", error))?;
-        let socket = Arc::new(socket);
-        let peer = Peer::new(Arc::clone(&socket), bootstrap, Arc::clone(connection));
+        let (reading, writing) = socket.into_split();
+        let peer = Peer::new(writing, bootstrap, Arc::clone(connection));
         connection
             .runtime()
-            .spawn(receive::run(Arc::clone(&peer), Frames::new(socket)));
+            .spawn(receive::run(Arc::clone(&peer), Frames::new(reading)));
         Ok(peer)
     }
 }

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use capnp_rpc::rpc_capnp::finish;
+use capnp_rpc::rpc_capnp::{finish, return_};
 
 use super::answer::{AnswerCell, Outcome};
+use super::descriptor::malformed;
+use super::outbox::Outgoing;
 use super::peer::{Peer, broken};
 use super::tables::Answer;
 use super::wire;
+use super::writer::Urgency;
 use crate::engine::Reply;
 use crate::exception::Exception;
-use crate::message::Payload;
+use crate::message::{Envelope, Payload};
 
 impl Peer {
     /// Enters a call of the peer into the table.
@@ -34,6 +37,7 @@ impl Peer {
             return Err(broken("it makes two calls with one number"));
         }
         tables.answers.insert(question, answer);
+        tables.owed += 1;
         Ok(reply)
     }
 
@@ -47,66 +51,74 @@ impl Peer {
             let cell = Arc::clone(&answer.cell);
             (cell, answer.redirected, answer.finished.is_none())
         };
-        let outcome: Outcome = outcome.map(Arc::new);
+        let results = match outcome {
+            Ok(results) if wanted && !redirected => self.address(question, results),
+            outcome => outcome.map(|results| (results, Vec::new())),
+        };
+        let (outcome, exports): (Outcome, _) = match results {
+            Ok((results, exports)) => (Ok(Arc::new(results)), exports),
+            Err(exception) => (Err(exception), Vec::new()),
+        };
         // First what waits for it here: calls that the peer makes once it knows come later.
         cell.complete(self, outcome.clone());
-        let (message, exports) = match &outcome {
-            _ if !wanted => (
-                wire::answer(question, |answer| answer.set_canceled(())),
-                Vec::new(),
-            ),
-            _ if redirected => {
-                let message =
-                    wire::answer(question, |answer| answer.set_results_sent_elsewhere(()));
-                (message, Vec::new())
+        // Results without objects leave nothing that the peer could want of the answer; a failure is what
+        // calls of its results fail with that are on their way.
+        let closed = wanted
+            && !redirected
+            && outcome
+                .as_ref()
+                .is_ok_and(|results| !results.has_capabilities());
+        let message = match outcome {
+            _ if !wanted => {
+                Outgoing::Encoded(wire::answer(question, |answer| answer.set_canceled(())))
             }
-            Ok(results) => self.encode_results(question, results),
-            Err(exception) => (wire::failure(question, exception), Vec::new()),
+            _ if redirected => Outgoing::Encoded(wire::answer(question, |answer| {
+                answer.set_results_sent_elsewhere(());
+            })),
+            Ok(results) => Outgoing::Payload(results),
+            Err(exception) => Outgoing::Encoded(wire::failure(question, &exception)),
         };
         // On the table before it is on the wire: what the peer does then must find it there.
-        let finished = {
+        let (urgency, forgotten) = {
             let mut tables = self.lock();
-            tables.answers.get_mut(&question).and_then(|answer| {
-                answer.returned = true;
-                answer.results = exports;
-                answer.finished
-            })
+            let Some(answer) = tables.answers.get_mut(&question) else {
+                return;
+            };
+            answer.returned = true;
+            answer.results = exports;
+            let release_results = if closed { Some(false) } else { answer.finished };
+            tables.owed -= 1;
+            let urgency = match tables.owed {
+                0 => Urgency::Now,
+                _ => Urgency::Soon,
+            };
+            let forgotten = release_results
+                .and_then(|release_results| tables.forget_answer(question, release_results));
+            (urgency, forgotten)
         };
-        if let Some(release_results) = finished {
-            self.forget_answer(question, release_results);
-        }
-        self.send(message);
+        drop(forgotten);
+        self.writer.send(message, urgency);
     }
 
-    fn encode_results(self: &Arc<Self>, question: u32, results: &Payload) -> (Vec<u8>, Vec<u32>) {
-        let mut exports = Vec::new();
-        let encoded = wire::encode(|message| {
-            let mut answer = message.init_return();
-            answer.set_answer_id(question);
-            answer.set_release_param_caps(false);
-            exports = self.write_payload(results, answer.init_results())?;
-            Ok(())
-        });
-        match encoded {
-            Ok(message) => (message, exports),
-            Err(exception) => (wire::failure(question, &exception), Vec::new()),
-        }
-    }
-
-    /// Takes an answer off the table that was both given and finished.
-    fn forget_answer(&self, question: u32, release_results: bool) {
-        let mut tables = self.lock();
-        let Some(answer) = tables.answers.remove(&question) else {
-            return;
-        };
-        let mut released = Vec::new();
-        if release_results {
-            for export in &answer.results {
-                released.extend(tables.unexport(*export, 1));
+    /// Makes a Return of results. Returns the exports that they carry, too.
+    fn address(
+        self: &Arc<Self>,
+        question: u32,
+        results: Payload,
+    ) -> Result<(Payload, Vec<u32>), Exception> {
+        let mut results = results.enclose(Envelope::Return)?;
+        let closed = !results.has_capabilities();
+        let (mut answer, capabilities) = results.as_return()?;
+        answer.set_answer_id(question);
+        answer.set_release_param_caps(false);
+        answer.set_no_finish_needed(closed);
+        let exports = match answer.which().map_err(|error| malformed(error.into()))? {
+            return_::Which::Results(payload) => {
+                self.describe_all(capabilities, payload.map_err(malformed)?)
             }
-        }
-        drop(tables);
-        drop((answer, released));
+            _ => Vec::new(),
+        };
+        Ok((results, exports))
     }
 
     pub(super) fn finished(&self, finish: finish::Reader<'_>) -> Result<(), Exception> {
@@ -114,13 +126,15 @@ impl Peer {
         let release_results = finish.get_release_result_caps();
         let interest = {
             let mut tables = self.lock();
+            // An answer that needed no Finish may get one all the same.
             let Some(answer) = tables.answers.get_mut(&question) else {
-                return Err(broken("it finishes a call that it did not make"));
+                return Ok(());
             };
             answer.finished = Some(release_results);
             if answer.returned {
+                let forgotten = tables.forget_answer(question, release_results);
                 drop(tables);
-                self.forget_answer(question, release_results);
+                drop(forgotten);
                 return Ok(());
             }
             if answer.cell.is_wanted() {

@@ -4,22 +4,23 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use capnp_rpc::rpc_capnp::call;
 use futures_util::future::BoxFuture;
-use tokio::net::UnixStream;
+use tokio::net::unix::OwnedWriteHalf;
 use tokio::sync::oneshot;
 
 use super::answer::{AnswerCell, PipelinedCall};
+use super::descriptor::malformed;
 use super::first::First;
 use super::import::Import;
+use super::outbox::Outgoing;
 use super::tables::{Finish, Imported, Question, Tables, Waiter, number};
 use super::wire::{self, Addressee};
-use super::writer::Writer;
+use super::writer::{Urgency, Writer};
 use crate::adapter::LocalObject;
 use crate::capability::{Capability, Target};
 use crate::connection::Connection;
 use crate::exception::{Exception, ExceptionKind};
-use crate::message::Payload;
+use crate::message::{Envelope, Payload};
 
 pub(super) struct Peer {
     connection: Arc<Connection>,
@@ -33,7 +34,7 @@ pub(super) struct Peer {
 
 impl Peer {
     pub(super) fn new(
-        socket: Arc<UnixStream>,
+        socket: OwnedWriteHalf,
         offered: Option<Arc<LocalObject>>,
         connection: Arc<Connection>,
     ) -> Arc<Self> {
@@ -57,8 +58,14 @@ impl Peer {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Sends a message that somebody may be waiting for.
     pub(super) fn send(&self, message: Vec<u8>) {
-        self.writer.send(message);
+        self.writer.send(Outgoing::Encoded(message), Urgency::Now);
+    }
+
+    /// Sends a message that nobody waits for.
+    pub(super) fn send_soon(&self, message: Vec<u8>) {
+        self.writer.send(Outgoing::Encoded(message), Urgency::Soon);
     }
 
     /// Ends the connection once all that is queued has been sent.
@@ -79,7 +86,7 @@ impl Peer {
 
     /// Asks for the peer's first object. Returns the number of the question.
     pub(super) fn bootstrap(&self, first: Weak<First>) -> Result<u32, Exception> {
-        let (question, _) = self.ask(Waiter::Bootstrap(first))?;
+        let Asking { question, .. } = self.ask(Waiter::Bootstrap(first))?;
         self.send(wire::simple(|message| {
             message.init_bootstrap().set_question_id(question);
         }));
@@ -97,13 +104,12 @@ impl Peer {
     ) -> BoxFuture<'static, Result<Payload, Exception>> {
         let this = Arc::clone(self);
         if self.writer.has_room() {
-            let asked = this.send_call(&addressee, interface_id, ordinal, &params);
+            let asked = this.send_call(&addressee, interface_id, ordinal, params);
             return Box::pin(async move { asked?.answer().await });
         }
         Box::pin(async move {
             this.writer.room().await;
-            let asked = this.send_call(&addressee, interface_id, ordinal, &params);
-            drop(params);
+            let asked = this.send_call(&addressee, interface_id, ordinal, params);
             asked?.answer().await
         })
     }
@@ -113,48 +119,62 @@ impl Peer {
         addressee: &Addressee,
         interface_id: u64,
         ordinal: u16,
-        params: &Payload,
+        params: Payload,
     ) -> Result<Asked, Exception> {
+        let mut params = params.enclose(Envelope::Call)?;
         let (waiter, answer) = oneshot::channel();
-        let (question, serial) = self.ask(Waiter::Call(waiter))?;
-        let mut exports = Vec::new();
-        let encoded = wire::encode(|message| {
-            let mut call: call::Builder<'_> = message.init_call();
+        let Asking {
+            question,
+            serial,
+            urgency,
+        } = self.ask(Waiter::Call(waiter))?;
+        let exports = params.as_call().and_then(|(mut call, capabilities)| {
             call.set_question_id(question);
             call.set_interface_id(interface_id);
             call.set_method_id(ordinal);
             addressee.write(call.reborrow().init_target());
-            exports = self.write_payload(params, call.init_params())?;
-            Ok(())
+            let payload = call.get_params().map_err(malformed)?;
+            Ok(self.describe_all(capabilities, payload))
         });
-        match encoded {
-            Ok(message) => {
+        match exports {
+            Ok(exports) if exports.is_empty() => {}
+            Ok(exports) => {
                 if let Some(question) = self.lock().questions.get_mut(question as usize) {
                     question.params = exports;
                 }
-                self.send(message);
-                Ok(Asked {
-                    peer: Arc::clone(self),
-                    question,
-                    serial,
-                    answer,
-                })
             }
             Err(exception) => {
-                drop(self.lock().questions.try_remove(question as usize));
-                Err(exception)
+                let mut tables = self.lock();
+                let asked = tables.questions.try_remove(question as usize);
+                tables.awaited -= usize::from(asked.is_some());
+                drop(tables);
+                return Err(exception);
             }
         }
+        self.writer
+            .send(Outgoing::Payload(Arc::new(params)), urgency);
+        Ok(Asked {
+            peer: Arc::clone(self),
+            question,
+            serial,
+            answer,
+        })
     }
 
-    /// A new question: its number, and what tells it from others with that number.
-    fn ask(&self, waiter: Waiter) -> Result<(u32, u64), Exception> {
+    /// A new question.
+    fn ask(&self, waiter: Waiter) -> Result<Asking, Exception> {
         let mut tables = self.lock();
         if let Some(reason) = &tables.closed {
             return Err(reason.clone());
         }
         tables.asked += 1;
+        tables.awaited += 1;
         let serial = tables.asked;
+        // One who is alone has nobody to share a system call with.
+        let urgency = match tables.awaited {
+            1 => Urgency::Now,
+            _ => Urgency::Soon,
+        };
         let question = tables.questions.insert(Question {
             serial,
             waiter: Some(waiter),
@@ -163,12 +183,16 @@ impl Peer {
             returned: false,
             imported: false,
         });
-        Ok((number(question), serial))
+        Ok(Asking {
+            question: number(question),
+            serial,
+            urgency,
+        })
     }
 
     /// Tells the peer that we are done with a question, unless that was told; the number is free when
     /// the answer has come as well.
-    pub(super) fn finish(&self, question: u32) {
+    pub(super) fn finish(&self, question: u32, urgency: Urgency) {
         let imported = {
             let mut tables = self.lock();
             let Some(question) = tables.questions.get_mut(question as usize) else {
@@ -181,7 +205,8 @@ impl Peer {
             question.imported
         };
         // Capabilities of results that we never read are the peer's to release.
-        self.send(wire::finish(question, !imported));
+        let message = Outgoing::Encoded(wire::finish(question, !imported));
+        self.writer.send(message, urgency);
         let mut tables = self.lock();
         let Some(asked) = tables.questions.get_mut(question as usize) else {
             return;
@@ -268,18 +293,24 @@ impl Peer {
         }
     }
 
-    /// The answer that the peer names.
-    pub(super) fn answer(&self, question: u32) -> Result<Arc<AnswerCell>, Exception> {
-        match self.lock().answers.get(&question) {
-            Some(answer) => Ok(Arc::clone(&answer.cell)),
-            None => Err(broken("it names a call that it did not make")),
-        }
+    /// The answer that the peer names, unless it has been let go.
+    pub(super) fn answer(&self, question: u32) -> Option<Arc<AnswerCell>> {
+        let tables = self.lock();
+        (tables.answers.get(&question)).map(|answer| Arc::clone(&answer.cell))
     }
 }
 
 /// A peer that breaks the protocol.
 pub(super) fn broken(how: &str) -> Exception {
     Exception::new(ExceptionKind::Malformed, how)
+}
+
+/// A question that is about to be sent.
+struct Asking {
+    question: u32,
+    /// Tells it from others with that number.
+    serial: u64,
+    urgency: Urgency,
 }
 
 /// A call that was sent. Dropping it gives the call up.
@@ -310,7 +341,7 @@ impl Drop for Asked {
         };
         // Without a waiter the answer has come, and the question was finished then.
         if waiter.is_some() {
-            self.peer.finish(self.question);
+            self.peer.finish(self.question, Urgency::Soon);
         }
     }
 }

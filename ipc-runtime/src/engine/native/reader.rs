@@ -1,94 +1,157 @@
 //! Reading messages off the socket.
 
+use std::cell::Cell;
+use std::future::poll_fn;
 use std::io::{self, ErrorKind};
 use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
-use capnp::message::{Reader, ReaderOptions};
-use capnp::serialize::{OwnedSegments, SegmentLengthsBuilder};
-use tokio::io::{AsyncRead, AsyncReadExt, BufReader, ReadBuf};
-use tokio::net::UnixStream;
+use capnp::Word;
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio::net::unix::OwnedReadHalf;
 
-/// Room for many small messages a system call.
-const BUFFER: usize = 64 << 10;
-/// As many segments as the C++ library takes.
-const MAX_SEGMENTS: u32 = 512;
-/// 64 MiB in words of eight bytes, as the C++ library takes.
-const MAX_WORDS: usize = 8 << 20;
+use crate::message::{Frame, Layout, WORD};
 
-pub(super) struct Frames(BufReader<Shared>);
+/// Room for many small messages a system call, in words.
+const BUFFER: usize = 8 << 10;
+
+thread_local! {
+    /// A buffer that nobody reads into: connections that have nothing to read have none.
+    static SPARE: Cell<Vec<Word>> = const { Cell::new(Vec::new()) };
+}
+
+/// The messages of a stream.
+pub(super) struct Frames {
+    socket: OwnedReadHalf,
+    /// Empty, or [`BUFFER`] words.
+    buffer: Vec<Word>,
+    /// What of the buffer was read and not handed out, in bytes. It starts at a whole word.
+    start: usize,
+    end: usize,
+    large: Option<Large>,
+}
+
+/// A message that is larger than the buffer, read into its own place.
+struct Large {
+    words: Vec<Word>,
+    layout: Layout,
+    /// How many bytes of it have been read.
+    filled: usize,
+}
 
 impl Frames {
-    pub(super) fn new(socket: Arc<UnixStream>) -> Self {
-        Self(BufReader::with_capacity(BUFFER, Shared(socket)))
+    pub(super) fn new(socket: OwnedReadHalf) -> Self {
+        Self {
+            socket,
+            buffer: Vec::new(),
+            start: 0,
+            end: 0,
+            large: None,
+        }
     }
 
-    /// The next message, or none if the stream ended between two.
+    /// The next message that has been read completely.
     ///
     /// # Errors
     ///
-    /// The stream ended within a message, or a message is too large.
-    pub(super) async fn next(&mut self) -> io::Result<Option<Reader<OwnedSegments>>> {
-        let mut first = [0; 8];
-        if self.0.read(&mut first[..1]).await? == 0 {
+    /// A message that is too large.
+    pub(super) fn next(&mut self) -> io::Result<Option<Frame<'_>>> {
+        if let Some(large) = self.large.take_if(|large| large.is_complete()) {
+            return Ok(Some(Frame::new(large.words, large.layout)));
+        }
+        let bytes = &Word::words_to_bytes(&self.buffer)[self.start..self.end];
+        let layout =
+            Layout::read(bytes).map_err(|what| io::Error::new(ErrorKind::InvalidData, what))?;
+        let Some(layout) = layout else {
             return Ok(None);
-        }
-        self.0.read_exact(&mut first[1..]).await?;
-        let [a, b, c, d, e, f, g, h] = first;
-        let segments = u32::from_le_bytes([a, b, c, d]).saturating_add(1);
-        if segments > MAX_SEGMENTS {
-            return Err(invalid(format!("a message of {segments} segments")));
-        }
-        let mut lengths = SegmentLengthsBuilder::with_capacity(segments as usize);
-        let mut total = 0;
-        let mut push = |words: u32| {
-            total += words as usize;
-            if total > MAX_WORDS {
-                return Err(invalid(format!("a message of {} bytes or more", total * 8)));
-            }
-            lengths
-                .try_push_segment(words as usize)
-                .map_err(|error| invalid(error.to_string()))
         };
-        push(u32::from_le_bytes([e, f, g, h]))?;
-        // The other lengths, padded to a whole word.
-        let mut rest = vec![0; 4 * (segments as usize / 2 * 2)];
-        self.0.read_exact(&mut rest).await?;
-        for length in rest.chunks_exact(4).take(segments as usize - 1) {
-            if let [a, b, c, d] = *length {
-                push(u32::from_le_bytes([a, b, c, d]))?;
-            }
+        let length = layout.words();
+        if bytes.len() >= length * WORD {
+            let first = self.start / WORD;
+            self.start += length * WORD;
+            return Ok(Some(Frame::new(
+                &self.buffer[first..first + length],
+                layout,
+            )));
         }
-        let mut owned = lengths.into_owned_segments();
-        self.0.read_exact(&mut owned).await?;
-        Ok(Some(Reader::new(owned, ReaderOptions::new())))
+        if length > BUFFER {
+            let filled = bytes.len();
+            let mut words = Word::allocate_zeroed_vec(length);
+            Word::words_to_bytes_mut(&mut words)[..filled].copy_from_slice(bytes);
+            self.large = Some(Large {
+                words,
+                layout,
+                filled,
+            });
+            self.start = self.end;
+        }
+        Ok(None)
+    }
+
+    /// Reads more. False at the end of the stream, between two messages.
+    ///
+    /// # Errors
+    ///
+    /// The stream ended within a message, or cannot be read.
+    pub(super) async fn fill(&mut self) -> io::Result<bool> {
+        poll_fn(|cx| self.poll_fill(cx)).await
+    }
+
+    fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
+        self.make_room();
+        let Self {
+            socket,
+            buffer,
+            end,
+            large,
+            ..
+        } = self;
+        let (bytes, filled) = match large {
+            Some(large) => (
+                Word::words_to_bytes_mut(&mut large.words),
+                &mut large.filled,
+            ),
+            None => (Word::words_to_bytes_mut(buffer), end),
+        };
+        let mut room = ReadBuf::new(&mut bytes[*filled..]);
+        let Poll::Ready(outcome) = Pin::new(socket).poll_read(cx, &mut room) else {
+            self.rest();
+            return Poll::Pending;
+        };
+        outcome?;
+        let count = room.filled().len();
+        *filled += count;
+        if count == 0 && (self.start < self.end || self.large.is_some()) {
+            return Poll::Ready(Err(ErrorKind::UnexpectedEof.into()));
+        }
+        Poll::Ready(Ok(count > 0))
+    }
+
+    fn make_room(&mut self) {
+        if self.buffer.is_empty() && self.large.is_none() {
+            self.buffer = SPARE.take();
+            self.buffer
+                .resize(BUFFER, capnp::word(0, 0, 0, 0, 0, 0, 0, 0));
+        }
+        if self.start > 0 {
+            Word::words_to_bytes_mut(&mut self.buffer).copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+        }
+    }
+
+    /// Nothing to read: leaves the buffer to others, unless there is something in it.
+    fn rest(&mut self) {
+        if self.start == self.end {
+            SPARE.set(std::mem::take(&mut self.buffer));
+            self.start = 0;
+            self.end = 0;
+        }
     }
 }
 
-fn invalid(what: String) -> io::Error {
-    io::Error::new(ErrorKind::InvalidData, what)
-}
-
-/// The reading side of a socket that others write to.
-struct Shared(Arc<UnixStream>);
-
-impl AsyncRead for Shared {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        loop {
-            ready!(self.0.poll_read_ready(cx))?;
-            match self.0.try_read(buffer.initialize_unfilled()) {
-                Ok(count) => {
-                    buffer.advance(count);
-                    return Poll::Ready(Ok(()));
-                }
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                Err(error) => return Poll::Ready(Err(error)),
-            }
-        }
+impl Large {
+    fn is_complete(&self) -> bool {
+        self.filled == self.words.len() * WORD
     }
 }

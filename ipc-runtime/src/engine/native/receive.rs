@@ -1,43 +1,34 @@
 //! What the peer sends to us.
 
-use std::io::ErrorKind;
 use std::sync::Arc;
 
-use capnp::message::Reader;
-use capnp::serialize::OwnedSegments;
+use capnp::private::capability::PipelineOp;
 use capnp_rpc::rpc_capnp::{
     bootstrap, call, cap_descriptor, disembargo, message, message_target, release, resolve, return_,
 };
 
-use super::answer::{AnswerCell, Outcome, PipelinedCall, Waiting};
+use super::answer::{AnswerCell, Outcome, PipelinedCall, Waiting, gone};
 use super::descriptor::malformed;
 use super::import::Import;
 use super::peer::{Peer, broken};
 use super::reader::Frames;
 use super::tables::{Finish, Waiter, number};
 use super::wire::{self, Addressee};
+use super::writer::Urgency;
 use crate::capability::Capability;
 use crate::exception::{Exception, ExceptionKind};
-use crate::message::Payload;
+use crate::message::{Envelope, Frame, Payload};
 
 /// Reads and acts until the connection ends.
 pub(super) async fn run(peer: Arc<Peer>, mut frames: Frames) {
     let reason = loop {
-        match frames.next().await {
-            Ok(Some(message)) => match peer.receive(&message) {
-                Ok(Go::On) => {}
-                Ok(Go::Stop(reason)) => break reason,
-                Err(violation) => {
-                    peer.send(wire::abort(&violation));
-                    break not_rpc(&violation);
-                }
-            },
-            Ok(None) => break peer.end_of_stream(),
-            Err(error) if error.kind() == ErrorKind::InvalidData => {
-                let violation = Exception::failed(&error);
-                peer.send(wire::abort(&violation));
-                break not_rpc(&violation);
-            }
+        if let Some(reason) = peer.receive_all(&mut frames) {
+            break reason;
+        }
+        peer.writer.flush();
+        match frames.fill().await {
+            Ok(true) => {}
+            Ok(false) => break peer.end_of_stream(),
             // The peer went without reading all that was sent to it, for one.
             Err(error) => {
                 break Exception::new(
@@ -68,14 +59,43 @@ enum Go {
 }
 
 impl Peer {
-    fn receive(self: &Arc<Self>, frame: &Reader<OwnedSegments>) -> Result<Go, Exception> {
+    /// Acts on everything that has been read. Returns why the connection ends, if it does.
+    fn receive_all(self: &Arc<Self>, frames: &mut Frames) -> Option<Exception> {
+        loop {
+            let received = match frames.next() {
+                Ok(Some(frame)) => self.receive(frame),
+                Ok(None) => return None,
+                Err(error) => Err(Exception::failed(error)),
+            };
+            match received {
+                Ok(Go::On) => {}
+                Ok(Go::Stop(reason)) => return Some(reason),
+                Err(violation) => {
+                    self.send(wire::abort(&violation));
+                    return Some(not_rpc(&violation));
+                }
+            }
+        }
+    }
+
+    fn receive(self: &Arc<Self>, frame: Frame<'_>) -> Result<Go, Exception> {
         use message::Which;
 
-        let message: message::Reader<'_> = frame.get_root().map_err(malformed)?;
+        let reader = frame.reader();
+        let message: message::Reader<'_> = reader.get_root().map_err(malformed)?;
         match message.which() {
             Ok(Which::Bootstrap(bootstrap)) => self.asked_first(bootstrap.map_err(malformed)?)?,
-            Ok(Which::Call(call)) => self.called(call.map_err(malformed)?, message)?,
-            Ok(Which::Return(returned)) => self.returned(returned.map_err(malformed)?)?,
+            Ok(Which::Call(call)) => {
+                if let Some(called) = self.called(call.map_err(malformed)?, message)? {
+                    self.start(called, frame)?;
+                }
+            }
+            Ok(Which::Return(returned)) => {
+                let returned = returned.map_err(malformed)?;
+                if let Some((answered, given)) = self.returned(returned)? {
+                    self.deliver(answered, given, frame);
+                }
+            }
             Ok(Which::Finish(finish)) => self.finished(finish.map_err(malformed)?)?,
             Ok(Which::Resolve(resolve)) => self.resolved(resolve.map_err(malformed)?)?,
             Ok(Which::Release(release)) => self.released(release.map_err(malformed)?)?,
@@ -117,34 +137,47 @@ impl Peer {
         self: &Arc<Self>,
         call: call::Reader<'_>,
         message: message::Reader<'_>,
-    ) -> Result<(), Exception> {
+    ) -> Result<Option<Called>, Exception> {
         use call::send_results_to::Which as To;
 
         let redirected = match call.get_send_results_to().which() {
             Ok(To::Caller(())) => false,
             Ok(To::Yourself(())) => true,
-            Ok(To::ThirdParty(_)) | Err(_) => return self.refuse(message),
+            Ok(To::ThirdParty(_)) | Err(_) => {
+                self.refuse(message)?;
+                return Ok(None);
+            }
         };
-        let question = call.get_question_id();
-        let target = self.target(call.get_target().map_err(malformed)?)?;
-        let params = self.read_payload(call.get_params().map_err(malformed)?);
-        let reply = self.owe(question, redirected)?;
-        let params = match params {
-            Ok(params) => params,
+        Ok(Some(Called {
+            question: call.get_question_id(),
+            redirected,
+            interface_id: call.get_interface_id(),
+            ordinal: call.get_method_id(),
+            target: self.target(call.get_target().map_err(malformed)?)?,
+            capabilities: self.capabilities(call.get_params().map_err(malformed)?),
+        }))
+    }
+
+    /// Sends a call that arrived on its way; its parameters are in `frame`.
+    fn start(self: &Arc<Self>, called: Called, frame: Frame<'_>) -> Result<(), Exception> {
+        let reply = self.owe(called.question, called.redirected)?;
+        let capabilities = match called.capabilities {
+            Ok(capabilities) => capabilities,
             Err(exception) => {
                 reply.send(Err(exception));
                 return Ok(());
             }
         };
         let call = PipelinedCall {
-            interface_id: call.get_interface_id(),
-            ordinal: call.get_method_id(),
-            params,
+            interface_id: called.interface_id,
+            ordinal: called.ordinal,
+            params: Payload::received(frame.into_owned(), Envelope::Call, capabilities),
             reply,
         };
-        match target {
+        match called.target {
             Addressed::Object(capability) => self.dispatch(&capability, call),
             Addressed::Answer(cell, path) => cell.want(self, Waiting::Call(path, call)),
+            Addressed::Gone => call.reply.send(Err(gone())),
         }
         Ok(())
     }
@@ -160,16 +193,22 @@ impl Peer {
             Ok(Which::PromisedAnswer(promised)) => {
                 let promised = promised.map_err(malformed)?;
                 let path = wire::read_path(promised).map_err(malformed)?;
-                let cell = self.answer(promised.get_question_id())?;
-                Ok(Addressed::Answer(cell, path))
+                Ok(match self.answer(promised.get_question_id()) {
+                    Some(cell) => Addressed::Answer(cell, path),
+                    None => Addressed::Gone,
+                })
             }
             Err(unknown) => Err(malformed(unknown.into())),
         }
     }
 
-    fn returned(self: &Arc<Self>, returned: return_::Reader<'_>) -> Result<(), Exception> {
+    /// Takes note of an answer. Returns who waits for it, if anybody does, and what it is.
+    fn returned(
+        self: &Arc<Self>,
+        returned: return_::Reader<'_>,
+    ) -> Result<Option<(Answered, Given)>, Exception> {
         let question = returned.get_answer_id();
-        let (waiter, released) = {
+        let (waiter, finished, released) = {
             let mut tables = self.lock();
             let Some(asked) = tables.questions.get_mut(question as usize) else {
                 return Err(broken("it answers a call that we did not make"));
@@ -180,6 +219,9 @@ impl Peer {
             asked.returned = true;
             let waiter = asked.waiter.take();
             asked.imported = waiter.is_some();
+            if returned.get_no_finish_needed() && matches!(waiter, Some(Waiter::Call(_))) {
+                asked.finish = Finish::Sent;
+            }
             let params = std::mem::take(&mut asked.params);
             let finished = asked.finish == Finish::Sent;
             let mut released = Vec::new();
@@ -188,68 +230,87 @@ impl Peer {
                     released.extend(tables.unexport(export, 1));
                 }
             }
+            tables.awaited -= 1;
             if finished {
                 drop(tables.questions.remove(question as usize));
             }
-            (waiter, released)
+            (waiter, finished, released)
         };
         drop(released);
         let Some(waiter) = waiter else {
-            return Ok(());
+            return Ok(None);
         };
-        self.deliver(question, waiter, returned)
+        let answered = Answered {
+            waiter,
+            unfinished: (!finished).then_some(question),
+        };
+        Ok(Some((answered, self.given(returned)?)))
     }
 
-    /// Hands an answer to the one who waits for it.
-    fn deliver(
-        self: &Arc<Self>,
-        question: u32,
-        waiter: Waiter,
-        returned: return_::Reader<'_>,
-    ) -> Result<(), Exception> {
+    /// What an answer says.
+    fn given(self: &Arc<Self>, returned: return_::Reader<'_>) -> Result<Given, Exception> {
         use return_::Which;
 
-        let outcome = match returned.which() {
-            Ok(Which::Results(results)) => self.read_payload(results.map_err(malformed)?),
-            Ok(Which::Exception(exception)) => {
-                Err(wire::read_exception(exception.map_err(malformed)?))
+        Ok(match returned.which() {
+            Ok(Which::Results(results)) => {
+                Given::Results(self.capabilities(results.map_err(malformed)?))
             }
-            Ok(Which::Canceled(())) => Err(Exception::from_peer(
+            Ok(Which::Exception(exception)) => {
+                Given::Failure(wire::read_exception(exception.map_err(malformed)?))
+            }
+            Ok(Which::Canceled(())) => Given::Failure(Exception::from_peer(
                 ExceptionKind::Cancelled,
                 "the peer cancelled the call",
             )),
             Ok(Which::TakeFromOtherQuestion(other)) => {
-                let cell = self.answer(other)?;
-                let peer = Arc::clone(self);
-                let take = move |outcome: &Outcome| {
-                    let outcome = match outcome {
-                        Ok(results) => results.duplicate(),
-                        Err(exception) => Err(exception.clone()),
-                    };
-                    peer.satisfy(question, waiter, outcome);
-                };
-                cell.want(self, Waiting::Then(Box::new(take)));
-                return Ok(());
+                let cell = self.answer(other);
+                Given::Elsewhere(
+                    cell.ok_or_else(|| broken("it names a call that it did not make"))?,
+                )
             }
             Ok(Which::ResultsSentElsewhere(())) => {
                 return Err(broken("it sent results elsewhere unasked"));
             }
-            Ok(Which::AcceptFromThirdParty(_)) | Err(_) => Err(Exception::new(
+            Ok(Which::AcceptFromThirdParty(_)) | Err(_) => Given::Failure(Exception::new(
                 ExceptionKind::Unimplemented,
                 "the peer answered in a way that needs a third party",
             )),
-        };
-        self.satisfy(question, waiter, outcome);
-        Ok(())
+        })
     }
 
-    fn satisfy(&self, question: u32, waiter: Waiter, outcome: Result<Payload, Exception>) {
-        match waiter {
+    /// Hands an answer to the one who waits for it; results are in `frame`.
+    fn deliver(self: &Arc<Self>, answered: Answered, given: Given, frame: Frame<'_>) {
+        let outcome = match given {
+            Given::Results(capabilities) => capabilities.map(|capabilities| {
+                Payload::received(frame.into_owned(), Envelope::Return, capabilities)
+            }),
+            Given::Failure(exception) => Err(exception),
+            Given::Elsewhere(cell) => {
+                let peer = Arc::clone(self);
+                let take = move |outcome: &Outcome| {
+                    let outcome = match outcome {
+                        Ok(results) => results.duplicate(Envelope::Return),
+                        Err(exception) => Err(exception.clone()),
+                    };
+                    peer.satisfy(answered, outcome);
+                };
+                cell.want(self, Waiting::Then(Box::new(take)));
+                return;
+            }
+        };
+        self.satisfy(answered, outcome);
+    }
+
+    fn satisfy(&self, answered: Answered, outcome: Result<Payload, Exception>) {
+        match answered.waiter {
             Waiter::Call(sender) => {
                 // It fails when the caller has just given up.
                 let _ = sender.send(outcome);
-                self.finish(question);
+                if let Some(question) = answered.unfinished {
+                    self.finish(question, Urgency::Flushed);
+                }
             }
+            // The question is finished when the object goes.
             Waiter::Bootstrap(first) => {
                 if let Some(first) = first.upgrade() {
                     first.arrive(outcome.and_then(|results| {
@@ -348,6 +409,7 @@ impl Peer {
                         };
                         cell.want(self, Waiting::Then(Box::new(act)));
                     }
+                    Addressed::Gone => return Err(broken("it lifts an embargo on nothing")),
                 }
                 Ok(())
             }
@@ -379,33 +441,39 @@ impl Peer {
     fn not_understood(&self, ours: message::Reader<'_>) -> Result<(), Exception> {
         use message::Which;
 
-        let waiter = match ours.which() {
-            Ok(Which::Call(call)) => {
-                let question = call.map_err(malformed)?.get_question_id();
-                let asked = self.lock().questions.try_remove(question as usize);
-                asked.and_then(|asked| Some((question, asked.waiter?)))
-            }
-            Ok(Which::Bootstrap(bootstrap)) => {
-                // Its number stays taken: the one who asked finishes it.
-                let question = bootstrap.map_err(malformed)?.get_question_id();
-                let mut tables = self.lock();
-                tables
-                    .questions
-                    .get_mut(question as usize)
-                    .and_then(|asked| {
-                        asked.returned = true;
-                        Some((question, asked.waiter.take()?))
-                    })
-            }
+        let question = match ours.which() {
+            Ok(Which::Call(call)) => call.map_err(malformed)?.get_question_id(),
+            Ok(Which::Bootstrap(bootstrap)) => bootstrap.map_err(malformed)?.get_question_id(),
             // Nothing else needs an answer.
-            _ => None,
+            _ => return Ok(()),
         };
-        if let Some((question, waiter)) = waiter {
+        let waiter = {
+            let mut tables = self.lock();
+            let Some(asked) = tables.questions.get_mut(question as usize) else {
+                return Ok(());
+            };
+            if asked.returned {
+                return Err(broken("it answers a call twice"));
+            }
+            asked.returned = true;
+            let waiter = asked.waiter.take();
+            tables.awaited -= 1;
+            // The peer has no answer to finish. The number of a bootstrap is freed by its object.
+            if !matches!(waiter, Some(Waiter::Bootstrap(_))) {
+                drop(tables.questions.remove(question as usize));
+            }
+            waiter
+        };
+        if let Some(waiter) = waiter {
             let exception = Exception::from_peer(
                 ExceptionKind::Unimplemented,
                 "the peer does not understand such calls",
             );
-            self.satisfy(question, waiter, Err(exception));
+            let answered = Answered {
+                waiter,
+                unfinished: None,
+            };
+            self.satisfy(answered, Err(exception));
         }
         Ok(())
     }
@@ -452,5 +520,33 @@ impl Peer {
 /// What a message is for.
 enum Addressed {
     Object(Capability),
-    Answer(Arc<AnswerCell>, Vec<capnp::private::capability::PipelineOp>),
+    Answer(Arc<AnswerCell>, Vec<PipelineOp>),
+    /// An answer that we have let go, because there was nothing in it to call.
+    Gone,
+}
+
+/// A call as it arrived, without its parameters.
+struct Called {
+    question: u32,
+    redirected: bool,
+    interface_id: u64,
+    ordinal: u16,
+    target: Addressed,
+    capabilities: Result<Vec<Option<Capability>>, Exception>,
+}
+
+/// One of our questions that has its answer.
+struct Answered {
+    waiter: Waiter,
+    /// Its number, if the peer waits for our Finish.
+    unfinished: Option<u32>,
+}
+
+/// An answer as it arrived.
+enum Given {
+    /// Results, by the capabilities that they carry.
+    Results(Result<Vec<Option<Capability>>, Exception>),
+    Failure(Exception),
+    /// The same as for a call of the peer.
+    Elsewhere(Arc<AnswerCell>),
 }

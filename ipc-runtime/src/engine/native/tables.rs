@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
+use foldhash::fast::RandomState;
 use slab::Slab;
 use tokio::sync::oneshot;
 
@@ -20,17 +21,21 @@ pub(super) struct Tables {
     /// Calls that we made.
     pub(super) questions: Slab<Question>,
     /// Calls that the peer made, by its numbers.
-    pub(super) answers: HashMap<u32, Answer>,
+    pub(super) answers: HashMap<u32, Answer, RandomState>,
     /// Objects that the peer may call.
     pub(super) exports: Slab<Export>,
     /// Their numbers by what tells them apart, so that one object has one number.
-    exported: HashMap<usize, u32>,
+    exported: HashMap<usize, u32, RandomState>,
     /// Objects of the peer, by its numbers.
-    pub(super) imports: HashMap<u32, Imported>,
+    pub(super) imports: HashMap<u32, Imported, RandomState>,
     /// Objects of ours that came back through the peer, until the calls before that have, too.
     pub(super) embargoes: Slab<Arc<Import>>,
     /// How many questions there were.
     pub(super) asked: u64,
+    /// How many of our questions have no answer yet.
+    pub(super) awaited: usize,
+    /// How many answers we owe.
+    pub(super) owed: usize,
     /// Why the connection ended, once it has: the tables are empty then and stay so.
     pub(super) closed: Option<Exception>,
 }
@@ -108,6 +113,22 @@ impl Tables {
         id
     }
 
+    /// Takes an answer off the table that was both given and finished.
+    pub(super) fn forget_answer(
+        &mut self,
+        question: u32,
+        release_results: ReleaseResults,
+    ) -> Forgotten {
+        let answer = self.answers.remove(&question)?;
+        let mut released = Vec::new();
+        if release_results {
+            for export in &answer.results {
+                released.extend(self.unexport(*export, 1).flatten());
+            }
+        }
+        Some((answer, released))
+    }
+
     /// Takes back so many counts of an export. Returns the capability if that was the last, for the
     /// caller to drop outside of the lock; none if the peer takes back more than it got.
     pub(super) fn unexport(&mut self, id: u32, count: u32) -> Option<Released> {
@@ -121,6 +142,9 @@ impl Tables {
         Some(Some(export.capability))
     }
 }
+
+/// An answer off the table, and what was only kept for it: for the caller to drop outside of the lock.
+pub(super) type Forgotten = Option<(Answer, Vec<Capability>)>;
 
 /// A capability that nobody refers to by number any more, if it came to that.
 pub(super) type Released = Option<Capability>;

@@ -1,21 +1,37 @@
 //! Writing messages: whoever has one writes it, together with what others queued meanwhile.
 //!
-//! There is no writing task. A message goes to the socket from the thread that made it, if nobody
-//! else is writing; otherwise it joins the queue, and the writer takes it along. When the socket is
-//! full a task takes over until the queue is empty.
+//! There is no writing task. A message that somebody waits for goes to the socket from the thread
+//! that made it. When many calls are under way, a message joins the queue instead, and a task that
+//! runs after everybody who is ready to run writes all that came together. When the socket is full
+//! a task takes over until the queue is empty.
 
+use std::future::poll_fn;
 use std::io::{self, ErrorKind};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
-use tokio::net::UnixStream;
+use tokio::net::unix::OwnedWriteHalf;
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
+
+use super::outbox::{Outbox, Outgoing};
 
 /// Queued bytes beyond which callers wait before they add more.
 const HIGH_WATER: usize = 4 << 20;
 
+/// When a message has to be on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Urgency {
+    /// At once.
+    Now,
+    /// Once those who are ready to run have added theirs.
+    Soon,
+    /// When [`Writer::flush`] is called, which the sender takes care of.
+    Flushed,
+}
+
 pub(super) struct Writer {
-    socket: Arc<UnixStream>,
+    socket: OwnedWriteHalf,
     runtime: Handle,
     queue: Mutex<Queue>,
     /// Told when the queue has become shorter or the writer has stopped.
@@ -24,17 +40,27 @@ pub(super) struct Writer {
 
 #[derive(Default)]
 struct Queue {
-    bytes: Vec<u8>,
-    /// Somebody is writing, and will take along what is added.
-    busy: bool,
+    outbox: Outbox,
+    turn: Turn,
     /// Nothing is written any more.
     closed: bool,
     /// The socket is to be shut down once the queue is empty.
     finishing: bool,
 }
 
+/// Who writes.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Turn {
+    #[default]
+    Nobody,
+    /// A task will, soon.
+    Promised,
+    /// Somebody does, and will take along what is added.
+    Taken,
+}
+
 impl Writer {
-    pub(super) fn new(socket: Arc<UnixStream>, runtime: Handle) -> Arc<Self> {
+    pub(super) fn new(socket: OwnedWriteHalf, runtime: Handle) -> Arc<Self> {
         Arc::new(Self {
             socket,
             runtime,
@@ -43,20 +69,49 @@ impl Writer {
         })
     }
 
-    /// Adds a message to the stream, and writes unless somebody else does.
-    pub(super) fn send(self: &Arc<Self>, message: Vec<u8>) {
-        {
-            let mut queue = self.lock();
-            if queue.closed || queue.finishing {
-                return;
-            }
-            if queue.busy {
-                queue.bytes.extend_from_slice(&message);
-                return;
-            }
-            queue.busy = true;
+    /// Adds a message to the stream.
+    pub(super) fn send(self: &Arc<Self>, message: Outgoing, urgency: Urgency) {
+        let mut queue = self.lock();
+        if queue.closed || queue.finishing {
+            return;
         }
-        self.write(message);
+        queue.outbox.push(&message);
+        match (urgency, queue.turn) {
+            (Urgency::Flushed, _) | (_, Turn::Taken) | (Urgency::Soon, Turn::Promised) => {}
+            (Urgency::Now, Turn::Nobody | Turn::Promised) => self.take_turn(queue),
+            (Urgency::Soon, Turn::Nobody) => {
+                queue.turn = Turn::Promised;
+                drop(queue);
+                let this = Arc::clone(self);
+                self.runtime.spawn(async move {
+                    after_others().await;
+                    this.keep_promise();
+                });
+            }
+        }
+    }
+
+    /// Writes what is queued, unless somebody does or is about to.
+    pub(super) fn flush(self: &Arc<Self>) {
+        let queue = self.lock();
+        if queue.turn == Turn::Nobody && queue.outbox.len() > 0 {
+            self.take_turn(queue);
+        }
+    }
+
+    fn keep_promise(self: &Arc<Self>) {
+        let queue = self.lock();
+        // Else somebody in a hurry took everything along.
+        if queue.turn == Turn::Promised {
+            self.take_turn(queue);
+        }
+    }
+
+    fn take_turn(self: &Arc<Self>, mut queue: MutexGuard<'_, Queue>) {
+        queue.turn = Turn::Taken;
+        let outbox = std::mem::take(&mut queue.outbox);
+        drop(queue);
+        self.write(outbox);
     }
 
     /// Waits until the queue has room for another message.
@@ -75,104 +130,114 @@ impl Writer {
 
     pub(super) fn has_room(&self) -> bool {
         let queue = self.lock();
-        queue.closed || queue.bytes.len() < HIGH_WATER
+        queue.closed || queue.outbox.len() < HIGH_WATER
     }
 
     /// Stops at once; what is queued is dropped.
     pub(super) fn close(&self) {
         let mut queue = self.lock();
         queue.closed = true;
-        queue.bytes = Vec::new();
+        let outbox = std::mem::take(&mut queue.outbox);
         drop(queue);
+        drop(outbox);
         self.progress.notify_waiters();
         self.shut_down();
     }
 
     /// Stops once everything that is queued has been written.
-    pub(super) fn finish(&self) {
-        let idle = {
-            let mut queue = self.lock();
-            queue.finishing = true;
-            !queue.busy
-        };
-        if idle {
-            self.shut_down();
+    pub(super) fn finish(self: &Arc<Self>) {
+        let mut queue = self.lock();
+        queue.finishing = true;
+        if queue.turn != Turn::Taken {
+            self.take_turn(queue);
         }
     }
 
-    /// Writes `bytes` and what is queued meanwhile, as far as the socket takes it.
-    fn write(self: &Arc<Self>, mut bytes: Vec<u8>) {
+    /// Writes what is in the outbox and what is queued meanwhile, as far as the socket takes it.
+    fn write(self: &Arc<Self>, mut outbox: Outbox) {
         loop {
-            let mut written = 0;
-            while written < bytes.len() {
-                match self.socket.try_write(&bytes[written..]) {
-                    Ok(count) => written += count,
+            while outbox.len() > 0 {
+                match outbox.write(|pieces| self.socket.try_write_vectored(pieces)) {
+                    Ok(()) => {}
                     Err(error) if error.kind() == ErrorKind::WouldBlock => {
                         let this = Arc::clone(self);
-                        bytes.drain(..written);
-                        self.runtime.spawn(async move { this.flush(bytes).await });
+                        self.runtime.spawn(async move { this.drain(outbox).await });
                         return;
                     }
                     Err(_error) => return self.close(),
                 }
             }
-            match self.next(bytes) {
-                Some(next) => bytes = next,
+            match self.next(outbox) {
+                Some(next) => outbox = next,
                 None => return,
             }
         }
     }
 
-    /// Writes `bytes` and what is queued meanwhile, waiting for the socket.
-    async fn flush(self: Arc<Self>, mut bytes: Vec<u8>) {
+    /// Writes what is in the outbox and what is queued meanwhile, waiting for the socket.
+    async fn drain(self: Arc<Self>, mut outbox: Outbox) {
         loop {
-            if self.write_all(&bytes).await.is_err() {
+            if self.write_all(&mut outbox).await.is_err() {
                 return self.close();
             }
-            match self.next(bytes) {
-                Some(next) => bytes = next,
+            match self.next(outbox) {
+                Some(next) => outbox = next,
                 None => return,
             }
         }
     }
 
-    async fn write_all(&self, bytes: &[u8]) -> io::Result<()> {
-        let mut written = 0;
-        while written < bytes.len() {
+    async fn write_all(&self, outbox: &mut Outbox) -> io::Result<()> {
+        while outbox.len() > 0 {
             self.socket.writable().await?;
-            match self.socket.try_write(&bytes[written..]) {
-                Ok(count) => written += count,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                Err(error) => return Err(error),
+            match outbox.write(|pieces| self.socket.try_write_vectored(pieces)) {
+                Err(error) if error.kind() != ErrorKind::WouldBlock => return Err(error),
+                _ => {}
             }
         }
         Ok(())
     }
 
     /// What was queued while `done` was written; its memory is used for the queue again.
-    fn next(&self, mut done: Vec<u8>) -> Option<Vec<u8>> {
+    fn next(&self, mut done: Outbox) -> Option<Outbox> {
         done.clear();
-        done.shrink_to(1 << 16);
         let mut queue = self.lock();
-        let next = std::mem::replace(&mut queue.bytes, done);
-        if next.is_empty() {
-            queue.busy = false;
+        let next = std::mem::replace(&mut queue.outbox, done);
+        let more = next.len() > 0;
+        if !more {
+            queue.turn = Turn::Nobody;
         }
-        let finished = next.is_empty() && queue.finishing;
+        let finished = !more && queue.finishing;
         drop(queue);
         self.progress.notify_waiters();
         if finished {
             self.shut_down();
         }
-        (!next.is_empty()).then_some(next)
+        more.then_some(next)
     }
 
     fn shut_down(&self) {
         // It fails when the peer has closed the socket already.
-        let _ = socket2::SockRef::from(&*self.socket).shutdown(std::net::Shutdown::Both);
+        let _ = socket2::SockRef::from(self.socket.as_ref()).shutdown(std::net::Shutdown::Both);
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Queue> {
+    fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Ready when all tasks have run that were ready before.
+///
+/// A task that wakes itself goes to the end of the queue, from where other workers can take it, so a
+/// handler that blocks its thread does not hold it up.
+async fn after_others() {
+    let mut asked = false;
+    poll_fn(|cx| {
+        if std::mem::replace(&mut asked, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
