@@ -4,13 +4,14 @@
 
 use std::os::unix::net::UnixStream;
 
-use ipc_runtime::{EngineKind, Ipc, Protocol};
+use ipc_runtime::{Ipc, Protocol};
 use ipc_tests::our_partner::{OurCounter, OurPartner, Shared, reach};
 use ipc_tests::partner::PartnerProxy;
 use ipc_tests::peers::within;
 
-async fn the_object_goes_with_its_connection(engine: EngineKind) {
-    let ipc = Ipc::builder().engine(engine).build().unwrap();
+#[tokio::test]
+async fn the_object_goes_with_its_connection() {
+    let ipc = Ipc::new().unwrap();
     let shared = Shared::default();
     let (ours, theirs) = UnixStream::pair().unwrap();
     let server = OurPartner::new(&ipc, &shared);
@@ -28,14 +29,4 @@ async fn the_object_goes_with_its_connection(engine: EngineKind) {
     within("the connection", serving).await.unwrap().unwrap();
     within("the server", reach(&shared.partners, 0)).await;
     within("the counter", reach(&shared.counters, 0)).await;
-}
-
-#[tokio::test]
-async fn with_our_engine() {
-    the_object_goes_with_its_connection(EngineKind::Native).await;
-}
-
-#[tokio::test]
-async fn with_capnp_rpc() {
-    the_object_goes_with_its_connection(EngineKind::CapnpRpc).await;
 }

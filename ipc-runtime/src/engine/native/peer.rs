@@ -24,8 +24,6 @@ use crate::message::{Envelope, Payload};
 
 pub(super) struct Peer {
     connection: Arc<Connection>,
-    /// What we offer first, if the peer connected to us.
-    pub(super) offered: Option<Arc<LocalObject>>,
     pub(super) writer: Arc<Writer>,
     tables: Mutex<Tables>,
     /// This side wants to end the connection.
@@ -41,9 +39,8 @@ impl Peer {
         let writer = Writer::new(socket, connection.runtime().clone());
         Arc::new(Self {
             connection,
-            offered,
             writer,
-            tables: Mutex::default(),
+            tables: Mutex::new(Tables::offering(offered)),
             closing: AtomicBool::new(false),
         })
     }

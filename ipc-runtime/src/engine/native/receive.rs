@@ -126,8 +126,9 @@ impl Peer {
     fn asked_first(self: &Arc<Self>, bootstrap: bootstrap::Reader<'_>) -> Result<(), Exception> {
         let question = bootstrap.get_question_id();
         let reply = self.owe(question, false)?;
-        reply.send(match &self.offered {
-            Some(object) => Payload::of_capability(Capability::local(Arc::clone(object))),
+        let offered = self.lock().offered.clone();
+        reply.send(match offered {
+            Some(object) => Payload::of_capability(Capability::local(object)),
             None => Err(Exception::failed("this side offers no first object")),
         });
         Ok(())
@@ -512,7 +513,7 @@ impl Peer {
         {
             import.fail(&reason);
         }
-        drop((old.answers, old.exports));
+        drop((old.offered, old.answers, old.exports));
         self.connection().closed(reason);
     }
 }

@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use super::answer::AnswerCell;
 use super::first::First;
 use super::import::Import;
+use crate::adapter::LocalObject;
 use crate::capability::{Capability, Target};
 use crate::engine::Interest;
 use crate::exception::Exception;
@@ -18,6 +19,9 @@ use crate::message::Payload;
 /// The four tables of the protocol, and the embargoes.
 #[derive(Default)]
 pub(super) struct Tables {
+    /// What we offer first, if the peer connected to us. It may hold objects of the peer, and those
+    /// hold the connection, so it goes with the tables.
+    pub(super) offered: Option<Arc<LocalObject>>,
     /// Calls that we made.
     pub(super) questions: Slab<Question>,
     /// Calls that the peer made, by its numbers.
@@ -95,6 +99,14 @@ pub(super) struct Imported {
 }
 
 impl Tables {
+    /// Tables with nothing in them but what we offer.
+    pub(super) fn offering(offered: Option<Arc<LocalObject>>) -> Self {
+        Self {
+            offered,
+            ..Self::default()
+        }
+    }
+
     /// The number under which the peer can call an object, counted once more.
     pub(super) fn export(&mut self, capability: &Capability) -> u32 {
         let key = address(capability);
