@@ -30,6 +30,9 @@ use crate::adapter::LocalObject;
 use crate::connection::Connection;
 use crate::exception::Exception;
 
+/// How many bytes the socket is asked to take from a writer before its reader has to run.
+const SEND_BUFFER: usize = 4 << 20;
+
 /// The engine. It holds nothing: every connection stands for itself.
 #[derive(Debug)]
 pub(crate) struct Native;
@@ -46,6 +49,8 @@ impl Native {
             .set_nonblocking(true)
             .and_then(|()| tokio::net::UnixStream::from_std(socket))
             .map_err(|error| Exception::io("the socket", error))?;
+        // As much as the system allows, so that a large message takes few turns; it may refuse.
+        let _ = socket2::SockRef::from(&socket).set_send_buffer_size(SEND_BUFFER);
         let (reading, writing) = socket.into_split();
         let peer = Peer::new(writing, bootstrap, Arc::clone(connection));
         connection
