@@ -15,6 +15,7 @@ pub struct Context {
     pub(crate) label: String,
     pub(crate) handshake_timeout: Duration,
     pub(crate) peer_threads: usize,
+    pub(crate) calls_in_flight: usize,
 }
 
 impl Context {

@@ -181,6 +181,7 @@ pub struct IpcBuilder {
     data_dir: PathBuf,
     handshake_timeout: Duration,
     peer_threads: usize,
+    calls_in_flight: usize,
     engine: EngineKind,
 }
 
@@ -192,6 +193,7 @@ impl Default for IpcBuilder {
             data_dir: PathBuf::new(),
             handshake_timeout: Duration::from_secs(10),
             peer_threads: 64,
+            calls_in_flight: 1 << 16,
             engine: EngineKind::default(),
         }
     }
@@ -228,6 +230,16 @@ impl IpcBuilder {
         self
     }
 
+    /// How many calls of one peer may be unanswered at a time; further ones are refused with
+    /// [`ExceptionKind::Overloaded`](crate::ExceptionKind::Overloaded). A peer that goes on, without so much
+    /// as taking note of the refusals, is disconnected. Default: 65,536.
+    ///
+    /// [`EngineKind::CapnpRpc`] takes any number.
+    pub fn calls_in_flight(mut self, limit: usize) -> Self {
+        self.calls_in_flight = limit.max(1);
+        self
+    }
+
     /// What speaks the RPC protocol. Default: [`EngineKind::Native`].
     pub fn engine(mut self, engine: EngineKind) -> Self {
         self.engine = engine;
@@ -257,6 +269,7 @@ impl IpcBuilder {
             data_dir: self.data_dir,
             handshake_timeout: self.handshake_timeout,
             peer_threads: self.peer_threads,
+            calls_in_flight: self.calls_in_flight,
         };
         Ok(Ipc {
             protocol: Arc::new(CapnpProtocol::new(context, self.engine)?),

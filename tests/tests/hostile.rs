@@ -4,6 +4,7 @@
 //! `fuzz/` runs the same with inputs that libFuzzer makes.
 
 use std::alloc::System;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cap::Cap;
@@ -23,6 +24,9 @@ const LEFT: usize = 1 << 20;
 /// How many attacks, unless `IPC_HOSTILE_CASES` says so.
 const CASES: u32 = 600;
 
+/// Memory is that of the process, so one test runs at a time.
+static ALONE: Mutex<()> = Mutex::new(());
+
 fn runtime() -> Runtime {
     Builder::new_current_thread()
         .enable_all()
@@ -32,6 +36,7 @@ fn runtime() -> Runtime {
 
 #[test]
 fn each_message_twice_or_not_at_all() {
+    let _alone = ALONE.lock();
     let runtime = runtime();
     let scene = runtime.block_on(Scene::new()).expect("a conversation");
     // More than the conversation has: they begin again at the first.
@@ -47,6 +52,7 @@ fn each_message_twice_or_not_at_all() {
 /// Runs attacks with inputs of random bytes, in the same order every time.
 #[test]
 fn damaged_conversations_harm_nobody() {
+    let _alone = ALONE.lock();
     let cases = std::env::var("IPC_HOSTILE_CASES").ok();
     let cases = cases.map_or(CASES, |cases| cases.parse().expect("a number"));
     let panics: &'static AtomicUsize = Box::leak(Box::default());

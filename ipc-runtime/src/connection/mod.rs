@@ -94,6 +94,11 @@ impl Connection {
         &self.context.runtime
     }
 
+    /// How many calls of the peer may be unanswered at a time.
+    pub(crate) fn calls_in_flight(&self) -> usize {
+        self.context.calls_in_flight
+    }
+
     /// Makes a proxy of the peer's first object, once the peer has shown that it is there: thread
     /// maps are exchanged if the interface asks for that.
     ///

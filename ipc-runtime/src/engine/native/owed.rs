@@ -12,17 +12,29 @@ use super::tables::Answer;
 use super::wire;
 use super::writer::Urgency;
 use crate::engine::Reply;
-use crate::exception::Exception;
+use crate::exception::{Exception, ExceptionKind};
 use crate::message::{Envelope, Payload};
 
+/// How many answers, given or not, a peer may leave unfinished: all that are running, and refusals
+/// of which a peer that does many things at once has not heard yet.
+fn unfinished(limit: usize) -> usize {
+    limit.saturating_mul(2).saturating_add(1 << 10)
+}
+
 impl Peer {
-    /// Enters a call of the peer into the table.
+    /// Enters a call of the peer into the table. The call is to be refused if there is a refusal.
+    ///
+    /// The reader goes on in any case: an answer that a handler waits for may be behind the call.
     pub(super) fn owe(
         self: &Arc<Self>,
         question: u32,
         redirected: bool,
-    ) -> Result<Reply, Exception> {
+    ) -> Result<(Reply, Option<Exception>), Exception> {
+        let limit = self.connection().calls_in_flight();
         let mut tables = self.lock();
+        if tables.answers.len() >= unfinished(limit) {
+            return Err(broken("it has far too many calls that it did not finish"));
+        }
         // Before there is a reply: dropping one answers the call of its number.
         if tables.answers.contains_key(&question) {
             return Err(broken("it makes two calls with one number"));
@@ -39,7 +51,13 @@ impl Peer {
         };
         tables.answers.insert(question, answer);
         tables.owed += 1;
-        Ok(reply)
+        let refusal = (tables.owed > limit).then(|| {
+            Exception::new(
+                ExceptionKind::Overloaded,
+                format_args!("{limit} calls of this connection are running, which is the limit"),
+            )
+        });
+        Ok((reply, refusal))
     }
 
     /// Sends an outcome as the answer to a call of the peer.

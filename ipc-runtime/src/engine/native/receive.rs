@@ -125,7 +125,7 @@ impl Peer {
 
     fn asked_first(self: &Arc<Self>, bootstrap: bootstrap::Reader<'_>) -> Result<(), Exception> {
         let question = bootstrap.get_question_id();
-        let reply = self.owe(question, false)?;
+        let (reply, _) = self.owe(question, false)?;
         let offered = self.lock().offered.clone();
         reply.send(match offered {
             Some(object) => Payload::of_capability(Capability::local(object)),
@@ -161,7 +161,11 @@ impl Peer {
 
     /// Sends a call that arrived on its way; its parameters are in `frame`.
     fn start(self: &Arc<Self>, called: Called, frame: Frame<'_>) -> Result<(), Exception> {
-        let reply = self.owe(called.question, called.redirected)?;
+        let (reply, refusal) = self.owe(called.question, called.redirected)?;
+        if let Some(refusal) = refusal {
+            reply.send(Err(refusal));
+            return Ok(());
+        }
         let capabilities = match called.capabilities {
             Ok(capabilities) => capabilities,
             Err(exception) => {
