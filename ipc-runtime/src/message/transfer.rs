@@ -89,6 +89,18 @@ impl Payload {
         Self::read_from(self.root()?, &self.capabilities)
     }
 
+    /// The capabilities that it carries.
+    pub(crate) fn capabilities(&self) -> impl Iterator<Item = &Capability> {
+        self.capabilities.iter().flatten()
+    }
+
+    /// Puts another capability in the place of each.
+    pub(crate) fn replace_capabilities(&mut self, mut by: impl FnMut(Capability) -> Capability) {
+        for place in &mut self.capabilities {
+            *place = place.take().map(&mut by);
+        }
+    }
+
     /// Results that are nothing but one capability.
     pub(crate) fn of_capability(capability: Capability) -> Result<Self, Exception> {
         let mut payload = Self::empty();

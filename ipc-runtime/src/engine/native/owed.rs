@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use capnp_rpc::rpc_capnp::finish;
 
-use super::answer::{AnswerCell, Outcome};
+use super::answer::AnswerCell;
 use super::peer::{Peer, broken};
-use super::tables::Answer;
+use super::tables::{Answer, Tables};
 use super::wire;
-use crate::engine::Reply;
+use crate::engine::{Interest, Reply};
 use crate::exception::Exception;
 use crate::message::Payload;
 
@@ -18,6 +18,7 @@ impl Peer {
         self: &Arc<Self>,
         question: u32,
         redirected: bool,
+        waits_for: Option<u32>,
     ) -> Result<Reply, Exception> {
         let peer = Arc::clone(self);
         let (reply, interest) = Reply::new(move |outcome| peer.complete(question, outcome));
@@ -25,6 +26,8 @@ impl Peer {
             cell: AnswerCell::new(),
             interest: Some(interest),
             redirected,
+            taken: false,
+            waits_for,
             returned: false,
             finished: None,
             results: Vec::new(),
@@ -47,9 +50,8 @@ impl Peer {
             let cell = Arc::clone(&answer.cell);
             (cell, answer.redirected, answer.finished.is_none())
         };
-        let outcome: Outcome = outcome.map(Arc::new);
         // First what waits for it here: calls that the peer makes once it knows come later.
-        cell.complete(self, outcome.clone());
+        let outcome = cell.complete(self, outcome);
         let (message, exports) = match &outcome {
             _ if !wanted => (
                 wire::answer(question, |answer| answer.set_canceled(())),
@@ -109,28 +111,68 @@ impl Peer {
         drop((answer, released));
     }
 
+    /// The answer that the peer names.
+    pub(super) fn answer(&self, question: u32) -> Result<Arc<AnswerCell>, Exception> {
+        match self.lock().answers.get(&question) {
+            Some(answer) if answer.finished.is_none() => Ok(Arc::clone(&answer.cell)),
+            Some(_) => Err(broken("it names a call that it has finished")),
+            None => Err(broken("it names a call that it did not make")),
+        }
+    }
+
+    /// The answer whose results the peer did not want before, and takes now.
+    pub(super) fn take(&self, question: u32) -> Result<Arc<AnswerCell>, Exception> {
+        let mut tables = self.lock();
+        match tables.answers.get_mut(&question) {
+            Some(answer) if answer.redirected && !answer.taken => {
+                answer.taken = true;
+                Ok(Arc::clone(&answer.cell))
+            }
+            Some(_) => Err(broken("it takes results that were not kept for it")),
+            None => Err(broken(
+                "it takes the results of a call that it did not make",
+            )),
+        }
+    }
+
     pub(super) fn finished(&self, finish: finish::Reader<'_>) -> Result<(), Exception> {
         let question = finish.get_question_id();
         let release_results = finish.get_release_result_caps();
-        let interest = {
+        let unwanted = {
             let mut tables = self.lock();
             let Some(answer) = tables.answers.get_mut(&question) else {
                 return Err(broken("it finishes a call that it did not make"));
             };
-            answer.finished = Some(release_results);
+            if answer.finished.replace(release_results).is_some() {
+                return Err(broken("it finishes a call twice"));
+            }
             if answer.returned {
                 drop(tables);
                 self.forget_answer(question, release_results);
                 return Ok(());
             }
-            if answer.cell.is_wanted() {
-                // Calls that the peer made of its results go on, so the call does, too.
-                return Ok(());
-            }
-            answer.interest.take()
+            tables.abandon(question)
         };
-        // Outside of the lock: it wakes the handler's task.
-        drop(interest);
+        // Outside of the lock: it wakes the handler's task. Then what that call had waited for may be
+        // unwanted, too.
+        let mut next = unwanted;
+        while let Some((interest, waits_for)) = next {
+            drop(interest);
+            next = waits_for.and_then(|question| self.lock().abandon(question));
+        }
         Ok(())
+    }
+}
+
+impl Tables {
+    /// Gives up a call of the peer if the peer has finished it and nothing waits for it. Returns what
+    /// to drop for that, and what the call itself waits for.
+    fn abandon(&mut self, question: u32) -> Option<(Interest, Option<u32>)> {
+        let answer = self.answers.get_mut(&question)?;
+        // Calls that the peer made of its results go on, so it does, too.
+        if answer.finished.is_none() || answer.returned || answer.cell.is_wanted() {
+            return None;
+        }
+        Some((answer.interest.take()?, answer.waits_for))
     }
 }

@@ -2,14 +2,14 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use capnp_rpc::rpc_capnp::call;
 use futures_util::future::BoxFuture;
 use tokio::net::UnixStream;
 use tokio::sync::oneshot;
 
-use super::answer::{AnswerCell, PipelinedCall};
+use super::answer::PipelinedCall;
 use super::first::First;
 use super::import::Import;
 use super::tables::{Finish, Imported, Question, Tables, Waiter, number};
@@ -23,12 +23,12 @@ use crate::message::Payload;
 
 pub(super) struct Peer {
     connection: Arc<Connection>,
-    /// What we offer first, if the peer connected to us.
-    pub(super) offered: Option<Arc<LocalObject>>,
     pub(super) writer: Arc<Writer>,
     tables: Mutex<Tables>,
     /// This side wants to end the connection.
     closing: AtomicBool,
+    /// How the peer broke the protocol, where that was not seen on reading.
+    violation: OnceLock<Exception>,
 }
 
 impl Peer {
@@ -40,10 +40,10 @@ impl Peer {
         let writer = Writer::new(socket, connection.runtime().clone());
         Arc::new(Self {
             connection,
-            offered,
             writer,
-            tables: Mutex::default(),
+            tables: Mutex::new(Tables::new(offered)),
             closing: AtomicBool::new(false),
+            violation: OnceLock::new(),
         })
     }
 
@@ -67,8 +67,19 @@ impl Peer {
         self.writer.finish();
     }
 
+    /// Ends the connection since the peer broke the protocol.
+    pub(super) fn abort(&self, violation: Exception) {
+        self.send(wire::abort(&violation));
+        // The first one counts.
+        let _ = self.violation.set(violation);
+        self.writer.finish();
+    }
+
     /// Why the stream ended.
     pub(super) fn end_of_stream(&self) -> Exception {
+        if let Some(violation) = self.violation.get() {
+            return not_rpc(violation);
+        }
         let reason = if self.closing.load(Ordering::Acquire) {
             "the connection is closed: this side closed it"
         } else {
@@ -78,12 +89,12 @@ impl Peer {
     }
 
     /// Asks for the peer's first object. Returns the number of the question.
-    pub(super) fn bootstrap(&self, first: Weak<First>) -> Result<u32, Exception> {
-        let (question, _) = self.ask(Waiter::Bootstrap(first))?;
+    pub(super) fn bootstrap(&self, first: Weak<First>) -> Result<Asking, Exception> {
+        let asking = self.ask(Waiter::Bootstrap(first))?;
         self.send(wire::simple(|message| {
-            message.init_bootstrap().set_question_id(question);
+            message.init_bootstrap().set_question_id(asking.question);
         }));
-        Ok(question)
+        Ok(asking)
     }
 
     /// Calls a method. The message is sent before this returns, unless too much is queued already:
@@ -116,7 +127,8 @@ impl Peer {
         params: &Payload,
     ) -> Result<Asked, Exception> {
         let (waiter, answer) = oneshot::channel();
-        let (question, serial) = self.ask(Waiter::Call(waiter))?;
+        let asking = self.ask(Waiter::Call(waiter))?;
+        let question = asking.question;
         let mut exports = Vec::new();
         let encoded = wire::encode(|message| {
             let mut call: call::Builder<'_> = message.init_call();
@@ -135,8 +147,7 @@ impl Peer {
                 self.send(message);
                 Ok(Asked {
                     peer: Arc::clone(self),
-                    question,
-                    serial,
+                    asking,
                     answer,
                 })
             }
@@ -147,8 +158,8 @@ impl Peer {
         }
     }
 
-    /// A new question: its number, and what tells it from others with that number.
-    fn ask(&self, waiter: Waiter) -> Result<(u32, u64), Exception> {
+    /// A new question.
+    fn ask(&self, waiter: Waiter) -> Result<Asking, Exception> {
         let mut tables = self.lock();
         if let Some(reason) = &tables.closed {
             return Err(reason.clone());
@@ -163,34 +174,41 @@ impl Peer {
             returned: false,
             imported: false,
         });
-        Ok((number(question), serial))
+        Ok(Asking {
+            question: number(question),
+            serial,
+        })
     }
 
     /// Tells the peer that we are done with a question, unless that was told; the number is free when
     /// the answer has come as well.
-    pub(super) fn finish(&self, question: u32) {
+    pub(super) fn finish(&self, asking: Asking) {
         let imported = {
             let mut tables = self.lock();
-            let Some(question) = tables.questions.get_mut(question as usize) else {
+            let Some(question) = tables.question(asking) else {
                 return;
             };
             if question.finish != Finish::NotSent {
                 return;
             }
             question.finish = Finish::Sending;
+            if !question.returned {
+                // Nobody reads the answer any more.
+                question.waiter = None;
+            }
             question.imported
         };
         // Capabilities of results that we never read are the peer's to release.
-        self.send(wire::finish(question, !imported));
+        self.send(wire::finish(asking.question, !imported));
         let mut tables = self.lock();
-        let Some(asked) = tables.questions.get_mut(question as usize) else {
+        let Some(question) = tables.question(asking) else {
             return;
         };
-        asked.finish = Finish::Sent;
-        if asked.returned {
-            let asked = tables.questions.remove(question as usize);
+        question.finish = Finish::Sent;
+        if question.returned {
+            let question = tables.questions.remove(asking.question as usize);
             drop(tables);
-            drop(asked);
+            drop(question);
         }
     }
 
@@ -267,14 +285,6 @@ impl Peer {
             None => Err(broken("it names an object that it was not given")),
         }
     }
-
-    /// The answer that the peer names.
-    pub(super) fn answer(&self, question: u32) -> Result<Arc<AnswerCell>, Exception> {
-        match self.lock().answers.get(&question) {
-            Some(answer) => Ok(Arc::clone(&answer.cell)),
-            None => Err(broken("it names a call that it did not make")),
-        }
-    }
 }
 
 /// A peer that breaks the protocol.
@@ -282,11 +292,35 @@ pub(super) fn broken(how: &str) -> Exception {
     Exception::new(ExceptionKind::Malformed, how)
 }
 
+/// Why a connection is closed whose peer broke the protocol.
+pub(super) fn not_rpc(violation: &Exception) -> Exception {
+    Exception::new(
+        ExceptionKind::Disconnected,
+        format_args!(
+            "the peer sent what is not Cap'n Proto RPC: {}",
+            violation.message()
+        ),
+    )
+}
+
+/// One question: its number, and what tells it from others with that number.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asking {
+    pub(super) question: u32,
+    pub(super) serial: u64,
+}
+
+impl Asking {
+    /// How messages can name what its answer is, if that is one object.
+    pub(super) fn addressee(self) -> Addressee {
+        Addressee::Answer(self.question, Vec::new())
+    }
+}
+
 /// A call that was sent. Dropping it gives the call up.
 struct Asked {
     peer: Arc<Peer>,
-    question: u32,
-    serial: u64,
+    asking: Asking,
     answer: oneshot::Receiver<Result<Payload, Exception>>,
 }
 
@@ -301,17 +335,8 @@ impl Asked {
 
 impl Drop for Asked {
     fn drop(&mut self) {
-        let waiter = {
-            let mut tables = self.peer.lock();
-            match tables.questions.get_mut(self.question as usize) {
-                Some(question) if question.serial == self.serial => question.waiter.take(),
-                _ => None,
-            }
-        };
-        // Without a waiter the answer has come, and the question was finished then.
-        if waiter.is_some() {
-            self.peer.finish(self.question);
-        }
+        // When the answer has come the question was finished, or is about to be.
+        self.peer.finish(self.asking);
     }
 }
 
