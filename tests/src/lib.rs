@@ -2,6 +2,7 @@
 
 pub mod peers;
 pub mod service;
+pub mod test_node;
 
 ipc_runtime::include_generated!();
 
