@@ -28,8 +28,39 @@ fn exported(results: &Payload) -> u32 {
 async fn results() {
     let mut it = served().await;
     it.raw.say(call(1, Export(it.root), PING).number(7)).await;
-    it.raw.expect(returned(1, a_number(7))).await;
+    it.raw.expect(returned(1, a_number(7)).over()).await;
     it.raw.say(finish(1)).await;
+    it.raw.quiet(it.root).await;
+}
+
+#[tokio::test]
+async fn results_without_objects_need_no_finish() {
+    let mut it = served().await;
+    for number in 0..3 {
+        it.raw
+            .say(call(1, Export(it.root), PING).number(number))
+            .await;
+        it.raw.expect(returned(1, a_number(number)).over()).await;
+    }
+    // It does no harm, since peers may send it before they know, or not know that they need not.
+    it.raw.say(finish(1)).await;
+    it.raw.quiet(it.root).await;
+}
+
+#[tokio::test]
+async fn calls_of_an_answer_that_was_let_go_fail() {
+    let mut it = served().await;
+    let gone = "the call's target is in an answer that holds no objects, or was finished";
+    it.raw.say(call(2, Answer(1, vec![0]), PING)).await;
+    it.raw.expect(failed(2, Type::Failed, gone)).await;
+    it.raw.say(finish(2)).await;
+    // As a parameter, it is an object whose calls fail.
+    let kept = Cap::ReceiverAnswer(1, vec![0]);
+    it.raw.say(call(3, Export(it.root), KEEP).cap(kept)).await;
+    it.raw.results(3).await;
+    it.raw.say(call(4, Export(it.root), PING_KEPT)).await;
+    it.raw.expect(failed(4, Type::Failed, gone)).await;
+    it.raw.say(finish(4)).await;
     it.raw.quiet(it.root).await;
 }
 
@@ -69,7 +100,7 @@ async fn the_number_of_a_finished_call_is_free_again() {
         it.raw
             .say(call(1, Export(it.root), PING).number(number))
             .await;
-        it.raw.expect(returned(1, a_number(number))).await;
+        it.raw.expect(returned(1, a_number(number)).over()).await;
         it.raw.say(finish(1)).await;
     }
 }
@@ -89,7 +120,7 @@ async fn or_are_kept_until_they_are_released() {
     let child = child(&mut it.raw, 1, it.root).await;
     it.raw.say(finish(1).keeping()).await;
     it.raw.say(call(2, Export(child), PING).number(5)).await;
-    it.raw.expect(returned(2, a_number(5))).await;
+    it.raw.expect(returned(2, a_number(5)).over()).await;
     it.raw.say(Rpc::Release(child, 1)).await;
     within("its end", it.journal.nodes(1)).await;
 }
@@ -139,13 +170,13 @@ async fn parameters_are_released_when_the_handler_lets_go() {
     let mut it = served().await;
     let keep = call(1, Export(it.root), KEEP).cap(Cap::SenderHosted(4));
     it.raw.say(keep).await;
-    it.raw.expect(returned(1, Payload::default())).await;
+    it.raw.expect(returned(1, Payload::default()).over()).await;
     it.raw.say(finish(1)).await;
     // Given once more under the same number, so that two counts are released in the end.
     it.raw
         .say(call(2, Export(it.root), PING).cap(Cap::SenderHosted(4)))
         .await;
-    it.raw.expect(returned(2, a_number(0))).await;
+    it.raw.expect(returned(2, a_number(0)).over()).await;
     it.raw.say(call(3, Export(it.root), KEEP)).await;
     let (mut released, mut answered) = (0, false);
     while released < 2 || !answered {
@@ -179,7 +210,7 @@ async fn an_object_of_ours_that_comes_home_is_called_without_the_wire() {
     it.raw
         .say(call(3, Export(it.root), PING_KEPT).number(8))
         .await;
-    it.raw.expect(returned(3, a_number(8))).await;
+    it.raw.expect(returned(3, a_number(8)).over()).await;
     assert_eq!(it.journal.arrivals(), [(1, 8)]);
 }
 
@@ -284,7 +315,7 @@ async fn an_answer_that_others_wait_for_is_not_canceled() {
     within("the call", it.journal.waiting(1)).await;
     it.journal.open();
     it.raw.expect(outcome(3, Outcome::Canceled)).await;
-    it.raw.expect(returned(4, a_number(1))).await;
+    it.raw.expect(returned(4, a_number(1)).over()).await;
 }
 
 #[tokio::test]
@@ -340,5 +371,5 @@ async fn results_for_a_third_party_are_not_implemented() {
     it.raw.expect(Rpc::Unimplemented(Box::new(third))).await;
     // The number was not taken.
     it.raw.say(call(1, Export(it.root), PING).number(2)).await;
-    it.raw.expect(returned(1, a_number(2))).await;
+    it.raw.expect(returned(1, a_number(2)).over()).await;
 }

@@ -141,7 +141,7 @@ async fn calls_keep_their_order_when_a_promise_becomes_an_object_of_ours() {
             Loopback::Receiver(embargo),
         ))
         .await;
-    it.raw.expect(returned(1, a_number(1))).await;
+    it.raw.expect(returned(1, a_number(1)).over()).await;
     it.raw.say(finish(1)).await;
     it.raw.say(returned(question, a_number(1))).await;
     it.raw.expect(finish(question).keeping()).await;
@@ -259,7 +259,7 @@ async fn the_first_object_is_one_of_ours() {
     assert_eq!(target, Answer(first, vec![]));
     let late = tokio::spawn(node.ping(2));
     raw.say(call(1, Export(id), PING).number(1)).await;
-    raw.expect(returned(1, a_number(1))).await;
+    raw.expect(returned(1, a_number(1)).over()).await;
     raw.say(Rpc::Disembargo(Export(id), Loopback::Receiver(embargo)))
         .await;
     raw.say(returned(question, Payload::default())).await;
@@ -328,7 +328,7 @@ async fn calls_of_an_answer_go_where_the_peer_was_told() {
     heard.sort_by_key(|message| format!("{message:?}"));
     assert_eq!(
         heard,
-        [finish(question).keeping(), returned(4, a_number(6))]
+        [finish(question).keeping(), returned(4, a_number(6)).over()]
     );
     assert_eq!(it.journal.pings(), []);
 }
@@ -375,6 +375,6 @@ async fn an_object_at_its_vine() {
     heard.sort_by_key(|message| format!("{message:?}"));
     assert_eq!(
         heard,
-        [finish(question).keeping(), returned(2, a_number(4))]
+        [finish(question).keeping(), returned(2, a_number(4)).over()]
     );
 }

@@ -29,6 +29,19 @@ async fn results() {
 }
 
 #[tokio::test]
+async fn an_answer_that_needs_no_finish_gets_none() {
+    let Connected { mut raw, node } = connected().await;
+    for number in 0..3 {
+        let answer = tokio::spawn(node.ping(number));
+        // The number was free again at once, and nothing else was said.
+        let (question, _) = raw.called(Export(0), PING).await;
+        assert_eq!(question, 1);
+        raw.say(returned(question, a_number(number)).over()).await;
+        assert_eq!(within("the call", answer).await.unwrap().unwrap(), number);
+    }
+}
+
+#[tokio::test]
 async fn failures_of_every_kind() {
     let Connected { mut raw, node } = connected().await;
     let exception = |kind| Outcome::Exception(kind, "as it is".to_owned());

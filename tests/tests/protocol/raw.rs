@@ -146,6 +146,7 @@ impl Raw {
                 answer,
                 release_params: false,
                 outcome: Outcome::Results(results),
+                ..
             } if answer == question => results,
             other => panic!("no results of call {question}: {other:?}"),
         }
@@ -249,6 +250,7 @@ pub(crate) fn returned(answer: u32, results: Payload) -> Rpc {
     Rpc::Return {
         answer,
         release_params: false,
+        over: false,
         outcome: Outcome::Results(results),
     }
 }
@@ -261,6 +263,7 @@ pub(crate) fn outcome(answer: u32, outcome: Outcome) -> Rpc {
     Rpc::Return {
         answer,
         release_params: false,
+        over: false,
         outcome,
     }
 }
@@ -327,6 +330,14 @@ impl Rpc {
         } = &mut self
         {
             *release_results = false;
+        }
+        self
+    }
+
+    /// The Return, after which no Finish is needed.
+    pub(crate) fn over(mut self) -> Self {
+        if let Self::Return { over, .. } = &mut self {
+            *over = true;
         }
         self
     }

@@ -24,6 +24,8 @@ pub(crate) enum Rpc {
     Return {
         answer: u32,
         release_params: bool,
+        /// No Finish is needed.
+        over: bool,
         outcome: Outcome,
     },
     Finish {
@@ -148,11 +150,13 @@ impl Rpc {
             Self::Return {
                 answer,
                 release_params,
+                over,
                 outcome,
             } => {
                 let mut target = message.init_return();
                 target.set_answer_id(*answer);
                 target.set_release_param_caps(*release_params);
+                target.set_no_finish_needed(*over);
                 match outcome {
                     Outcome::Results(results) => results.write(target.init_results()),
                     Outcome::Exception(kind, reason) => {
@@ -257,6 +261,7 @@ impl Rpc {
                 Self::Return {
                     answer: source.get_answer_id(),
                     release_params: source.get_release_param_caps(),
+                    over: source.get_no_finish_needed(),
                     outcome: Outcome::read(source)?,
                 }
             }
