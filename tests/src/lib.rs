@@ -1,5 +1,7 @@
 //! Shared parts of the tests: the services that they run, and the generated code of every schema.
 
+pub mod hostile;
+pub mod our_partner;
 pub mod peers;
 pub mod service;
 pub mod test_node;

@@ -23,6 +23,11 @@ impl Peer {
         redirected: bool,
         waits_for: Option<u32>,
     ) -> Result<Reply, Exception> {
+        let mut tables = self.lock();
+        // Before there is a reply: dropping one answers the call of its number.
+        if tables.answers.contains_key(&question) {
+            return Err(broken("it makes two calls with one number"));
+        }
         let peer = Arc::clone(self);
         let (reply, interest) = Reply::new(move |outcome| peer.complete(question, outcome));
         let answer = Answer {
@@ -35,10 +40,6 @@ impl Peer {
             finished: None,
             results: Vec::new(),
         };
-        let mut tables = self.lock();
-        if tables.answers.contains_key(&question) {
-            return Err(broken("it makes two calls with one number"));
-        }
         tables.answers.insert(question, answer);
         tables.owed += 1;
         Ok(reply)
