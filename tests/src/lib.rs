@@ -4,6 +4,7 @@ pub mod hostile;
 pub mod our_partner;
 pub mod peers;
 pub mod service;
+pub mod test_node;
 
 ipc_runtime::include_generated!();
 

@@ -49,6 +49,16 @@ fn each_message_twice_or_not_at_all() {
     }
 }
 
+/// The call `wait` gets another one behind it, which carries a promise of what `wait` answers.
+#[test]
+fn a_call_that_waits_for_what_it_carries_goes_with_the_connection() {
+    let _alone = ALONE.lock();
+    let runtime = runtime();
+    let scene = runtime.block_on(Scene::new()).expect("a conversation");
+    let (insert, at, call, wait) = (8, 17, 20, 2);
+    runtime.block_on(scene.attack(&[0, insert, 0, at, call, wait]));
+}
+
 /// Runs attacks with inputs of random bytes, in the same order every time.
 #[test]
 fn damaged_conversations_harm_nobody() {

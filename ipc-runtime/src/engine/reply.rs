@@ -40,6 +40,11 @@ impl Reply {
         let _ = (&mut self.abandoned).await;
     }
 
+    /// Whether the outcome is no longer wanted.
+    pub(crate) fn is_abandoned(&mut self) -> bool {
+        self.abandoned.try_recv() == Err(oneshot::error::TryRecvError::Closed)
+    }
+
     /// Hands the outcome over.
     pub(crate) fn send(mut self, outcome: Result<Payload, Exception>) {
         if let Some(done) = self.done.take() {

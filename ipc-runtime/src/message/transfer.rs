@@ -44,12 +44,12 @@ impl Payload {
         self.with_root(&hooks, |root| target.set_as(root).map_err(malformed))
     }
 
-    /// The payload in an envelope of this kind, ready to be written: itself, if it was built so.
-    pub(crate) fn enclose(self, envelope: Envelope) -> Result<Self, Exception> {
-        match &self.message {
-            Message::Built(_) if self.envelope == envelope => Ok(self),
-            _ => self.duplicate(envelope),
+    /// Makes it ready to be written in an envelope of this kind, by a copy unless it was built so.
+    pub(crate) fn enclose(&mut self, envelope: Envelope) -> Result<(), Exception> {
+        if self.envelope != envelope || matches!(self.message, Message::Received(_)) {
+            *self = self.duplicate(envelope)?;
         }
+        Ok(())
     }
 
     /// A copy, with the same capabilities.
@@ -149,6 +149,18 @@ impl Payload {
                 Ok(self.capabilities.get(hook.get_ptr()).cloned().flatten())
             })
         })
+    }
+
+    /// The capabilities that it carries.
+    pub(crate) fn capabilities(&self) -> impl Iterator<Item = &Capability> {
+        self.capabilities.iter().flatten()
+    }
+
+    /// Puts another capability in the place of each.
+    pub(crate) fn replace_capabilities(&mut self, mut by: impl FnMut(Capability) -> Capability) {
+        for place in &mut self.capabilities {
+            *place = place.take().map(&mut by);
+        }
     }
 
     /// Results that are nothing but one capability.

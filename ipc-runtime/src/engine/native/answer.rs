@@ -8,17 +8,23 @@ use capnp::private::capability::PipelineOp;
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
-use super::peer::Peer;
+use super::follow;
+use super::peer::{Asking, Peer};
+use super::promise::Depth;
+use super::tables::Waiter;
 use crate::capability::Capability;
 use crate::connection::Connection;
 use crate::engine::{RemoteObject, Reply};
 use crate::exception::{Exception, ExceptionKind};
-use crate::message::Payload;
+use crate::message::{Envelope, Payload};
 
 /// One answer: first a queue of what waits for it, then a result.
 ///
 /// What waits is served in its order before the answer counts as given, so that nothing overtakes.
-pub(super) struct AnswerCell(Mutex<State>);
+pub(super) struct AnswerCell {
+    state: Mutex<State>,
+    depth: Depth,
+}
 
 struct State {
     waiting: VecDeque<Waiting>,
@@ -33,6 +39,8 @@ pub(super) type Outcome = Result<Arc<Payload>, Exception>;
 /// Something that the peer wants of an answer that was not there.
 pub(super) enum Waiting {
     Call(Vec<PipelineOp>, PipelinedCall),
+    /// The answer to a question of ours as well.
+    Take(Asking, Waiter),
     /// Whatever is to happen once all that came before has been sent on its way.
     Then(Box<dyn FnOnce(&Outcome) + Send>),
 }
@@ -44,22 +52,48 @@ pub(super) struct PipelinedCall {
     pub(super) reply: Reply,
 }
 
+impl PipelinedCall {
+    /// A call that waits here, and the answer to it.
+    pub(super) fn new(
+        interface_id: u64,
+        ordinal: u16,
+        params: Payload,
+        connection: Arc<Connection>,
+    ) -> (Self, BoxFuture<'static, Result<Payload, Exception>>) {
+        let (sender, answer) = oneshot::channel();
+        let (reply, interest) = Reply::new(|outcome| {
+            // It fails when the answer is no longer wanted.
+            let _ = sender.send(outcome);
+        });
+        let call = Self {
+            interface_id,
+            ordinal,
+            params,
+            reply,
+        };
+        let answer = Box::pin(async move {
+            let outcome = answer.await;
+            drop(interest);
+            outcome.unwrap_or_else(|_| Err(connection.disconnected()))
+        });
+        (call, answer)
+    }
+}
+
 impl AnswerCell {
     pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self(Mutex::new(State {
-            waiting: VecDeque::new(),
-            outcome: None,
-            open: false,
-        })))
+        Arc::new(Self {
+            state: Mutex::new(State {
+                waiting: VecDeque::new(),
+                outcome: None,
+                open: false,
+            }),
+            depth: Depth::default(),
+        })
     }
 
-    /// One that failed.
-    pub(super) fn failed(reason: Exception) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(State {
-            waiting: VecDeque::new(),
-            outcome: Some(Err(reason)),
-            open: true,
-        })))
+    pub(super) fn depth(&self) -> &Depth {
+        &self.depth
     }
 
     /// Does what is wanted now, if the answer is there, or else when it is.
@@ -77,16 +111,30 @@ impl AnswerCell {
         wanted.serve(peer, &outcome);
     }
 
-    /// The answer is there: serves all that waits, in its order.
-    pub(super) fn complete(&self, peer: &Arc<Peer>, outcome: Outcome) {
-        {
-            let mut state = self.lock();
-            state.outcome = Some(outcome.clone());
-            state.open = state.waiting.is_empty();
-            if state.open {
-                return;
+    /// The answer is there. `prepare` makes it ready for the peer; it fails if that does.
+    pub(super) fn decide(
+        self: &Arc<Self>,
+        peer: &Arc<Peer>,
+        outcome: Result<Payload, Exception>,
+        prepare: impl FnOnce(&mut Payload) -> Result<(), Exception>,
+    ) -> Outcome {
+        let promises = outcome
+            .as_ref()
+            .is_ok_and(|results| results.capabilities().any(|it| follow::link(it).is_some()));
+        let _deciding = promises.then(follow::deciding);
+        let outcome = outcome.and_then(|mut results| {
+            if promises {
+                results.replace_capabilities(|capability| peer.pin(capability, self));
             }
-        }
+            prepare(&mut results)?;
+            Ok(Arc::new(results))
+        });
+        self.lock().outcome = Some(outcome.clone());
+        outcome
+    }
+
+    /// Serves all that waits for the answer, in its order, before the answer counts as given.
+    pub(super) fn open(&self, peer: &Arc<Peer>, outcome: &Outcome) {
         loop {
             let waiting = {
                 let mut state = self.lock();
@@ -95,16 +143,29 @@ impl AnswerCell {
                 next
             };
             match waiting {
-                Some(waiting) => waiting.serve(peer, &outcome),
+                Some(waiting) => waiting.serve(peer, outcome),
                 None => return,
             }
         }
     }
 
+    /// The connection has ended: what waits fails with the reason, unless the answer is there.
+    pub(super) fn give_up(&self, peer: &Arc<Peer>, reason: &Exception) {
+        let outcome = Err(reason.clone());
+        {
+            let mut state = self.lock();
+            if state.outcome.is_some() {
+                return;
+            }
+            state.outcome = Some(outcome.clone());
+        }
+        self.open(peer, &outcome);
+    }
+
     /// Whether anything but the table refers to the answer: something that waits for it, or a promise
     /// of something in it.
     pub(super) fn is_wanted(self: &Arc<Self>) -> bool {
-        Arc::strong_count(self) > 1 || !self.lock().waiting.is_empty()
+        Arc::strong_count(self) > 1 || self.lock().waiting.iter_mut().any(Waiting::is_wanted)
     }
 
     /// The capability at the end of `path`, if the answer is there and all that waited was served.
@@ -116,8 +177,14 @@ impl AnswerCell {
         Some(capability(&outcome, path))
     }
 
+    /// The capability at the end of `path`, if it is decided.
+    pub(super) fn decided(&self, path: &[PipelineOp]) -> Option<Capability> {
+        let outcome = self.lock().outcome.clone()?;
+        capability(&outcome, path).ok()
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -128,7 +195,23 @@ impl Waiting {
                 Ok(capability) => peer.dispatch(&capability, call),
                 Err(exception) => call.reply.send(Err(exception)),
             },
+            Self::Take(question, waiter) => {
+                let outcome = match outcome {
+                    Ok(results) => results.duplicate(Envelope::Return),
+                    Err(exception) => Err(exception.clone()),
+                };
+                peer.satisfy(question, waiter, outcome);
+            }
             Self::Then(act) => act(outcome),
+        }
+    }
+
+    /// Whether anybody waits for what comes of it.
+    fn is_wanted(&mut self) -> bool {
+        match self {
+            Self::Call(_, call) => !call.reply.is_abandoned(),
+            Self::Take(_, waiter) => waiter.is_waiting(),
+            Self::Then(_) => true,
         }
     }
 }
@@ -167,25 +250,11 @@ impl RemoteObject for Promised {
         ordinal: u16,
         params: Payload,
     ) -> BoxFuture<'static, Result<Payload, Exception>> {
-        let (sender, answer) = oneshot::channel();
-        let (reply, interest) = Reply::new(|outcome| {
-            // It fails when the answer is no longer wanted.
-            let _ = sender.send(outcome);
-        });
-        let call = PipelinedCall {
-            interface_id,
-            ordinal,
-            params,
-            reply,
-        };
+        let connection = Arc::clone(self.connection());
+        let (call, answer) = PipelinedCall::new(interface_id, ordinal, params, connection);
         self.cell
             .want(&self.peer, Waiting::Call(self.path.clone(), call));
-        let peer = Arc::clone(&self.peer);
-        Box::pin(async move {
-            let outcome = answer.await;
-            drop(interest);
-            outcome.unwrap_or_else(|_| Err(peer.connection().disconnected()))
-        })
+        answer
     }
 
     fn resolve(&self) -> BoxFuture<'static, Result<Capability, Exception>> {

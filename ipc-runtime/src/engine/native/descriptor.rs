@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use capnp_rpc::rpc_capnp::{cap_descriptor, payload};
 
-use super::answer::{AnswerCell, Promised, gone};
+use super::answer::{Promised, gone};
 use super::first::First;
+use super::follow::{Broken, Pinned, follow};
 use super::import::Import;
 use super::peer::Peer;
 use super::wire::{self, Addressee};
@@ -42,65 +43,60 @@ impl Peer {
         mut descriptor: cap_descriptor::Builder<'_>,
         exports: &mut Vec<u32>,
     ) {
-        match self.own_name(capability) {
-            Own::Named(Addressee::Import(id)) => descriptor.set_receiver_hosted(id),
-            Own::Named(Addressee::Answer(question, path)) => {
+        let capability = match follow(capability.clone()) {
+            Ok(capability) => capability,
+            Err(reason) => Broken::capability(self.connection(), reason),
+        };
+        match self.name_of(&capability) {
+            Some(Addressee::Import(id)) => descriptor.set_receiver_hosted(id),
+            Some(Addressee::Answer(question, path)) => {
                 wire::write_promised(question, &path, descriptor.init_receiver_answer());
             }
-            Own::Became(capability) => self.describe(&capability, descriptor, exports),
-            Own::Not => {
-                let id = self.lock().export(capability);
+            None => {
+                let id = self.lock().export(&capability);
                 exports.push(id);
                 descriptor.set_sender_hosted(id);
             }
         }
     }
 
-    /// How the peer itself knows the capability, if it is the peer's.
-    fn own_name(self: &Arc<Self>, capability: &Capability) -> Own {
+    /// How the peer itself knows a capability, if it is the peer's.
+    pub(super) fn name_of(self: &Arc<Self>, capability: &Capability) -> Option<Addressee> {
         let Target::Remote(object) = &capability.0 else {
-            return Own::Not;
+            return None;
         };
         let object: &dyn Any = &**object;
         if let Some(import) = object.downcast_ref::<Import>() {
-            return match import.name() {
-                Ok(addressee) if import.is_of(self) => Own::Named(addressee),
-                Err(Ok(capability)) => Own::Became(capability),
-                _ => Own::Not,
-            };
+            return import.addressee(self);
         }
         if let Some(first) = object.downcast_ref::<First>() {
-            return match first.known() {
-                Some(Ok(capability)) => Own::Became(capability),
-                Some(Err(_)) => Own::Not,
-                None => first.addressee(self).map_or(Own::Not, Own::Named),
-            };
+            return first.addressee(self);
         }
-        Own::Not
+        object.downcast_ref::<Pinned>()?.name(self)
     }
 
-    /// The number by which the peer knows a capability that is its own.
-    pub(super) fn import_id(self: &Arc<Self>, capability: &Capability) -> Option<u32> {
-        match self.own_name(capability) {
-            Own::Named(Addressee::Import(id)) => Some(id),
-            Own::Became(capability) => self.import_id(&capability),
-            _ => None,
-        }
-    }
-
-    /// The capabilities that parameters or results carry, by their index in the message.
+    /// The capabilities of parameters or results.
+    ///
+    /// # Errors
+    ///
+    /// The peer breaks the protocol.
     pub(super) fn capabilities(
         self: &Arc<Self>,
-        payload: payload::Reader<'_>,
+        source: payload::Reader<'_>,
     ) -> Result<Vec<Option<Capability>>, Exception> {
-        let table = payload.get_cap_table().map_err(malformed)?;
-        table
+        source
+            .get_cap_table()
+            .map_err(malformed)?
             .iter()
             .map(|descriptor| self.capability(descriptor))
             .collect()
     }
 
     /// The capability that the peer means.
+    ///
+    /// # Errors
+    ///
+    /// The peer breaks the protocol.
     pub(super) fn capability(
         self: &Arc<Self>,
         descriptor: cap_descriptor::Reader<'_>,
@@ -115,11 +111,13 @@ impl Peer {
             Ok(Which::ReceiverAnswer(promised)) => {
                 let promised = promised.map_err(malformed)?;
                 let path = wire::read_path(promised).map_err(malformed)?;
-                let cell = self.answer(promised.get_question_id());
-                let cell = cell.unwrap_or_else(|| AnswerCell::failed(gone()));
+                let Some(cell) = self.answer(promised.get_question_id())? else {
+                    return Ok(Some(Broken::capability(self.connection(), gone())));
+                };
                 match cell.capability(&path) {
                     Some(Ok(capability)) => capability,
-                    _ => Capability::remote(Arc::new(Promised {
+                    Some(Err(reason)) => Broken::capability(self.connection(), reason),
+                    None => Capability::remote(Arc::new(Promised {
                         peer: Arc::clone(self),
                         cell,
                         path,
@@ -131,18 +129,17 @@ impl Peer {
                 let vine = third.map_err(malformed)?.get_vine_id();
                 Capability::remote(self.import(vine, false))
             }
-            Err(unknown) => return Err(malformed(unknown.into())),
+            // Of a future version of the protocol.
+            Err(capnp::NotInSchema(kind)) => Broken::capability(
+                self.connection(),
+                Exception::new(
+                    ExceptionKind::Unimplemented,
+                    format_args!("the peer describes this object in an unknown way ({kind})"),
+                ),
+            ),
         };
         Ok(Some(capability))
     }
-}
-
-/// Whether a capability is the peer's own.
-enum Own {
-    Named(Addressee),
-    /// It was a promise of the peer, and became this.
-    Became(Capability),
-    Not,
 }
 
 /// A message that breaks the protocol's rules.

@@ -1,20 +1,25 @@
 //! The engine of our own: Cap'n Proto RPC, level 1, between two parties, `Send` by nature.
 //!
 //! It has no thread. A caller's thread encodes its message and writes it ([`writer`]); a task per
-//! connection reads ([`reader`]) and acts on what it reads ([`receive`]); a handler's thread writes
-//! the handler's results. What both sides know of each other stands in [`tables`], under one lock that
-//! is never held across an await, a system call or anybody else's code. [`peer`] asks, [`owed`]
-//! answers, [`import`], [`first`] and [`answer`] are objects that are not ours, or not yet.
+//! connection reads ([`reader`]) and acts on what it reads ([`receive`], [`returned`], [`resolved`]); a
+//! handler's thread writes the handler's results. What both sides know of each other stands in
+//! [`tables`], under one lock that is never held across an await, a system call or anybody else's code.
+//! [`peer`] asks, [`owed`] answers, [`import`], [`first`] and [`answer`] are objects that are not ours,
+//! or not yet; [`promise`] and [`follow`] say what became of those that are promises.
 
 mod answer;
 mod descriptor;
 mod first;
+mod follow;
 mod import;
 mod outbox;
 mod owed;
 mod peer;
+mod promise;
 mod reader;
 mod receive;
+mod resolved;
+mod returned;
 mod tables;
 mod wire;
 mod writer;
@@ -23,6 +28,7 @@ use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Weak};
 
 use self::first::First;
+use self::follow::Broken;
 use self::peer::Peer;
 use self::reader::Frames;
 use super::{Engine, Link, RemoteObject};
@@ -73,7 +79,7 @@ impl Engine for Native {
             }
             Err(exception) => {
                 connection.closed(exception.clone());
-                let first = First::failed(connection, exception);
+                let first = Broken::new(connection, exception);
                 (Arc::new(Socket(Weak::new())), first)
             }
         }

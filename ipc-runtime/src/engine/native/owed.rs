@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use capnp_rpc::rpc_capnp::{finish, return_};
 
-use super::answer::{AnswerCell, Outcome};
+use super::answer::AnswerCell;
 use super::descriptor::malformed;
 use super::outbox::Outgoing;
 use super::peer::{Peer, broken};
-use super::tables::Answer;
+use super::tables::{Answer, Tables};
 use super::wire;
 use super::writer::Urgency;
-use crate::engine::Reply;
+use crate::engine::{Interest, Reply};
 use crate::exception::{Exception, ExceptionKind};
 use crate::message::{Envelope, Payload};
 
@@ -29,6 +29,7 @@ impl Peer {
         self: &Arc<Self>,
         question: u32,
         redirected: bool,
+        waits_for: Option<u32>,
     ) -> Result<(Reply, Option<Exception>), Exception> {
         let limit = self.connection().calls_in_flight();
         let mut tables = self.lock();
@@ -45,6 +46,8 @@ impl Peer {
             cell: AnswerCell::new(),
             interest: Some(interest),
             redirected,
+            taken: false,
+            waits_for,
             returned: false,
             finished: None,
             results: Vec::new(),
@@ -70,16 +73,15 @@ impl Peer {
             let cell = Arc::clone(&answer.cell);
             (cell, answer.redirected, answer.finished.is_none())
         };
-        let results = match outcome {
-            Ok(results) if wanted && !redirected => self.address(question, results),
-            outcome => outcome.map(|results| (results, Vec::new())),
-        };
-        let (outcome, exports): (Outcome, _) = match results {
-            Ok((results, exports)) => (Ok(Arc::new(results)), exports),
-            Err(exception) => (Err(exception), Vec::new()),
-        };
+        let mut exports = Vec::new();
+        let outcome = cell.decide(self, outcome, |results| {
+            if wanted && !redirected {
+                exports = self.address(question, results)?;
+            }
+            Ok(())
+        });
         // First what waits for it here: calls that the peer makes once it knows come later.
-        cell.complete(self, outcome.clone());
+        cell.open(self, &outcome);
         // Results without objects leave nothing that the peer could want of the answer; a failure is what
         // calls of its results fail with that are on their way.
         let closed = wanted
@@ -119,51 +121,94 @@ impl Peer {
         self.writer.send(message, urgency);
     }
 
-    /// Makes a Return of results. Returns the exports that they carry, too.
+    /// Makes a Return of results. Returns the exports that they carry.
     fn address(
         self: &Arc<Self>,
         question: u32,
-        results: Payload,
-    ) -> Result<(Payload, Vec<u32>), Exception> {
-        let mut results = results.enclose(Envelope::Return)?;
+        results: &mut Payload,
+    ) -> Result<Vec<u32>, Exception> {
+        results.enclose(Envelope::Return)?;
         let closed = !results.has_capabilities();
         let (mut answer, capabilities) = results.as_return()?;
         answer.set_answer_id(question);
         answer.set_release_param_caps(false);
         answer.set_no_finish_needed(closed);
-        let exports = match answer.which().map_err(|error| malformed(error.into()))? {
-            return_::Which::Results(payload) => {
-                self.describe_all(capabilities, payload.map_err(malformed)?)
+        Ok(
+            match answer.which().map_err(|error| malformed(error.into()))? {
+                return_::Which::Results(payload) => {
+                    self.describe_all(capabilities, payload.map_err(malformed)?)
+                }
+                _ => Vec::new(),
+            },
+        )
+    }
+
+    /// The answer that the peer names.
+    ///
+    /// None if it is not on the table: the peer may not know yet that it has been let go.
+    pub(super) fn answer(&self, question: u32) -> Result<Option<Arc<AnswerCell>>, Exception> {
+        match self.lock().answers.get(&question) {
+            Some(answer) if answer.finished.is_none() => Ok(Some(Arc::clone(&answer.cell))),
+            Some(_) => Err(broken("it names a call that it has finished")),
+            None => Ok(None),
+        }
+    }
+
+    /// The answer whose results the peer did not want before, and takes now.
+    pub(super) fn take(&self, question: u32) -> Result<Arc<AnswerCell>, Exception> {
+        let mut tables = self.lock();
+        match tables.answers.get_mut(&question) {
+            Some(answer) if answer.redirected && !answer.taken => {
+                answer.taken = true;
+                Ok(Arc::clone(&answer.cell))
             }
-            _ => Vec::new(),
-        };
-        Ok((results, exports))
+            Some(_) => Err(broken("it takes results that were not kept for it")),
+            None => Err(broken(
+                "it takes the results of a call that it did not make",
+            )),
+        }
     }
 
     pub(super) fn finished(&self, finish: finish::Reader<'_>) -> Result<(), Exception> {
         let question = finish.get_question_id();
         let release_results = finish.get_release_result_caps();
-        let interest = {
+        let unwanted = {
             let mut tables = self.lock();
             // An answer that needed no Finish may get one all the same.
             let Some(answer) = tables.answers.get_mut(&question) else {
                 return Ok(());
             };
-            answer.finished = Some(release_results);
+            if answer.finished.replace(release_results).is_some() {
+                return Err(broken("it finishes a call twice"));
+            }
             if answer.returned {
                 let forgotten = tables.forget_answer(question, release_results);
                 drop(tables);
                 drop(forgotten);
                 return Ok(());
             }
-            if answer.cell.is_wanted() {
-                // Calls that the peer made of its results go on, so the call does, too.
-                return Ok(());
-            }
-            answer.interest.take()
+            tables.abandon(question)
         };
-        // Outside of the lock: it wakes the handler's task.
-        drop(interest);
+        // Outside of the lock: it wakes the handler's task. Then what that call had waited for may be
+        // unwanted, too.
+        let mut next = unwanted;
+        while let Some((interest, waits_for)) = next {
+            drop(interest);
+            next = waits_for.and_then(|question| self.lock().abandon(question));
+        }
         Ok(())
+    }
+}
+
+impl Tables {
+    /// Gives up a call of the peer if the peer has finished it and nothing waits for it. Returns what
+    /// to drop for that, and what the call itself waits for.
+    fn abandon(&mut self, question: u32) -> Option<(Interest, Option<u32>)> {
+        let answer = self.answers.get_mut(&question)?;
+        // Calls that the peer made of its results go on, so it does, too.
+        if answer.finished.is_none() || answer.returned || answer.cell.is_wanted() {
+            return None;
+        }
+        Some((answer.interest.take()?, answer.waits_for))
     }
 }

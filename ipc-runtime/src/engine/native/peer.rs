@@ -2,13 +2,13 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use futures_util::future::BoxFuture;
 use tokio::net::unix::OwnedWriteHalf;
 use tokio::sync::oneshot;
 
-use super::answer::{AnswerCell, PipelinedCall};
+use super::answer::PipelinedCall;
 use super::descriptor::malformed;
 use super::first::First;
 use super::import::Import;
@@ -28,6 +28,8 @@ pub(super) struct Peer {
     tables: Mutex<Tables>,
     /// This side wants to end the connection.
     closing: AtomicBool,
+    /// How the peer broke the protocol, where that was not seen on reading.
+    violation: OnceLock<Exception>,
 }
 
 impl Peer {
@@ -40,8 +42,9 @@ impl Peer {
         Arc::new(Self {
             connection,
             writer,
-            tables: Mutex::new(Tables::offering(offered)),
+            tables: Mutex::new(Tables::new(offered)),
             closing: AtomicBool::new(false),
+            violation: OnceLock::new(),
         })
     }
 
@@ -71,8 +74,19 @@ impl Peer {
         self.writer.finish();
     }
 
+    /// Ends the connection since the peer broke the protocol.
+    pub(super) fn abort(&self, violation: Exception) {
+        self.send(wire::abort(&violation));
+        // The first one counts.
+        let _ = self.violation.set(violation);
+        self.writer.finish();
+    }
+
     /// Why the stream ended.
     pub(super) fn end_of_stream(&self) -> Exception {
+        if let Some(violation) = self.violation.get() {
+            return not_rpc(violation);
+        }
         let reason = if self.closing.load(Ordering::Acquire) {
             "the connection is closed: this side closed it"
         } else {
@@ -82,12 +96,12 @@ impl Peer {
     }
 
     /// Asks for the peer's first object. Returns the number of the question.
-    pub(super) fn bootstrap(&self, first: Weak<First>) -> Result<u32, Exception> {
-        let Asking { question, .. } = self.ask(Waiter::Bootstrap(first))?;
+    pub(super) fn bootstrap(&self, first: Weak<First>) -> Result<Asking, Exception> {
+        let (asking, _) = self.ask(Waiter::Bootstrap(first))?;
         self.send(wire::simple(|message| {
-            message.init_bootstrap().set_question_id(question);
+            message.init_bootstrap().set_question_id(asking.question);
         }));
-        Ok(question)
+        Ok(asking)
     }
 
     /// Calls a method. The message is sent before this returns, unless too much is queued already:
@@ -116,17 +130,13 @@ impl Peer {
         addressee: &Addressee,
         interface_id: u64,
         ordinal: u16,
-        params: Payload,
+        mut params: Payload,
     ) -> Result<Asked, Exception> {
-        let mut params = params.enclose(Envelope::Call)?;
+        params.enclose(Envelope::Call)?;
         let (waiter, answer) = oneshot::channel();
-        let Asking {
-            question,
-            serial,
-            urgency,
-        } = self.ask(Waiter::Call(waiter))?;
+        let (asking, urgency) = self.ask(Waiter::Call(waiter))?;
         let exports = params.as_call().and_then(|(mut call, capabilities)| {
-            call.set_question_id(question);
+            call.set_question_id(asking.question);
             call.set_interface_id(interface_id);
             call.set_method_id(ordinal);
             addressee.write(call.reborrow().init_target());
@@ -136,13 +146,13 @@ impl Peer {
         match exports {
             Ok(exports) if exports.is_empty() => {}
             Ok(exports) => {
-                if let Some(question) = self.lock().questions.get_mut(question as usize) {
+                if let Some(question) = self.lock().question(asking) {
                     question.params = exports;
                 }
             }
             Err(exception) => {
                 let mut tables = self.lock();
-                let asked = tables.questions.try_remove(question as usize);
+                let asked = tables.questions.try_remove(asking.question as usize);
                 tables.awaited -= usize::from(asked.is_some());
                 drop(tables);
                 return Err(exception);
@@ -152,14 +162,13 @@ impl Peer {
             .send(Outgoing::Payload(Arc::new(params)), urgency);
         Ok(Asked {
             peer: Arc::clone(self),
-            question,
-            serial,
+            asking,
             answer,
         })
     }
 
-    /// A new question.
-    fn ask(&self, waiter: Waiter) -> Result<Asking, Exception> {
+    /// A new question, and when it has to be on its way.
+    fn ask(&self, waiter: Waiter) -> Result<(Asking, Urgency), Exception> {
         let mut tables = self.lock();
         if let Some(reason) = &tables.closed {
             return Err(reason.clone());
@@ -180,39 +189,43 @@ impl Peer {
             returned: false,
             imported: false,
         });
-        Ok(Asking {
+        let asking = Asking {
             question: number(question),
             serial,
-            urgency,
-        })
+        };
+        Ok((asking, urgency))
     }
 
     /// Tells the peer that we are done with a question, unless that was told; the number is free when
     /// the answer has come as well.
-    pub(super) fn finish(&self, question: u32, urgency: Urgency) {
+    pub(super) fn finish(&self, asking: Asking, urgency: Urgency) {
         let imported = {
             let mut tables = self.lock();
-            let Some(question) = tables.questions.get_mut(question as usize) else {
+            let Some(question) = tables.question(asking) else {
                 return;
             };
             if question.finish != Finish::NotSent {
                 return;
             }
             question.finish = Finish::Sending;
+            if !question.returned {
+                // Nobody reads the answer any more.
+                question.waiter = None;
+            }
             question.imported
         };
         // Capabilities of results that we never read are the peer's to release.
-        let message = Outgoing::Encoded(wire::finish(question, !imported));
+        let message = Outgoing::Encoded(wire::finish(asking.question, !imported));
         self.writer.send(message, urgency);
         let mut tables = self.lock();
-        let Some(asked) = tables.questions.get_mut(question as usize) else {
+        let Some(question) = tables.question(asking) else {
             return;
         };
-        asked.finish = Finish::Sent;
-        if asked.returned {
-            let asked = tables.questions.remove(question as usize);
+        question.finish = Finish::Sent;
+        if question.returned {
+            let question = tables.questions.remove(asking.question as usize);
             drop(tables);
-            drop(asked);
+            drop(question);
         }
     }
 
@@ -289,12 +302,6 @@ impl Peer {
             None => Err(broken("it names an object that it was not given")),
         }
     }
-
-    /// The answer that the peer names, unless it has been let go.
-    pub(super) fn answer(&self, question: u32) -> Option<Arc<AnswerCell>> {
-        let tables = self.lock();
-        (tables.answers.get(&question)).map(|answer| Arc::clone(&answer.cell))
-    }
 }
 
 /// A peer that breaks the protocol.
@@ -302,19 +309,35 @@ pub(super) fn broken(how: &str) -> Exception {
     Exception::new(ExceptionKind::Malformed, how)
 }
 
-/// A question that is about to be sent.
-struct Asking {
-    question: u32,
-    /// Tells it from others with that number.
-    serial: u64,
-    urgency: Urgency,
+/// Why a connection is closed whose peer broke the protocol.
+pub(super) fn not_rpc(violation: &Exception) -> Exception {
+    Exception::new(
+        ExceptionKind::Disconnected,
+        format_args!(
+            "the peer sent what is not Cap'n Proto RPC: {}",
+            violation.message()
+        ),
+    )
+}
+
+/// One question: its number, and what tells it from others with that number.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asking {
+    pub(super) question: u32,
+    pub(super) serial: u64,
+}
+
+impl Asking {
+    /// How messages can name what its answer is, if that is one object.
+    pub(super) fn addressee(self) -> Addressee {
+        Addressee::Answer(self.question, Vec::new())
+    }
 }
 
 /// A call that was sent. Dropping it gives the call up.
 struct Asked {
     peer: Arc<Peer>,
-    question: u32,
-    serial: u64,
+    asking: Asking,
     answer: oneshot::Receiver<Result<Payload, Exception>>,
 }
 
@@ -329,17 +352,8 @@ impl Asked {
 
 impl Drop for Asked {
     fn drop(&mut self) {
-        let waiter = {
-            let mut tables = self.peer.lock();
-            match tables.questions.get_mut(self.question as usize) {
-                Some(question) if question.serial == self.serial => question.waiter.take(),
-                _ => None,
-            }
-        };
-        // Without a waiter the answer has come, and the question was finished then.
-        if waiter.is_some() {
-            self.peer.finish(self.question, Urgency::Soon);
-        }
+        // When the answer has come the question was finished, or is about to be.
+        self.peer.finish(self.asking, Urgency::Soon);
     }
 }
 

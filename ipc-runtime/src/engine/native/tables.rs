@@ -10,6 +10,8 @@ use tokio::sync::oneshot;
 use super::answer::AnswerCell;
 use super::first::First;
 use super::import::Import;
+use super::peer::Asking;
+use super::promise::Promise;
 use crate::adapter::LocalObject;
 use crate::capability::{Capability, Target};
 use crate::engine::Interest;
@@ -19,8 +21,8 @@ use crate::message::Payload;
 /// The four tables of the protocol, and the embargoes.
 #[derive(Default)]
 pub(super) struct Tables {
-    /// What we offer first, if the peer connected to us. It may hold objects of the peer, and those
-    /// hold the connection, so it goes with the tables.
+    /// What we offer first, if the peer connected to us. It goes with the rest when the connection
+    /// ends, since it may itself hold objects of the peer.
     pub(super) offered: Option<Arc<LocalObject>>,
     /// Calls that we made.
     pub(super) questions: Slab<Question>,
@@ -33,7 +35,7 @@ pub(super) struct Tables {
     /// Objects of the peer, by its numbers.
     pub(super) imports: HashMap<u32, Imported, RandomState>,
     /// Objects of ours that came back through the peer, until the calls before that have, too.
-    pub(super) embargoes: Slab<Arc<Import>>,
+    pub(super) embargoes: Slab<Arc<Promise>>,
     /// How many questions there were.
     pub(super) asked: u64,
     /// How many of our questions have no answer yet.
@@ -62,6 +64,15 @@ pub(super) enum Waiter {
     Bootstrap(Weak<First>),
 }
 
+impl Waiter {
+    pub(super) fn is_waiting(&self) -> bool {
+        match self {
+            Self::Call(sender) => !sender.is_closed(),
+            Self::Bootstrap(first) => first.strong_count() > 0,
+        }
+    }
+}
+
 /// How far we are with telling the peer that a question is done with. Its number is free again
 /// when that was told and the answer has come.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -77,6 +88,10 @@ pub(super) struct Answer {
     pub(super) interest: Option<Interest>,
     /// The peer wants to take the results from here later, instead of getting them.
     pub(super) redirected: bool,
+    /// They were taken.
+    pub(super) taken: bool,
+    /// The call of the peer whose answer this one is addressed to.
+    pub(super) waits_for: Option<u32>,
     pub(super) returned: bool,
     /// The peer's Finish, with its word on the results' capabilities.
     pub(super) finished: Option<ReleaseResults>,
@@ -99,12 +114,19 @@ pub(super) struct Imported {
 }
 
 impl Tables {
-    /// Tables with nothing in them but what we offer.
-    pub(super) fn offering(offered: Option<Arc<LocalObject>>) -> Self {
+    /// Empty but for what we offer first.
+    pub(super) fn new(offered: Option<Arc<LocalObject>>) -> Self {
         Self {
             offered,
             ..Self::default()
         }
+    }
+
+    /// A question, unless its number was given to another one.
+    pub(super) fn question(&mut self, asking: Asking) -> Option<&mut Question> {
+        self.questions
+            .get_mut(asking.question as usize)
+            .filter(|question| question.serial == asking.serial)
     }
 
     /// The number under which the peer can call an object, counted once more.

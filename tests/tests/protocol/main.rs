@@ -1,0 +1,10 @@
+//! The RPC protocol, message by message: our engine on one side, a script on the other.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod answers;
+mod promises;
+mod questions;
+mod raw;
+mod rpc;
+mod violations;
