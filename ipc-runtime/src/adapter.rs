@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
@@ -127,6 +128,8 @@ fn refusal(exception: Exception) -> Handler {
 pub(crate) struct LocalObject {
     interface: &'static Interface,
     adapter: Mutex<Option<Arc<dyn Adapter>>>,
+    /// Its methods run where calls are read, as far as they come without waiting.
+    inline: AtomicBool,
 }
 
 impl LocalObject {
@@ -134,6 +137,7 @@ impl LocalObject {
         Arc::new(Self {
             interface: adapter.interface(),
             adapter: Mutex::new(Some(Arc::new(adapter))),
+            inline: AtomicBool::new(false),
         })
     }
 
@@ -142,7 +146,16 @@ impl LocalObject {
         Arc::new(Self {
             interface: self.interface,
             adapter: Mutex::new(self.adapter()),
+            inline: AtomicBool::new(self.is_inline()),
         })
+    }
+
+    pub(crate) fn set_inline(&self) {
+        self.inline.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_inline(&self) -> bool {
+        self.inline.load(Ordering::Relaxed)
     }
 
     pub(crate) fn interface(&self) -> &'static Interface {

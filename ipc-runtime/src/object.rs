@@ -22,6 +22,19 @@ pub trait Proxy: Clone + fmt::Debug + Send + Sync + 'static {
 
     /// The untyped handle.
     fn object(&self) -> &Object;
+
+    /// Lets methods of an object of this process run on the task that reads the peer's calls, up to
+    /// where they first wait. That saves each call a change of tasks.
+    ///
+    /// It is for methods that are quick: one that blocks or computes for long holds up every other call
+    /// of its connection. Without it such a method holds up nobody. An object of a peer is left as it is.
+    #[must_use = "the proxy that this returns is the one to serve"]
+    fn inline(self) -> Self {
+        if let Target::Local(object) = &self.object().0.capability.0 {
+            object.set_inline();
+        }
+        self
+    }
 }
 
 /// An untyped handle on an object, in this process or another.

@@ -8,6 +8,8 @@ use ipc_runtime::EngineKind;
 mod calls;
 #[path = "runtime/faults.rs"]
 mod faults;
+#[path = "runtime/inline.rs"]
+mod inline;
 #[path = "runtime/lifecycle.rs"]
 mod lifecycle;
 #[path = "runtime/processes.rs"]

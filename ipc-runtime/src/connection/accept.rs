@@ -3,6 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::{Context, Poll, Waker};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -45,11 +46,17 @@ impl Connection {
             reply,
         };
         match named {
+            None if object.is_inline() => {
+                if let Some(rest) = job.begin() {
+                    self.runtime().spawn(rest);
+                }
+            }
             None => drop(self.runtime().spawn(job.run())),
-            Some(Capability(Target::Local(object)))
+            Some(Capability(Target::Local(thread)))
                 if self.arriving.load(Ordering::Acquire) == 0 =>
             {
-                match self.own_thread(&object) {
+                match self.own_thread(&thread) {
+                    Ok(thread) if object.is_inline() => thread.begin(job),
                     Ok(thread) => thread.run(job),
                     Err(exception) => job.reply.send(Err(exception)),
                 }
@@ -116,6 +123,17 @@ pub(super) struct Job {
 }
 
 impl Job {
+    /// Runs the handler up to where it first waits. Returns the rest, if there is any.
+    pub(super) fn begin(self) -> Option<BoxFuture<'static, ()>> {
+        let mut running = self.run().boxed();
+        // Whoever runs the rest polls it at once, so nobody needs to be woken before.
+        let mut cx = Context::from_waker(Waker::noop());
+        match running.poll_unpin(&mut cx) {
+            Poll::Ready(()) => None,
+            Poll::Pending => Some(running),
+        }
+    }
+
     /// Runs the handler until it is done or nobody waits for it any more.
     pub(super) async fn run(self) {
         let Self {

@@ -4,8 +4,10 @@
 //! arrival, on whichever worker of the runtime is free.
 
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 
+use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 
 use super::Connection;
@@ -72,21 +74,30 @@ impl Adapter for ThreadMapAdapter {
 pub(super) struct ThreadAdapter {
     name: String,
     connection: Weak<Connection>,
-    jobs: mpsc::UnboundedSender<Job>,
+    jobs: mpsc::UnboundedSender<Work>,
+    /// How many jobs are queued or running.
+    pending: Arc<AtomicUsize>,
 }
 
 impl ThreadAdapter {
     fn start(name: String, connection: &Arc<Connection>) -> Self {
-        let (jobs, mut queue) = mpsc::unbounded_channel::<Job>();
+        let (jobs, mut queue) = mpsc::unbounded_channel::<Work>();
+        let pending = Arc::new(AtomicUsize::new(0));
+        let left = Arc::clone(&pending);
         connection.runtime().spawn(async move {
             while let Some(job) = queue.recv().await {
-                job.run().await;
+                match job {
+                    Work::Whole(job) => job.run().await,
+                    Work::Rest(rest) => rest.await,
+                }
+                left.fetch_sub(1, Ordering::AcqRel);
             }
         });
         Self {
             name,
             connection: Arc::downgrade(connection),
             jobs,
+            pending,
         }
     }
 
@@ -96,9 +107,33 @@ impl ThreadAdapter {
 
     /// Runs `job` after everything that was queued before.
     pub(super) fn run(&self, job: Job) {
-        // It fails only when the runtime is gone, and then the job's caller learns by its drop.
-        let _ = self.jobs.send(job);
+        self.pending.fetch_add(1, Ordering::AcqRel);
+        self.queue(Work::Whole(job));
     }
+
+    /// Runs `job` here and now, up to where it first waits, if nothing was queued before.
+    pub(super) fn begin(&self, job: Job) {
+        if self.pending.fetch_add(1, Ordering::AcqRel) > 0 {
+            return self.queue(Work::Whole(job));
+        }
+        match job.begin() {
+            // Nothing else is queued meanwhile: calls arrive on one task.
+            Some(rest) => self.queue(Work::Rest(rest)),
+            None => drop(self.pending.fetch_sub(1, Ordering::AcqRel)),
+        }
+    }
+
+    fn queue(&self, work: Work) {
+        // It fails only when the runtime is gone, and then the job's caller learns by its drop.
+        let _ = self.jobs.send(work);
+    }
+}
+
+/// What a thread has to do.
+enum Work {
+    Whole(Job),
+    /// What is left of a job that has begun.
+    Rest(BoxFuture<'static, ()>),
 }
 
 impl Adapter for ThreadAdapter {

@@ -8,6 +8,7 @@ use ipc_runtime::EngineKind;
 
 mod calls;
 mod faults;
+mod inline;
 mod lifecycle;
 mod processes;
 mod support;

@@ -18,7 +18,7 @@ pub(crate) fn client() -> Ipc {
 }
 
 /// An Ipc to listen with.
-fn server_ipc() -> Ipc {
+pub(crate) fn server_ipc() -> Ipc {
     Ipc::builder().engine(crate::SERVER).build().unwrap()
 }
 
