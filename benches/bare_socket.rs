@@ -4,6 +4,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
+use crate::contestant::{BoxError, Contestant};
 use crate::workload::Workload;
 
 /// What a small call has around its text, about: headers, pointers, ids.
@@ -13,13 +14,9 @@ const OVERHEAD: usize = 112;
 #[derive(Debug)]
 pub struct BareSocket;
 
-impl BareSocket {
-    /// The time that the workload's calls take, which wait for each other whatever it says.
-    ///
-    /// # Errors
-    ///
-    /// The sockets broke.
-    pub fn run(&self, workload: Workload) -> io::Result<Duration> {
+/// The calls wait for each other, whatever the workload says.
+impl Contestant for BareSocket {
+    fn run(&self, workload: Workload) -> Result<Duration, BoxError> {
         let (mut client, mut server) = UnixStream::pair()?;
         let size = workload.bytes + OVERHEAD;
         let calls = workload.calls * workload.in_flight;

@@ -1,8 +1,15 @@
 //! Contestants for the benchmarks: each starts its own server and measures its own client.
 
 pub mod bare_socket;
+mod callers;
+pub mod contestant;
 pub mod proxies;
 pub mod raw_capnp_rpc;
+pub mod resources;
+pub mod rounds;
+pub mod table;
+pub mod tarpc;
+pub mod tonic;
 pub mod workload;
 
 #[allow(

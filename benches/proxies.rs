@@ -1,15 +1,17 @@
 //! Our proxies and adapters, from tasks of a multi-thread runtime.
 
-use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use generated_examples::v32::echo::{Echo, EchoProxy};
 use generated_examples::v32::init::{Init, InitProxy};
 use generated_examples::v32::mining::MiningProxy;
 use generated_examples::v32::rpc::RpcProxy;
 use ipc_runtime::{EngineKind, Exception, Ipc, Listener};
+use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
+use crate::callers;
+use crate::contestant::{BoxError, Contestant};
 use crate::workload::Workload;
 
 struct MyEcho;
@@ -40,61 +42,58 @@ impl Init for MyInit {
     }
 }
 
-/// A server and a client, over one engine.
+/// A server and its clients, over one engine.
 #[derive(Debug)]
 pub struct Proxies {
     runtime: Runtime,
-    echo: EchoProxy,
+    echoes: Vec<EchoProxy>,
     _listener: Listener,
+    _directory: TempDir,
 }
 
 impl Proxies {
-    /// Listens at `socket` and connects to it.
+    /// Starts the server and connects to it so many times.
     ///
     /// # Errors
     ///
     /// As of [`Ipc`].
-    pub fn start(socket: &Path, engine: EngineKind) -> Result<Self, Exception> {
+    pub fn start(engine: EngineKind, connections: usize) -> Result<Self, BoxError> {
         let runtime = Runtime::new()?;
-        let address = format!("unix:{}", socket.display());
+        let directory = tempfile::tempdir()?;
+        let address = format!("unix:{}", directory.path().join("echo.sock").display());
         let ipc = || Ipc::builder().engine(engine).build();
-        let (listener, echo) = runtime.block_on(async {
+        let (listener, echoes) = runtime.block_on(async {
             let listener = ipc()?.listen_address(&address, MyInit).await?;
-            let init: InitProxy = ipc()?.connect_address(&address).await?;
-            Ok::<_, Exception>((listener, init.make_echo().await?))
+            let client = ipc()?;
+            let mut echoes = Vec::new();
+            for _ in 0..connections {
+                let init: InitProxy = client.connect_address(&address).await?;
+                let echo = init.make_echo().await?;
+                echo.echo("").await?;
+                echoes.push(echo);
+            }
+            Ok::<_, Exception>((listener, echoes))
         })?;
         Ok(Self {
             runtime,
-            echo,
+            echoes,
             _listener: listener,
+            _directory: directory,
         })
     }
+}
 
-    /// The time that the workload takes.
-    ///
-    /// # Errors
-    ///
-    /// A call that failed.
-    pub fn run(&self, workload: Workload) -> Result<Duration, Exception> {
-        self.runtime.block_on(async {
-            let text = workload.text();
-            let start = Instant::now();
-            let callers: Vec<_> = (0..workload.in_flight)
-                .map(|_| {
-                    let echo = self.echo.clone();
-                    let text = text.clone();
-                    tokio::spawn(async move {
-                        for _ in 0..workload.calls {
-                            echo.echo(&text).await?;
-                        }
-                        Ok::<_, Exception>(())
-                    })
-                })
-                .collect();
-            for caller in callers {
-                caller.await.map_err(Exception::failed)??;
-            }
-            Ok(start.elapsed())
-        })
+impl Contestant for Proxies {
+    fn run(&self, workload: Workload) -> Result<Duration, BoxError> {
+        self.runtime.block_on(callers::time(
+            workload,
+            &self.echoes,
+            |echo, calls, text| async move {
+                for _ in 0..calls {
+                    echo.echo(&text).await?;
+                }
+                Ok(())
+            },
+        ))
     }
 }

@@ -1,4 +1,5 @@
-//! `capnp-rpc` used by hand: client and server each on a `LocalSet` of a thread of its own.
+//! `capnp-rpc` used by hand: on a `LocalSet` of one thread, or of one for the clients and one for the
+//! server.
 
 use std::fmt;
 use std::io;
@@ -9,12 +10,13 @@ use std::time::{Duration, Instant};
 use capnp_rpc::rpc_twoparty_capnp::Side;
 use capnp_rpc::twoparty::VatNetwork;
 use capnp_rpc::{RpcSystem, new_client};
-use futures_util::future::try_join_all;
+use futures_util::future::{join_all, try_join_all};
 use futures_util::io::{BufReader, BufWriter};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::LocalSet;
 use tokio_util::compat::{TokioAsyncReadCompatExt, TokioAsyncWriteCompatExt};
 
+use crate::contestant::{BoxError, Contestant};
 use crate::echo_capnp::echo;
 use crate::workload::Workload;
 
@@ -48,57 +50,87 @@ fn system(
     Ok(RpcSystem::new(Box::new(network), bootstrap))
 }
 
-/// A server on its thread, and a client on the thread that made this.
+/// Serves all of these until their clients are gone.
+async fn serve(sockets: Vec<UnixStream>) -> io::Result<()> {
+    let systems = sockets.into_iter().map(|socket| {
+        let echo: echo::Client = new_client(MyEcho);
+        let system = system(socket, Side::Server, Some(echo.client))?;
+        Ok(tokio::task::spawn_local(system))
+    });
+    join_all(systems.collect::<io::Result<Vec<_>>>()?).await;
+    Ok(())
+}
+
+async fn connect(socket: UnixStream) -> Result<echo::Client, capnp::Error> {
+    let mut system = system(socket, Side::Client, None)?;
+    let client: echo::Client = system.bootstrap(Side::Server);
+    tokio::task::spawn_local(system);
+    client.echo_request().send().promise.await?;
+    Ok(client)
+}
+
+/// How many threads there are.
+#[derive(Clone, Copy, Debug)]
+pub enum Threads {
+    /// Clients and server share one.
+    One,
+    /// The server has its own.
+    Two,
+}
+
+/// A server, and its clients on the thread that made this.
 pub struct RawCapnpRpc {
     runtime: Runtime,
     local: LocalSet,
-    client: echo::Client,
+    clients: Vec<echo::Client>,
 }
 
 impl RawCapnpRpc {
-    /// Starts the server and connects to it.
+    /// Starts the server and connects to it so many times.
     ///
     /// # Errors
     ///
-    /// No socket or no thread to be had.
-    pub fn start() -> io::Result<Self> {
-        let (client, server) = UnixStream::pair()?;
-        std::thread::Builder::new().spawn(move || {
-            let runtime = runtime()?;
-            LocalSet::new().block_on(&runtime, async {
-                let echo: echo::Client = new_client(MyEcho);
-                // It ends with the client's socket, and so does the thread.
-                let _ = system(server, Side::Server, Some(echo.client))?.await;
-                Ok::<_, io::Error>(())
-            })
-        })?;
+    /// No socket or no thread to be had, or a first call that failed.
+    pub fn start(threads: Threads, connections: usize) -> Result<Self, BoxError> {
+        let pairs = (0..connections).map(|_| UnixStream::pair());
+        let (near, far): (Vec<_>, Vec<_>) =
+            pairs.collect::<io::Result<Vec<_>>>()?.into_iter().unzip();
         let runtime = runtime()?;
         let local = LocalSet::new();
-        let client = local.block_on(&runtime, async {
-            let mut system = system(client, Side::Client, None)?;
-            let client = system.bootstrap(Side::Server);
-            tokio::task::spawn_local(system);
-            Ok::<_, io::Error>(client)
+        match threads {
+            Threads::One => {
+                local.spawn_local(serve(far));
+            }
+            Threads::Two => {
+                // It ends with the clients' sockets.
+                std::thread::Builder::new()
+                    .spawn(|| LocalSet::new().block_on(&self::runtime()?, serve(far)))?;
+            }
+        }
+        let clients = local.block_on(&runtime, async {
+            let mut clients = Vec::new();
+            for socket in near {
+                clients.push(connect(socket).await?);
+            }
+            Ok::<_, capnp::Error>(clients)
         })?;
         Ok(Self {
             runtime,
             local,
-            client,
+            clients,
         })
     }
+}
 
-    /// The time that the workload takes.
-    ///
-    /// # Errors
-    ///
-    /// A call that failed.
-    pub fn run(&self, workload: Workload) -> Result<Duration, capnp::Error> {
+impl Contestant for RawCapnpRpc {
+    fn run(&self, workload: Workload) -> Result<Duration, BoxError> {
         self.local.block_on(&self.runtime, async {
             let text = workload.text();
             let start = Instant::now();
-            let callers = (0..workload.in_flight).map(|_| async {
+            let clients = self.clients.iter().cycle().take(workload.in_flight);
+            let callers = clients.map(|client| async {
                 for _ in 0..workload.calls {
-                    let mut request = self.client.echo_request();
+                    let mut request = client.echo_request();
                     request.get().set_echo(&text);
                     let response = request.send().promise.await?;
                     let answer = response.get()?.get_result()?.to_string()?;

@@ -15,13 +15,17 @@ pub struct Workload {
 }
 
 impl Workload {
-    /// The rows of the table.
-    pub const ALL: [Self; 4] = [
+    /// What the table of calls has rows of.
+    pub const ECHO: [Self; 5] = [
         Self::new(1, 5_000, 16),
         Self::new(16, 2_000, 16),
         Self::new(256, 200, 16),
         Self::new(1, 50, 1 << 20),
+        Self::new(1, 15, 4 << 20),
     ];
+
+    /// A caller for each of many connections.
+    pub const CONNECTIONS: Self = Self::new(1_000, 100, 16);
 
     const fn new(in_flight: usize, calls: usize, bytes: usize) -> Self {
         Self {
@@ -39,6 +43,11 @@ impl Workload {
     /// The time of one call, if all took `elapsed`.
     pub fn per_call(&self, elapsed: Duration) -> Duration {
         elapsed.div_f64((self.in_flight * self.calls) as f64)
+    }
+
+    /// The calls of a second, if all took `elapsed`.
+    pub fn per_second(&self, elapsed: Duration) -> f64 {
+        (self.in_flight * self.calls) as f64 / elapsed.as_secs_f64()
     }
 }
 
