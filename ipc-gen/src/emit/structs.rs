@@ -10,7 +10,7 @@ use super::docs::docs;
 use super::rt::idents;
 use super::unions::unknown_ident;
 use super::values::{Absent, Source};
-use crate::model::{Enum, Field, Item, Named, Record, Struct};
+use crate::model::{Enum, Field, Item, Named, Record, Struct, Type};
 use crate::names;
 
 /// From where on Clippy may find a field's type too complex.
@@ -27,8 +27,10 @@ impl Emitter<'_> {
         });
         let serde = self.serde_struct(&item.record, &item.parameters);
         let comparison = self.comparison(&item.record);
-        let zero = (item.record.fields.iter())
-            .all(|field| field.starts_as_none() || field.default.is_zero());
+        let zero = (item.record.fields.iter()).all(|field| {
+            let converted = matches!(field.ty, Type::Custom(_));
+            field.starts_as_none() || (field.default.is_zero() && !converted)
+        });
         let default = zero.then(|| quote!(, Default));
         let mut items = vec![quote! {
             #docs

@@ -6,6 +6,8 @@
 
 mod any;
 mod builder;
+mod conversion;
+mod custom;
 mod element;
 mod list;
 mod payload;
@@ -18,6 +20,8 @@ mod value;
 
 pub use any::AnyPointer;
 pub use builder::{Builds, StructBuilder};
+pub use conversion::default_or;
+pub use custom::{CustomValue, Wire, from_wire, to_wire};
 pub use list::ListItem;
 pub(crate) use payload::Payload;
 pub use pointer::{PointerBuilder, PointerReader, PointerValue};
