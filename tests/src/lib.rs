@@ -19,6 +19,12 @@ pub mod imported {
     include!(concat!(env!("OUT_DIR"), "/imported/ipc_generated.rs"));
 }
 
+/// Code generated with Cap'n Proto's own schema files.
+#[deny(warnings)]
+pub mod standard {
+    include!(concat!(env!("OUT_DIR"), "/standard/ipc_generated.rs"));
+}
+
 /// Code generated for serde.
 pub mod for_serde {
     include!(concat!(env!("OUT_DIR"), "/for_serde/ipc_generated.rs"));

@@ -171,7 +171,11 @@ impl<'a> Lowering<'a> {
         let Some(declared) = self.places.declared.get(&id).cloned() else {
             let node = self.schema.nodes.get(&id)?;
             let problem = format!("no Rust is generated for `{}`", node.display_name);
-            self.problem(place, problem, "declare the type in a schema of your own");
+            self.problem(
+                place,
+                problem,
+                "ask the schema compiler for the file that declares it, too",
+            );
             return None;
         };
         let mut arguments = Vec::new();

@@ -51,12 +51,12 @@ pub(crate) fn load(input: &Input) -> Result<Loaded, Error> {
     if schema.requested.len() != sources.files.len() {
         return Err(Problem::new("the schema compiler left out some of the files").into());
     }
-    let files = (sources.files.iter().zip(&schema.requested))
-        .map(|(source, requested)| SchemaFile {
+    let found =
+        (sources.files.iter().zip(&schema.requested)).map(|(source, requested)| SchemaFile {
             id: requested.id,
             name: source.name.clone(),
-        })
-        .collect();
+        });
+    let files = found.chain(standard_files(&schema)).collect();
     Ok(Loaded {
         schema,
         files,
@@ -72,12 +72,27 @@ pub(crate) fn load_request(bytes: &[u8]) -> Result<Loaded, Error> {
             id: requested.id,
             name: requested.name.clone(),
         })
+        .chain(standard_files(&schema))
         .collect();
     files.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(Loaded {
         schema,
         files,
         sources: Sources::default(),
+    })
+}
+
+/// The files that the compiler brought along because something refers to them. It cannot be asked for
+/// them, and tells what is referred to.
+fn standard_files(schema: &Schema) -> impl Iterator<Item = SchemaFile> {
+    let is_requested = |id| schema.requested.iter().any(|requested| requested.id == id);
+    (schema.nodes.iter()).filter_map(move |(id, node)| {
+        let name = node.display_name.trim_start_matches('/');
+        let is_file = matches!(node.body, Body::File);
+        (is_file && name.starts_with("capnp/") && !is_requested(*id)).then(|| SchemaFile {
+            id: *id,
+            name: name.to_owned(),
+        })
     })
 }
 
