@@ -26,6 +26,7 @@ pub(crate) fn lower(
     let files: Vec<_> = loaded
         .files
         .iter()
+        .chain(&loaded.standard)
         .filter(|file| file.id != PROXY_FILE)
         .collect();
     let mut lowering = Lowering {

@@ -40,6 +40,8 @@ pub(crate) struct Loaded {
     pub(crate) schema: Schema,
     /// The files to generate code from, by name.
     pub(crate) files: Vec<SchemaFile>,
+    /// The compiler's own files, of which it tells what the others refer to.
+    pub(crate) standard: Vec<SchemaFile>,
     pub(crate) sources: Sources,
 }
 
@@ -56,10 +58,11 @@ pub(crate) fn load(input: &Input) -> Result<Loaded, Error> {
             id: requested.id,
             name: source.name.clone(),
         });
-    let files = found.chain(standard_files(&schema)).collect();
+    let (files, standard) = (found.collect(), standard_files(&schema));
     Ok(Loaded {
         schema,
         files,
+        standard,
         sources,
     })
 }
@@ -72,28 +75,30 @@ pub(crate) fn load_request(bytes: &[u8]) -> Result<Loaded, Error> {
             id: requested.id,
             name: requested.name.clone(),
         })
-        .chain(standard_files(&schema))
         .collect();
     files.sort_by(|one, other| one.name.cmp(&other.name));
+    let standard = standard_files(&schema);
     Ok(Loaded {
         schema,
         files,
+        standard,
         sources: Sources::default(),
     })
 }
 
 /// The files that the compiler brought along because something refers to them. It cannot be asked for
-/// them, and tells what is referred to.
-fn standard_files(schema: &Schema) -> impl Iterator<Item = SchemaFile> {
+/// them.
+fn standard_files(schema: &Schema) -> Vec<SchemaFile> {
     let is_requested = |id| schema.requested.iter().any(|requested| requested.id == id);
-    (schema.nodes.iter()).filter_map(move |(id, node)| {
+    let files = schema.nodes.iter().filter_map(|(id, node)| {
         let name = node.display_name.trim_start_matches('/');
         let is_file = matches!(node.body, Body::File);
         (is_file && name.starts_with("capnp/") && !is_requested(*id)).then(|| SchemaFile {
             id: *id,
             name: name.to_owned(),
         })
-    })
+    });
+    files.collect()
 }
 
 fn decode(bytes: &[u8]) -> Result<Schema, Error> {
