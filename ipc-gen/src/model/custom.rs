@@ -107,17 +107,6 @@ impl Override {
     }
 }
 
-impl Type {
-    /// Whether it depends on what a type parameter is bound to.
-    fn is_open(&self) -> bool {
-        match self {
-            Self::Parameter(_) | Self::Bound(_) => true,
-            Self::List(element) => element.is_open(),
-            ty => (ty.named()).is_some_and(|named| named.arguments.iter().any(Self::is_open)),
-        }
-    }
-}
-
 impl Lowering<'_> {
     /// Finds the structs and enums that other types stand for.
     pub(super) fn find_overrides(&mut self, files: &[&SchemaFile]) {

@@ -119,8 +119,9 @@ impl<'a> Lowering<'a> {
         let Some(node) = schema.nodes.get(&child.id) else {
             return;
         };
-        let name = text_of(&node.annotations, NAME).unwrap_or(&child.name);
-        let (name, docs) = (name.to_owned(), node.docs.clone());
+        let declared = self.places.declared.get(&child.id);
+        let name = declared.map_or_else(|| child.name.clone(), |place| place.name.clone());
+        let docs = node.docs.clone();
         match &node.body {
             Body::Const { ty, value } => {
                 if let Some(ty) = self.ty(place, ty) {
