@@ -85,6 +85,10 @@ pub enum Paint {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Links(pub Vec<String>);
 
+/// A message to which each step of its way adds a word.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hooked(pub String);
+
 /// What the types of the schema have in common, which are compiled twice here.
 pub trait Place {
     /// From its coordinates.
@@ -160,8 +164,28 @@ macro_rules! stand_for_types_of {
     };
 }
 
+macro_rules! hook_message_of {
+    ($($module:ident)::+) => {
+        impl CustomValue<$($module)::+::FooMessage> for Hooked {
+            type Error = Infallible;
+
+            fn from_wire(wire: $($module)::+::FooMessage) -> Result<Self, Self::Error> {
+                Ok(Self(wire.message + " read"))
+            }
+
+            fn to_wire(&self) -> $($module)::+::FooMessage {
+                $($module)::+::FooMessage {
+                    message: format!("{} build", self.0),
+                }
+            }
+        }
+    };
+}
+
 stand_for_types_of!(crate::custom);
 stand_for_types_of!(crate::without_prelude::custom);
+hook_message_of!(crate::foo);
+hook_message_of!(crate::without_prelude::foo);
 
 /// Milliseconds.
 pub mod millis {

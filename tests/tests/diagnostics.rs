@@ -159,6 +159,31 @@ fn types_that_cannot_be_overridden_are_named() {
 }
 
 #[test]
+fn types_that_grow_without_end_are_named() {
+    golden(
+        "growing_types",
+        error(&[(
+            "main.capnp",
+            r#"
+        struct Pair(A, B) { a @0 :A; b @1 :B; }
+        struct Nest(T) { value @0 :T; items @1 :List(Nest(Pair(T, Text))); }
+        struct Boxed(T) { value @0 :T; union { none @1 :Void; next @2 :Boxed(Boxed(T)); } }
+        struct Outer(T) {
+          one @0 :One(Pair(T, T));
+          struct One(U) { value @0 :U; back @1 :Outer(U); }
+        }
+
+        # These do not grow.
+        struct Chain(T) { value @0 :T; next @1 :Chain(T); }
+        struct Swap(A, B) { a @0 :A; b @1 :B; other @2 :Swap(B, A); }
+        struct Fixed(T) { value @0 :T; text @1 :Fixed(Pair(Text, Text)); }
+        struct Wraps(T) { chain @0 :Chain(Pair(T, Chain(T))); }
+        "#,
+        )]),
+    );
+}
+
+#[test]
 fn names_that_are_one_in_rust_are_named_both() {
     golden(
         "colliding_names",

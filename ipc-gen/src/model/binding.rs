@@ -131,7 +131,7 @@ impl Type {
     }
 
     /// Whether the type parameter of that name is part of the type.
-    pub(super) fn mentions(&self, name: &str) -> bool {
+    pub(crate) fn mentions(&self, name: &str) -> bool {
         match self {
             Self::Parameter(parameter) => parameter == name,
             Self::List(ty) | Self::Bound(ty) => ty.mentions(name),

@@ -278,7 +278,7 @@ impl Type {
     }
 
     /// The declaration that the type is.
-    fn named(&self) -> Option<&Named> {
+    pub(crate) fn named(&self) -> Option<&Named> {
         match self {
             Self::Enum(named)
             | Self::Struct(named)

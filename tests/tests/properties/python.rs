@@ -60,6 +60,7 @@ fn types() -> BTreeMap<&'static str, Again> {
         }
         "errors" { "Problem": errors::Problem, }
         "foo" {
+            "FooStruct": foo::FooStruct,
             "FooCustom": foo::FooCustom,
             "FooEmpty": foo::FooEmpty,
             "FooMessage": foo::FooMessage,
