@@ -310,6 +310,9 @@ impl Builder {
         for model in &models {
             check::check(model, &mut problems);
         }
+        if !problems.is_empty() {
+            problems.locate(&sets.iter().flat_map(Loaded::positions).collect());
+        }
         problems.into_result()?;
         let generated = models.iter().map(|model| emit::emit(model, &options));
         Generated::merge(generated.collect::<Result<_, _>>()?)

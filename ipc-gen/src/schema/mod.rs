@@ -2,6 +2,7 @@
 
 mod compile;
 mod facts;
+mod positions;
 mod request;
 mod scan;
 mod sources;
@@ -13,6 +14,7 @@ pub(crate) use facts::{
     Annotation, Base, Binding, Body, Brand, Child, Enumerant, Field, FieldKind, Id, Method, Node,
     Parameter, PointerKind, Schema, Struct, Type,
 };
+pub(crate) use positions::Positions;
 pub(crate) use sources::Sources;
 
 use crate::error::{Error, Problem};
@@ -43,6 +45,16 @@ pub(crate) struct Loaded {
     /// The compiler's own files, of which it tells what the others refer to.
     pub(crate) standard: Vec<SchemaFile>,
     pub(crate) sources: Sources,
+}
+
+impl Loaded {
+    /// Where everything stands in the files, by their names, as far as they can still be read.
+    pub(crate) fn positions(&self) -> impl Iterator<Item = (String, Positions)> {
+        self.sources.files.iter().filter_map(|source| {
+            let text = std::fs::read_to_string(&source.path).ok()?;
+            Some((source.name.clone(), Positions::of(&text)))
+        })
+    }
 }
 
 /// Reads the files of the input and everything that they import.
