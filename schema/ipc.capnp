@@ -10,5 +10,7 @@ annotation cancelWith @0xcd71a58f7d3dc307 (method) :Text;
 # The method of the same interface that ends a call of this one which nobody waits for any more, on
 # peers that would go on with it. It takes nothing but a Context.
 
-annotation type @0xc4e3ca07d1db0395 (field, param) :Text;
-# The Rust type that the value becomes. Not supported yet.
+annotation type @0xc4e3ca07d1db0395 (field, param, struct, enum) :Text;
+# The Rust type that stands for the value, or for all values of the struct or enum: `crate::BlockHash`;
+# `Vec<crate::BlockHash>` for the elements of a list; or `::bitcoin::BlockHash with crate::convert::hash`,
+# where a module of functions converts it. `Builder::type_override` of `ipc-gen` says more.

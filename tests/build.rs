@@ -33,6 +33,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .out_dir(imported)
         .compile(&["fixtures/inner.capnp"])?;
 
+    // With Cap'n Proto's own schema files.
+    let standard = PathBuf::from(std::env::var("OUT_DIR")?).join("standard");
+    (builder.clone())
+        .src_prefix("standard")
+        .out_dir(standard)
+        .compile(&["standard/saved.capnp"])?;
+
     // With serde.
     let for_serde = PathBuf::from(std::env::var("OUT_DIR")?).join("for_serde");
     builder.serde(true).out_dir(for_serde).compile(&[
@@ -46,6 +53,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     println!("cargo::rerun-if-changed=../schema");
     println!("cargo::rerun-if-changed=fixtures");
+    println!("cargo::rerun-if-changed=standard");
     Ok(())
 }
 

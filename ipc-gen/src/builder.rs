@@ -7,9 +7,13 @@ use quote::ToTokens;
 
 use crate::emit::{self, Generated, Options};
 use crate::error::{Error, Problem, Problems};
-use crate::model::{Model, Selectors};
+use crate::model::{Model, Overrides, Selectors};
 use crate::schema::{self, Input, Loaded};
 use crate::{check, model};
+
+/// What a selector of members can be.
+const MEMBER_SELECTOR: &str = "name a parameter, result or field, such as \
+                               `mining.capnp:Mining.waitNext.result` or `Mining.waitNext.result`";
 
 /// Generates Rust from schemas.
 ///
@@ -37,6 +41,7 @@ pub struct Builder {
     serde: bool,
     extern_modules: BTreeMap<String, String>,
     nullable: Vec<String>,
+    type_overrides: Vec<(String, String)>,
 }
 
 impl Default for Builder {
@@ -48,6 +53,7 @@ impl Default for Builder {
             serde: false,
             extern_modules: BTreeMap::new(),
             nullable: Vec::new(),
+            type_overrides: Vec::new(),
         }
     }
 }
@@ -115,6 +121,65 @@ impl Builder {
     /// nothing is an error.
     pub fn nullable(mut self, selector: impl Into<String>) -> Self {
         self.nullable.push(selector.into());
+        self
+    }
+
+    /// Puts a Rust type of one's own in the place of the schema's, in structs, unions, traits and
+    /// proxies. For schemas that one does not own; in one's own, annotate with `type` of `/ipc.capnp`.
+    ///
+    /// The selector names a field, parameter or result, as for [`nullable`](Self::nullable), or a struct or
+    /// enum, which means wherever a member or the elements of a list have that type. Constants and type
+    /// arguments keep the schema's types. The Rust type is a path that begins with `::` or `crate::`; for a
+    /// list, `Vec<crate::Height>` stands for its elements, and anything else for all of it.
+    ///
+    /// ```
+    /// let builder = ipc_gen::Builder::new()
+    ///     .type_override("BlockRef.hash", "crate::BlockHash")
+    ///     .type_override("mining.capnp:BlockRef", "crate::Tip")
+    ///     .type_override("Mining.getTransactions.ids", "Vec<::bitcoin::Txid> with crate::convert::txid");
+    /// ```
+    ///
+    /// The type implements `ipc_runtime::CustomValue`. Where it cannot, since it is another crate's, a
+    /// module of functions is named after `with`:
+    ///
+    /// ```
+    /// # mod bitcoin {
+    /// #     pub struct Txid(pub [u8; 32]);
+    /// #     impl Txid {
+    /// #         pub fn from_slice(bytes: &[u8]) -> Result<Self, std::array::TryFromSliceError> {
+    /// #             bytes.try_into().map(Self)
+    /// #         }
+    /// #     }
+    /// # }
+    /// mod convert {
+    ///     pub mod txid {
+    /// #       use super::super::bitcoin;
+    ///         /// Text comes as `&str`, Data as `&[u8]`, anything else as a value. Any error will do that
+    ///         /// can be displayed.
+    ///         pub fn from_wire(bytes: &[u8]) -> Result<bitcoin::Txid, impl std::fmt::Display> {
+    ///             bitcoin::Txid::from_slice(bytes)
+    ///         }
+    ///
+    ///         /// Whatever is `AsRef<str>` for Text, `AsRef<[u8]>` for Data, and a value otherwise.
+    ///         pub fn to_wire(txid: &bitcoin::Txid) -> &[u8] {
+    ///             &txid.0
+    ///         }
+    ///
+    ///         /// Needed only for fields of structs, whose default the schema's cannot be made into.
+    ///         pub fn default() -> bitcoin::Txid {
+    ///             bitcoin::Txid([0; 32])
+    ///         }
+    ///     }
+    /// }
+    /// # fn main() {
+    /// #     let txid = convert::txid::default();
+    /// #     assert!(convert::txid::from_wire(convert::txid::to_wire(&txid)).is_ok());
+    /// # }
+    /// ```
+    ///
+    /// The last of several that name the same counts. A selector that names nothing is an error.
+    pub fn type_override(mut self, selector: impl Into<String>, ty: impl Into<String>) -> Self {
+        self.type_overrides.push((selector.into(), ty.into()));
         self
     }
 
@@ -234,14 +299,19 @@ impl Builder {
     fn run_loaded(&self, sets: &[Loaded]) -> Result<Generated, Error> {
         let options = self.options()?;
         let mut problems = Problems::default();
-        let mut nullable = Selectors::new(&self.nullable);
+        let mut nullable = Selectors::new(self.nullable.iter().map(|text| (text.clone(), ())));
+        let mut overrides = Overrides::new(&self.type_overrides);
         let mut models: Vec<_> = (sets.iter())
-            .map(|set| model::lower(set, &mut nullable, &mut problems))
+            .map(|set| model::lower(set, &mut nullable, &mut overrides, &mut problems))
             .collect();
-        nullable.check(&mut problems);
+        nullable.check(&mut problems, MEMBER_SELECTOR);
+        overrides.check(&mut problems);
         self.set_externs(&mut models, &mut problems);
         for model in &models {
             check::check(model, &mut problems);
+        }
+        if !problems.is_empty() {
+            problems.locate(&sets.iter().flat_map(Loaded::positions).collect());
         }
         problems.into_result()?;
         let generated = models.iter().map(|model| emit::emit(model, &options));

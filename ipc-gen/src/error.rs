@@ -1,6 +1,9 @@
 //! What went wrong, in words for the person who wrote the schema or the build script.
 
+use std::collections::BTreeMap;
 use std::fmt;
+
+use crate::schema::Positions;
 
 /// Why no code was generated: every problem that was found, each with its place and a way out.
 ///
@@ -14,6 +17,8 @@ pub struct Error {
 #[derive(Debug)]
 pub(crate) struct Problem {
     place: Option<String>,
+    /// The file with line and column.
+    position: Option<String>,
     message: String,
     help: Option<String>,
 }
@@ -23,6 +28,7 @@ impl Problem {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self {
             place: None,
+            position: None,
             message: message.into(),
             help: None,
         }
@@ -32,6 +38,7 @@ impl Problem {
     pub(crate) fn at(place: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             place: Some(place.into()),
+            position: None,
             message: message.into(),
             help: None,
         }
@@ -71,6 +78,25 @@ impl Problems {
         self.0.push(problem);
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Adds where the places are in the files' texts.
+    pub(crate) fn locate(&mut self, files: &BTreeMap<String, Positions>) {
+        for problem in &mut self.0 {
+            let place = problem
+                .place
+                .as_deref()
+                .and_then(|place| place.split_once(':'));
+            let position =
+                place.and_then(|(file, name)| Some((file, files.get(file)?.find(name)?)));
+            if let Some((file, (line, column))) = position {
+                problem.position = Some(format!("{file}:{line}:{column}"));
+            }
+        }
+    }
+
     /// Fails with everything that was collected.
     pub(crate) fn into_result(self) -> Result<(), Error> {
         if self.0.is_empty() {
@@ -87,6 +113,9 @@ impl fmt::Display for Problem {
             write!(f, "{place}: ")?;
         }
         write!(f, "error: {}", self.message)?;
+        if let Some(position) = &self.position {
+            write!(f, "\n  at {position}")?;
+        }
         if let Some(help) = &self.help {
             write!(f, "\n  help: {help}")?;
         }

@@ -44,6 +44,11 @@ struct Arguments {
     #[arg(long = "nullable", value_name = "SELECTOR")]
     nullable: Vec<String>,
 
+    /// Put a Rust type of your own in the place of the schema's: `BlockRef.hash=crate::BlockHash`, or
+    /// `BlockRef.hash=::bitcoin::BlockHash with crate::convert::block_hash`. Can be given several times.
+    #[arg(long = "type", value_name = "SELECTOR=TYPE", value_parser = type_override)]
+    type_overrides: Vec<(String, String)>,
+
     /// Write to this folder.
     #[arg(short, long = "output", value_name = "DIR", default_value = ".")]
     output: PathBuf,
@@ -146,6 +151,13 @@ fn mapping(text: &str) -> Result<(String, String), String> {
     Ok((file.to_owned(), path.to_owned()))
 }
 
+fn type_override(text: &str) -> Result<(String, String), String> {
+    let (selector, ty) = text
+        .split_once('=')
+        .ok_or("give what to override and the Rust type with `=` between")?;
+    Ok((selector.to_owned(), ty.to_owned()))
+}
+
 fn run(arguments: &Arguments, sets: &[Vec<PathBuf>]) -> Result<ExitCode, ipc_gen::Error> {
     let mut builder = ipc_gen::Builder::new();
     for folder in &arguments.src_prefixes {
@@ -160,6 +172,9 @@ fn run(arguments: &Arguments, sets: &[Vec<PathBuf>]) -> Result<ExitCode, ipc_gen
     }
     for selector in &arguments.nullable {
         builder = builder.nullable(selector);
+    }
+    for (selector, ty) in &arguments.type_overrides {
+        builder = builder.type_override(selector, ty);
     }
     let sets: Vec<_> = sets.iter().map(Vec::as_slice).collect();
     let files = builder.generate_sets(&sets)?;

@@ -59,12 +59,12 @@ pub(crate) fn error_type(interface: &str, method: &str) -> String {
 
 /// The handle that callers of an interface hold.
 pub(crate) fn proxy(interface: &str) -> String {
-    format!("{interface}Proxy")
+    beside(interface, "Proxy")
 }
 
 /// The type that serves an interface.
 pub(crate) fn adapter(interface: &str) -> String {
-    format!("{interface}Adapter")
+    beside(interface, "Adapter")
 }
 
 /// The name as rustc takes it: raw where it is a keyword, with `_` behind where even that is not enough.
@@ -95,6 +95,13 @@ pub(crate) fn number(value: impl Into<u64>) -> Literal {
 /// A `u16` with its suffix, for where nothing else says the type.
 pub(crate) fn suffixed(value: u16) -> Literal {
     Literal::u16_suffixed(value)
+}
+
+/// A name made from a type's; what the type was given to be unique stays at the end.
+fn beside(name: &str, suffix: &str) -> String {
+    let stem = name.trim_end_matches('_');
+    let marks = &name[stem.len()..];
+    format!("{stem}{suffix}{marks}")
 }
 
 fn leading_letter(name: String) -> String {

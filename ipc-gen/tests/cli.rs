@@ -158,6 +158,30 @@ fn selectors_make_options() {
 }
 
 #[test]
+fn types_can_be_overridden() {
+    let project = Project::new();
+    let mut arguments = vec!["--type", "Echo.echo.result=crate::Shout"];
+    arguments.extend(GENERATE);
+    assert_eq!(project.run(&arguments).code, Some(0));
+    let echo = std::fs::read_to_string(project.path("out/echo.rs")).expect("the module");
+    assert!(echo.contains("Result<crate::Shout, Exception>"), "{echo}");
+
+    arguments.extend(["--type", "Echo.echo.answer=crate::Shout"]);
+    let outcome = project.run(&arguments);
+    assert_eq!(outcome.code, Some(1));
+    let expected = "error: the selector `Echo.echo.answer` selects nothing";
+    assert!(outcome.stderr.starts_with(expected), "{}", outcome.stderr);
+
+    let outcome = project.run(&["--type", "Echo.echo.answer", "schema/echo.capnp"]);
+    assert_eq!(outcome.code, Some(1));
+    assert!(
+        outcome.stderr.contains("with `=` between"),
+        "{}",
+        outcome.stderr
+    );
+}
+
+#[test]
 fn import_paths_are_searched() {
     let project = Project::new();
     project.write(

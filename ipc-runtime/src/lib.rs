@@ -43,7 +43,7 @@ pub use exception::{Exception, ExceptionKind};
 pub use ipc::{Ipc, IpcBuilder};
 pub use ipc_macros::ipc_interface;
 pub use listener::Listener;
-pub use message::{AnyPointer, PointerValue};
+pub use message::{AnyPointer, CustomValue, PointerValue, Wire};
 pub use object::Proxy;
 pub use process::Process;
 pub use protocol::{CapnpProtocol, Protocol};

@@ -8,7 +8,7 @@ pub use crate::interface::{Interface, Method};
 pub use crate::into_proxy::{IntoProxy, by};
 pub use crate::message::{
     AnyPointer, Builds, ListItem, PointerBuilder, PointerReader, PointerValue, Scalar, Struct,
-    StructBuilder, StructReader,
+    StructBuilder, StructReader, default_or, from_wire, to_wire,
 };
 pub use crate::object::{Object, Proxy};
 pub use crate::{Call, Exception};

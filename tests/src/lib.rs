@@ -1,5 +1,6 @@
 //! Shared parts of the tests: the services that they run, and the generated code of every schema.
 
+pub mod custom_types;
 pub mod hostile;
 pub mod our_partner;
 pub mod peers;
@@ -19,6 +20,12 @@ pub mod renamed {
 /// Code generated against the module of another crate.
 pub mod imported {
     include!(concat!(env!("OUT_DIR"), "/imported/ipc_generated.rs"));
+}
+
+/// Code generated with Cap'n Proto's own schema files.
+#[deny(warnings)]
+pub mod standard {
+    include!(concat!(env!("OUT_DIR"), "/standard/ipc_generated.rs"));
 }
 
 /// Code generated for serde.

@@ -223,6 +223,27 @@ fn a_selector_says_what_an_annotation_would() {
 }
 
 #[test]
+fn a_type_can_be_overridden_where_the_schema_does_not_say_so() {
+    let generate = |overrides: &[(&str, &str)]| {
+        let builder = overrides.iter().fold(builder(), |builder, (selector, ty)| {
+            builder.type_override(*selector, *ty)
+        });
+        let files = builder.generate(&["fixtures/unions.capnp"]);
+        files.expect("the schema is fine")["unions.rs"].clone()
+    };
+    let source = generate(&[
+        ("unions.capnp:Point", "::other::Point"),
+        ("owner.name", "::other::Name with crate::names"),
+        ("Account.owner.name", "::other::Owner with crate::owners"),
+        ("Drawer.byName.label", "crate::Label"),
+    ]);
+    assert!(!source.contains("::other::Name"));
+    insta::with_settings!({ omit_expression => true }, {
+        insta::assert_snapshot!("overridden_types", source);
+    });
+}
+
+#[test]
 fn unchanged_files_are_left_alone() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let compile = || {

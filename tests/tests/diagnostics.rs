@@ -78,7 +78,7 @@ fn rules_that_a_method_breaks_are_named() {
           back @1 (hasValue :Bool) -> (value :Int32);
           wanted @2 (wantResult :Bool = true) -> (result :Text);
           number @3 (number :Int32 $Ipc.nullable) -> ();
-          typed @4 (text :Text $Ipc.type("crate::Text")) -> ();
+          typed @4 (text :Text $Ipc.type("Text")) -> ();
         }
         interface Order {
           late @0 () -> (result :Text, error :Text $Proxy.exception("std::exception"));
@@ -115,6 +115,72 @@ fn selectors_that_select_nothing_are_named() {
         .generate(&["fixtures/keywords.capnp"]);
     let error = result.expect_err("two name nothing, and one a number");
     golden("selectors", error.to_string());
+}
+
+#[test]
+fn types_that_cannot_be_overridden_are_named() {
+    golden(
+        "overrides",
+        error(&[(
+            "main.capnp",
+            r#"
+        using Ipc = import "/ipc.capnp";
+
+        struct Fields(T) {
+          nothing @0 :Void $Ipc.type("crate::X");
+          object @1 :Object $Ipc.type("crate::X");
+          any @2 :Capability $Ipc.type("crate::X");
+          parameter @3 :T $Ipc.type("crate::X");
+          open @4 :List(Box(T)) $Ipc.type("Vec<crate::X>");
+          items @5 :List(Text) $Ipc.type("Vec<Vec<crate::X>>");
+          relative @6 :Text $Ipc.type("types::X");
+          function @7 :Text $Ipc.type("fn() -> crate::X");
+          module @8 :Text $Ipc.type("crate::X with convert");
+          nonsense @9 :Text $Ipc.type("with");
+        }
+        struct Box(T) $Ipc.type("crate::Box") { value @0 :T; }
+        struct Holds(T) { one @0 :Box(Text); other @1 :Box(T); }
+        interface Object {
+          call @0 (value :Void $Ipc.type("crate::X")) -> (values :List(Object) $Ipc.type("Vec<crate::X>"));
+        }
+        "#,
+        )]),
+    );
+    let builder = ipc_gen::Builder::new().src_prefix("fixtures");
+    let result = builder
+        .type_override("Yield.dyn", "crate::X")
+        .type_override("Yield.din", "crate::X")
+        .type_override("keywords.capnp:Words", "crate::X")
+        .type_override("Words.clone.this", "crate::X")
+        .type_override("Account.owner", "crate::X")
+        .generate(&["fixtures/keywords.capnp", "fixtures/unions.capnp"]);
+    let error = result.expect_err("one names nothing, two an object, and one a group");
+    golden("override_selectors", error.to_string());
+}
+
+#[test]
+fn types_that_grow_without_end_are_named() {
+    golden(
+        "growing_types",
+        error(&[(
+            "main.capnp",
+            r#"
+        struct Pair(A, B) { a @0 :A; b @1 :B; }
+        struct Nest(T) { value @0 :T; items @1 :List(Nest(Pair(T, Text))); }
+        struct Boxed(T) { value @0 :T; union { none @1 :Void; next @2 :Boxed(Boxed(T)); } }
+        struct Outer(T) {
+          one @0 :One(Pair(T, T));
+          struct One(U) { value @0 :U; back @1 :Outer(U); }
+        }
+
+        # These do not grow.
+        struct Chain(T) { value @0 :T; next @1 :Chain(T); }
+        struct Swap(A, B) { a @0 :A; b @1 :B; other @2 :Swap(B, A); }
+        struct Fixed(T) { value @0 :T; text @1 :Fixed(Pair(Text, Text)); }
+        struct Wraps(T) { chain @0 :Chain(Pair(T, Chain(T))); }
+        "#,
+        )]),
+    );
 }
 
 #[test]
@@ -155,8 +221,15 @@ fn schemas_that_are_one_module_are_named_both() {
 
 #[test]
 fn types_that_nobody_generates_are_named() {
-    let main = r#"using S = import "/capnp/schema.capnp"; struct Uses { node @0 :S.Node; }"#;
-    golden("types_of_others", error(&[("main.capnp", main)]));
+    let mut compiler = capnpc_embedded::CompileCommand::new();
+    // It imports another file, which the compiler was not asked for.
+    compiler.src_prefix("fixtures").file("fixtures/inner.capnp");
+    let request = compiler.compile().expect("the schema is fine");
+    let error = ipc_gen::Builder::new().generate_request(&request);
+    golden(
+        "types_of_others",
+        error.expect_err("a type is missing").to_string(),
+    );
 }
 
 #[test]

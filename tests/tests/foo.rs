@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use ipc_runtime::{Exception, Ipc, Protocol};
+use ipc_tests::custom_types::Hooked;
 use ipc_tests::foo::{
     ExtendedCallback, ExtendedCallbackProxy, FooCallback, FooCallbackProxy, FooCustom, FooEmpty,
-    FooFnProxy, FooInterface, FooInterfaceProxy, FooInterfaceRaiseError, FooMessage, FooMutable,
-    FooStruct, Pair, StringIntPair,
+    FooFnProxy, FooInterface, FooInterfaceProxy, FooInterfaceRaiseError, FooMutable, FooStruct,
+    Pair, StringIntPair,
 };
 
 #[derive(Default)]
@@ -58,8 +59,8 @@ impl FooInterface for Foo {
         callback.call(arg).await
     }
 
-    async fn save_callback(&self, callback: FooCallbackProxy) -> Result<(), Exception> {
-        *self.saved.lock().map_err(Exception::failed)? = Some(callback);
+    async fn save_callback(&self, callback: Option<FooCallbackProxy>) -> Result<(), Exception> {
+        *self.saved.lock().map_err(Exception::failed)? = callback;
         Ok(())
     }
 
@@ -87,9 +88,8 @@ impl FooInterface for Foo {
         Ok(arg)
     }
 
-    async fn pass_message(&self, arg: FooMessage) -> Result<FooMessage, Exception> {
-        let message = format!("{} call", arg.message);
-        Ok(FooMessage { message })
+    async fn pass_message(&self, arg: Hooked) -> Result<Hooked, Exception> {
+        Ok(Hooked(arg.0 + " call"))
     }
 
     async fn pass_mutable(&self, arg: FooMutable) -> Result<FooMutable, Exception> {
@@ -203,10 +203,8 @@ async fn values_go_and_come_back() {
         assert_eq!(foo.pass_custom(custom.clone()).await?, custom);
         assert_eq!(foo.pass_empty(FooEmpty {}).await?, FooEmpty {});
         let message = |message: &str| message.to_owned();
-        let passed = foo.pass_message(FooMessage {
-            message: message("build"),
-        });
-        assert_eq!(passed.await?.message, "build call");
+        let passed = foo.pass_message(Hooked(message("init"))).await?;
+        assert_eq!(passed.0, "init build read call build read");
         let passed = foo.pass_mutable(FooMutable {
             message: message("build"),
         });
@@ -254,20 +252,49 @@ async fn callbacks_are_called() {
     .await;
 }
 
+/// A callback that answers with a multiple, and what tells when it was dropped.
+fn tripled() -> (FooCallbackProxy, tokio::sync::oneshot::Receiver<()>) {
+    let (gone, dropped) = tokio::sync::oneshot::channel::<()>();
+    let callback = move |arg: i32| {
+        let _keep = &gone;
+        async move { Ok(arg * 3) }
+    };
+    (FooCallbackProxy::new(callback), dropped)
+}
+
 #[tokio::test]
 async fn a_saved_callback_lives_until_another_is_saved() {
     let foo = foo().await;
     soon(async {
-        let (gone, dropped) = tokio::sync::oneshot::channel::<()>();
-        let callback = move |arg: i32| {
-            let _keep = &gone;
-            async move { Ok(arg * 3) }
-        };
-        foo.save_callback(callback).await?;
+        let (callback, dropped) = tripled();
+        foo.save_callback(Some(callback)).await?;
         assert_eq!(foo.callback_saved(2).await?, 6);
-        foo.save_callback(Multiples).await?;
+        foo.save_callback(Some(FooCallbackProxy::new(Multiples)))
+            .await?;
         assert_eq!(foo.callback_saved(2).await?, 4);
         // The first one is destroyed, and what it held with it.
+        assert!(dropped.await.is_err());
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_saved_callback_is_forgotten_for_null() {
+    let foo = foo().await;
+    soon(async {
+        let (callback, mut dropped) = tripled();
+        foo.save_callback(Some(callback.clone())).await?;
+        foo.save_callback(None).await?;
+        let error = foo.callback_saved(2).await.expect_err("nothing is saved");
+        assert_eq!(error.message(), "nothing was saved");
+        // Nobody else holds it now.
+        assert!(
+            dropped
+                .try_recv()
+                .is_err_and(|error| error == tokio::sync::oneshot::error::TryRecvError::Empty)
+        );
+        drop(callback);
         assert!(dropped.await.is_err());
         Ok(())
     })

@@ -1,6 +1,7 @@
 //! Finds what would not compile as Rust, so that the message speaks of the schema and not of the
 //! generated code.
 
+mod growth;
 mod methods;
 mod names;
 
@@ -11,4 +12,5 @@ use crate::model::Model;
 pub(crate) fn check(model: &Model, problems: &mut Problems) {
     names::check(model, problems);
     methods::check(model, problems);
+    growth::check(model, problems);
 }

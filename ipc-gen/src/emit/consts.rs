@@ -58,7 +58,7 @@ impl Emitter<'_> {
 
     /// The value of a field that is there, where nothing else is said.
     fn initial_value(&self, field: &Field) -> TokenStream {
-        if field.default.is_zero() && !matches!(field.ty, Type::Void) {
+        if field.default.is_zero() && !matches!(field.ty, Type::Void | Type::Custom(_)) {
             let default = self.paths.prelude("Default");
             return quote!(#default::default());
         }
@@ -69,6 +69,7 @@ impl Emitter<'_> {
     pub(super) fn value(&self, ty: &Type, value: &Value) -> TokenStream {
         match (ty, value) {
             (Type::Void, _) => quote!(()),
+            (Type::Custom(custom), value) => self.converted_value(custom, value),
             (Type::Scalar(scalar), value) => plain_literal(value, scalar.rust()),
             (Type::Enum(named), Value::Enum(number)) => self.enumerant(named, *number),
             (Type::Text, Value::Text(text)) => {
@@ -180,7 +181,7 @@ impl Emitter<'_> {
 }
 
 /// The bytes of Data, or of a list of bytes.
-fn bytes(value: &Value) -> Vec<u8> {
+pub(super) fn bytes(value: &Value) -> Vec<u8> {
     match value {
         Value::Data(bytes) => bytes.clone(),
         Value::List(values) => (values.iter())

@@ -2,6 +2,7 @@
 
 mod adapter;
 mod consts;
+mod custom;
 mod descriptions;
 mod docs;
 mod errors;

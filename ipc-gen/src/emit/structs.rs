@@ -10,7 +10,7 @@ use super::docs::docs;
 use super::rt::idents;
 use super::unions::unknown_ident;
 use super::values::{Absent, Source};
-use crate::model::{Enum, Field, Item, Named, Record, Struct};
+use crate::model::{Enum, Field, Item, Named, Record, Struct, Type};
 use crate::names;
 
 /// From where on Clippy may find a field's type too complex.
@@ -27,8 +27,7 @@ impl Emitter<'_> {
         });
         let serde = self.serde_struct(&item.record, &item.parameters);
         let comparison = self.comparison(&item.record);
-        let zero = (item.record.fields.iter())
-            .all(|field| field.starts_as_none() || field.default.is_zero());
+        let zero = item.record.fields.iter().all(has_plain_default);
         let default = zero.then(|| quote!(, Default));
         let mut items = vec![quote! {
             #docs
@@ -259,6 +258,17 @@ impl Emitter<'_> {
             }
         }
     }
+}
+
+/// Whether a derived `Default` gives the field its default, with no more to be asked of the struct's type
+/// parameters than `Default`.
+fn has_plain_default(field: &Field) -> bool {
+    let plain = match &field.ty {
+        Type::Custom(_) => false,
+        Type::Struct(_) | Type::Group(_) | Type::Union(_) => !field.ty.is_open(),
+        _ => true,
+    };
+    field.starts_as_none() || (plain && field.default.is_zero())
 }
 
 /// The type parameters of a declaration, as it is declared and as it is used.

@@ -35,8 +35,9 @@ impl Emitter<'_> {
             quote!(#docs #rename #default #variant #payload,)
         });
         let unknown = unknown_ident(item.record.fields.iter().map(variant_ident));
-        let large = (item.record.fields.iter())
-            .any(|field| matches!(field.ty, Type::Struct(_) | Type::Group(_)) && !field.boxed);
+        let large = (item.record.fields.iter()).any(|field| {
+            matches!(field.ty, Type::Struct(_) | Type::Group(_) | Type::Custom(_)) && !field.boxed
+        });
         let allow = large
             .then(|| quote!(#[allow(clippy::large_enum_variant, reason = "the schema has it so")]));
         let mut items = vec![quote! {

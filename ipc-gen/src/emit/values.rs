@@ -102,6 +102,7 @@ impl Emitter<'_> {
             }
             Type::AnyPointer => quote!(rt::AnyPointer),
             Type::Capability => quote!(rt::AnyProxy),
+            Type::Custom(custom) => custom.rust.clone(),
         }
     }
 
@@ -238,7 +239,8 @@ impl Emitter<'_> {
             Type::Data if matches!(field.default, Value::Data(_)) => {
                 return with_default("data_or");
             }
-            Type::Data | Type::List(_) | Type::Struct(_) => {
+            Type::Custom(_) => return self.read_present(reader, field, absent),
+            ty if ty.is_pointer() => {
                 let value = self.read_present(reader, field, Absent::IsDefault).value();
                 let default = self.value(&field.ty, &field.default);
                 quote!(if #reader.is_null(#at) { #default } else { #value })
@@ -255,6 +257,7 @@ impl Emitter<'_> {
         let at = names::number(field.offset);
         let name = &field.name;
         let tokens = match &field.ty {
+            ty if ty.is_converted() => self.read_converted(reader, field, absent),
             Type::Void => {
                 return Read {
                     tokens: quote!(()),
@@ -296,7 +299,7 @@ impl Emitter<'_> {
                 let ty = self.owned_type(&field.ty);
                 quote!(#reader.object::<#ty>(#at, #name))
             }
-            Type::Parameter(_) | Type::Bound(_) | Type::AnyPointer => {
+            Type::Parameter(_) | Type::Bound(_) | Type::AnyPointer | Type::Custom(_) => {
                 let ty = self.owned_type(&field.ty);
                 quote!(#reader.value::<#ty>(#at, #name))
             }
@@ -315,7 +318,7 @@ impl Emitter<'_> {
             Source::Reference(value) | Source::AsRef(value) => value.clone(),
         };
         let flag = match &field.presence {
-            Presence::Always => return Self::write_present(builder, field, source),
+            Presence::Always => return self.write_present(builder, field, source),
             Presence::Flag(bit) => {
                 let bit = names::number(*bit);
                 Some(quote!(#builder.set_scalar(#bit, true, false);))
@@ -337,7 +340,7 @@ impl Emitter<'_> {
                 source;
             return quote!(if #option.is_some() { #flag });
         }
-        let write = Self::write_present(builder, field, &Source::Reference(quote!(value)));
+        let write = self.write_present(builder, field, &Source::Reference(quote!(value)));
         quote! {
             if let Some(value) = #option {
                 #flag
@@ -346,7 +349,7 @@ impl Emitter<'_> {
         }
     }
 
-    fn write_present(builder: &Ident, field: &Field, source: &Source) -> TokenStream {
+    fn write_present(&self, builder: &Ident, field: &Field, source: &Source) -> TokenStream {
         let at = names::number(field.offset);
         let reference = match source {
             Source::Owned(value) => quote!(&#value),
@@ -359,6 +362,7 @@ impl Emitter<'_> {
         };
         match &field.ty {
             Type::Void => quote!(),
+            ty if ty.is_converted() => self.write_converted(builder, field, &reference),
             Type::Scalar(scalar) => {
                 let default = literal(&field.default, scalar.rust());
                 quote!(#builder.set_scalar(#at, #copy, #default))
@@ -376,7 +380,7 @@ impl Emitter<'_> {
             Type::Struct(_) => quote!(#builder.set_structure(#at, #reference)),
             Type::Group(_) | Type::Union(_) => quote!(#builder.set_group(#reference)),
             Type::Interface(_) | Type::Capability => quote!(#builder.set_object(#at, #reference)),
-            Type::Parameter(_) | Type::Bound(_) | Type::AnyPointer => {
+            Type::Parameter(_) | Type::Bound(_) | Type::AnyPointer | Type::Custom(_) => {
                 quote!(#builder.set_value(#at, #reference))
             }
         }
@@ -384,7 +388,7 @@ impl Emitter<'_> {
 }
 
 /// An enum's default, by its number.
-fn number(default: &Value) -> Literal {
+pub(super) fn number(default: &Value) -> Literal {
     names::suffixed(match default {
         Value::Enum(number) => *number,
         _ => 0,

@@ -121,8 +121,17 @@ impl Type {
         }
     }
 
+    /// Whether it depends on what a type parameter is bound to.
+    pub(crate) fn is_open(&self) -> bool {
+        match self {
+            Self::Parameter(_) | Self::Bound(_) => true,
+            Self::List(element) => element.is_open(),
+            ty => (ty.named()).is_some_and(|named| named.arguments.iter().any(Self::is_open)),
+        }
+    }
+
     /// Whether the type parameter of that name is part of the type.
-    pub(super) fn mentions(&self, name: &str) -> bool {
+    pub(crate) fn mentions(&self, name: &str) -> bool {
         match self {
             Self::Parameter(parameter) => parameter == name,
             Self::List(ty) | Self::Bound(ty) => ty.mentions(name),

@@ -58,7 +58,9 @@ impl Model {
 /// Puts the field's struct into a box if it contains the one at `place`.
 fn enclose(field: &mut Field, place: &Place, components: &BTreeMap<Place, usize>) {
     let mut held = BTreeSet::new();
-    let Type::Struct(_) = field.ty else { return };
+    let Type::Struct(_) = field.ty.wire() else {
+        return;
+    };
     holds(&field.ty, &mut held);
     let Some(own) = components.get(place) else {
         return;
@@ -73,7 +75,7 @@ fn enclose(field: &mut Field, place: &Place, components: &BTreeMap<Place, usize>
 
 /// The structs whose values a value of the type holds. Lists end the chain: they can be empty.
 fn holds(ty: &Type, held: &mut BTreeSet<Place>) {
-    if let Type::Struct(named) | Type::Group(named) | Type::Union(named) = ty {
+    if let Type::Struct(named) | Type::Group(named) | Type::Union(named) = ty.wire() {
         held.insert(named.place.clone());
         for argument in &named.arguments {
             holds(argument, held);

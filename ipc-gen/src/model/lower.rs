@@ -3,6 +3,7 @@
 //! What cannot be carried over yet is collected as a problem, and lowering goes on with the rest, so
 //! that one run tells everything.
 
+use super::custom::Overrides;
 use super::member::text_of;
 use super::naming::{NAME, Places};
 use super::parameters::Parameters;
@@ -16,10 +17,16 @@ use crate::schema::{Body, Child, Id, Loaded, Parameter, Schema, SchemaFile};
 const PROXY_FILE: Id = 0xcc31_6e3f_71a0_40fb;
 
 /// Pictures everything that the files declare.
-pub(crate) fn lower(loaded: &Loaded, nullable: &mut Selectors, problems: &mut Problems) -> Model {
+pub(crate) fn lower(
+    loaded: &Loaded,
+    nullable: &mut Selectors<()>,
+    overrides: &mut Overrides,
+    problems: &mut Problems,
+) -> Model {
     let files: Vec<_> = loaded
         .files
         .iter()
+        .chain(&loaded.standard)
         .filter(|file| file.id != PROXY_FILE)
         .collect();
     let mut lowering = Lowering {
@@ -28,11 +35,13 @@ pub(crate) fn lower(loaded: &Loaded, nullable: &mut Selectors, problems: &mut Pr
         parameters: Parameters::of(&loaded.schema),
         bound: Vec::new(),
         nullable,
+        overrides,
         problems,
     };
     for (index, file) in files.iter().enumerate() {
         lowering.places.add_file(&loaded.schema, index, file.id);
     }
+    lowering.find_overrides(&files);
     let mut model = Model {
         files: files.into_iter().map(|file| lowering.file(file)).collect(),
         ..Model::default()
@@ -51,7 +60,9 @@ pub(super) struct Lowering<'a> {
     /// What the type parameters around the member that is being lowered stand for. The first counts.
     pub(super) bound: Vec<(Parameter, Type)>,
     /// What the caller wants to be optional.
-    pub(super) nullable: &'a mut Selectors,
+    pub(super) nullable: &'a mut Selectors<()>,
+    /// Which types the caller wants in the place of the schema's.
+    pub(super) overrides: &'a mut Overrides,
     problems: &'a mut Problems,
 }
 
@@ -108,8 +119,9 @@ impl<'a> Lowering<'a> {
         let Some(node) = schema.nodes.get(&child.id) else {
             return;
         };
-        let name = text_of(&node.annotations, NAME).unwrap_or(&child.name);
-        let (name, docs) = (name.to_owned(), node.docs.clone());
+        let declared = self.places.declared.get(&child.id);
+        let name = declared.map_or_else(|| child.name.clone(), |place| place.name.clone());
+        let docs = node.docs.clone();
         match &node.body {
             Body::Const { ty, value } => {
                 if let Some(ty) = self.ty(place, ty) {

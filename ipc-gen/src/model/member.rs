@@ -12,8 +12,6 @@ pub(super) const THREAD_MAP: Id = 0xee5e_3717_9ad9_dc9d;
 const THREAD: Id = 0x81c1_e260_0d0b_56c5;
 /// Says that a pointer may be null.
 const NULLABLE: Id = 0xf8d2_d2af_8736_88be;
-/// Says which Rust type a value becomes.
-const TYPE: Id = 0xc4e3_ca07_d1db_0395;
 
 pub(super) const OF_THE_RUNTIME: &str =
     "ThreadMap and Thread are the runtime's own: methods exchange a ThreadMap for another, no more";
@@ -55,13 +53,6 @@ impl<'a> Lowering<'a> {
         field: &'a schema::Field,
         fields: &[&schema::Field],
     ) -> Option<Field> {
-        if annotated(&field.annotations, TYPE) {
-            self.problem(
-                place,
-                "other Rust types for a value are not supported yet",
-                "leave the annotation out",
-            );
-        }
         let (offset, ty, default) = match &field.kind {
             FieldKind::Group(group) => (0, Type::Group(self.part(place, *group)?), &Value::Nothing),
             FieldKind::Slot {
@@ -70,6 +61,7 @@ impl<'a> Lowering<'a> {
                 default,
             } => (*offset, self.ty(place, ty)?, default),
         };
+        let ty = self.overridden(place, &field.annotations, ty);
         let presence = self.presence(place, field, &ty, presence_of(&field.name, fields));
         Some(Field {
             name: field.name.clone(),
@@ -92,11 +84,11 @@ impl<'a> Lowering<'a> {
         presence: Presence,
     ) -> Presence {
         // Both, so that a selector is used even where the schema says the same.
-        let selected = self.nullable.select(place);
+        let selected = self.nullable.select(place).is_some();
         if !selected && !annotated(&field.annotations, NULLABLE) {
             return presence;
         }
-        let (problem, help) = match ty {
+        let (problem, help) = match ty.wire() {
             _ if presence != Presence::Always => (
                 "what has a flag beside it is optional already",
                 "say it in one way only",
@@ -179,7 +171,11 @@ impl<'a> Lowering<'a> {
         let Some(declared) = self.places.declared.get(&id).cloned() else {
             let node = self.schema.nodes.get(&id)?;
             let problem = format!("no Rust is generated for `{}`", node.display_name);
-            self.problem(place, problem, "declare the type in a schema of your own");
+            self.problem(
+                place,
+                problem,
+                "ask the schema compiler for the file that declares it, too",
+            );
             return None;
         };
         let mut arguments = Vec::new();

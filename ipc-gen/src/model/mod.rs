@@ -2,6 +2,7 @@
 //! and of Rust's syntax. Names are the schema's; places on the wire are as `schema.capnp` counts them.
 
 mod binding;
+mod custom;
 mod graph;
 mod inherit;
 mod lower;
@@ -15,6 +16,7 @@ pub(crate) mod types;
 
 use std::collections::BTreeSet;
 
+pub(crate) use custom::{Custom, Overrides};
 pub(crate) use inherit::Member;
 pub(crate) use lower::lower;
 pub(crate) use member::capitalized;
@@ -252,6 +254,8 @@ pub(crate) enum Type {
     Bound(Box<Type>),
     AnyPointer,
     Capability,
+    /// A Rust type of the user's in the place of the schema's.
+    Custom(Box<Custom>),
 }
 
 impl Type {
@@ -274,7 +278,7 @@ impl Type {
     }
 
     /// The declaration that the type is.
-    fn named(&self) -> Option<&Named> {
+    pub(crate) fn named(&self) -> Option<&Named> {
         match self {
             Self::Enum(named)
             | Self::Struct(named)
@@ -285,10 +289,18 @@ impl Type {
         }
     }
 
+    /// The schema's type.
+    pub(crate) fn wire(&self) -> &Self {
+        match self {
+            Self::Custom(custom) => &custom.wire,
+            ty => ty,
+        }
+    }
+
     /// Whether a value has a pointer of its own.
     pub(crate) fn is_pointer(&self) -> bool {
         !matches!(
-            self,
+            self.wire(),
             Self::Void | Self::Scalar(_) | Self::Enum(_) | Self::Group(_) | Self::Union(_)
         )
     }

@@ -34,13 +34,9 @@ impl Places {
         };
         let mut types = BTreeSet::new();
         let mut inside = Vec::new();
-        for child in &node.nested {
-            let Some(declared) = schema.nodes.get(&child.id) else {
-                continue;
-            };
-            let name = text_of(&declared.annotations, NAME).unwrap_or(&child.name);
-            types.insert(name.to_owned());
-            inside.push((child.id, name.to_owned()));
+        for item in declarations(schema, node) {
+            types.insert(item.name.clone());
+            inside.push((item.id, item.name));
         }
         if let Body::Struct(body) = &node.body {
             for field in &body.fields {
@@ -94,6 +90,47 @@ impl Struct {
     /// Whether the struct is nothing but its union.
     pub(super) fn is_only_union(&self) -> bool {
         self.tag.is_some() && self.fields.iter().all(|field| field.member.is_some())
+    }
+}
+
+/// A declaration that gets a name.
+struct Named {
+    id: Id,
+    name: String,
+    /// Whether the schema says what Rust calls it.
+    is_fixed: bool,
+    is_interface: bool,
+}
+
+/// Names what is declared directly inside of a node, where nothing may be called like the proxy or adapter
+/// of an interface.
+fn declarations(schema: &Schema, scope: &Node) -> Vec<Named> {
+    let declared = scope.nested.iter().filter_map(|child| {
+        let node = schema.nodes.get(&child.id)?;
+        let said = text_of(&node.annotations, NAME);
+        Some(Named {
+            id: child.id,
+            name: said.unwrap_or(&child.name).to_owned(),
+            is_fixed: said.is_some(),
+            is_interface: matches!(node.body, Body::Interface { .. }),
+        })
+    });
+    let mut declared: Vec<_> = declared.collect();
+    // A new name of an interface gives new names to its handles. It ends since those are always longer.
+    loop {
+        let interfaces = declared.iter().filter(|item| item.is_interface);
+        let handles: BTreeSet<_> = interfaces
+            .flat_map(|item| [names::proxy(&item.name), names::adapter(&item.name)])
+            .collect();
+        let clashes = |item: &&mut Named| !item.is_fixed && handles.contains(&item.name);
+        let mut renamed = false;
+        for item in declared.iter_mut().filter(clashes) {
+            item.name.push('_');
+            renamed = true;
+        }
+        if !renamed {
+            return declared;
+        }
     }
 }
 

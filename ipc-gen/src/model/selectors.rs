@@ -3,45 +3,44 @@
 use crate::error::{Problem, Problems};
 
 /// Names of members, each a whole place such as `v32/mining.capnp:Mining.waitNext.result` or the end
-/// of one.
+/// of one, with what is said about each.
 #[derive(Debug)]
-pub(crate) struct Selectors(Vec<Selector>);
+pub(crate) struct Selectors<T>(Vec<Selector<T>>);
 
 #[derive(Debug)]
-struct Selector {
+struct Selector<T> {
     text: String,
+    said: T,
     used: bool,
 }
 
-impl Selectors {
-    pub(crate) fn new(texts: &[String]) -> Self {
-        let selectors = texts.iter().map(|text| Selector {
-            text: text.clone(),
+impl<T: Clone> Selectors<T> {
+    pub(crate) fn new(said: impl IntoIterator<Item = (String, T)>) -> Self {
+        let selectors = said.into_iter().map(|(text, said)| Selector {
+            text,
+            said,
             used: false,
         });
         Self(selectors.collect())
     }
 
-    /// Whether a member at this place is selected.
-    pub(super) fn select(&mut self, place: &str) -> bool {
-        let mut selected = false;
+    /// What is said about the member at this place; the last word counts.
+    pub(super) fn select(&mut self, place: &str) -> Option<T> {
+        let mut selected = None;
         for selector in &mut self.0 {
             if ends_with(place, &selector.text) {
                 selector.used = true;
-                selected = true;
+                selected = Some(selector.said.clone());
             }
         }
         selected
     }
 
-    /// Reports those that named nothing, since they are likely misspelt.
-    pub(crate) fn check(&self, problems: &mut Problems) {
+    /// Reports those that named nothing, since they are likely misspelt. `help` says what they can name.
+    pub(crate) fn check(&self, problems: &mut Problems, help: &str) {
         for selector in self.0.iter().filter(|selector| !selector.used) {
             let problem = format!("the selector `{}` selects nothing", selector.text);
-            problems.push(Problem::new(problem).help(
-                "name a parameter, result or field, such as `mining.capnp:Mining.waitNext.result` or \
-                 `Mining.waitNext.result`",
-            ));
+            problems.push(Problem::new(problem).help(help));
         }
     }
 }

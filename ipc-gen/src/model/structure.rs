@@ -105,7 +105,11 @@ impl<'a> Lowering<'a> {
     pub(super) fn which(&mut self, place: &str, body: &'a schema::Struct) -> Option<Field> {
         let Some(declared) = self.places.unions.get(&body.id).cloned() else {
             let problem = "no Rust is generated for this union";
-            self.problem(place, problem, "declare the type in a schema of your own");
+            self.problem(
+                place,
+                problem,
+                "ask the schema compiler for the file that declares it, too",
+            );
             return None;
         };
         let members = (body.fields.iter()).filter(|field| field.member.is_some());
@@ -130,7 +134,11 @@ impl<'a> Lowering<'a> {
     pub(super) fn part(&mut self, place: &str, group: Id) -> Option<Named> {
         let Some(declared) = self.places.declared.get(&group).cloned() else {
             let problem = "no Rust is generated for this group";
-            self.problem(place, problem, "declare the type in a schema of your own");
+            self.problem(
+                place,
+                problem,
+                "ask the schema compiler for the file that declares it, too",
+            );
             return None;
         };
         let parameters = self.parameters.used(self.schema, group);

@@ -2,6 +2,7 @@
 
 mod compile;
 mod facts;
+mod positions;
 mod request;
 mod scan;
 mod sources;
@@ -13,6 +14,7 @@ pub(crate) use facts::{
     Annotation, Base, Binding, Body, Brand, Child, Enumerant, Field, FieldKind, Id, Method, Node,
     Parameter, PointerKind, Schema, Struct, Type,
 };
+pub(crate) use positions::Positions;
 pub(crate) use sources::Sources;
 
 use crate::error::{Error, Problem};
@@ -40,7 +42,19 @@ pub(crate) struct Loaded {
     pub(crate) schema: Schema,
     /// The files to generate code from, by name.
     pub(crate) files: Vec<SchemaFile>,
+    /// The compiler's own files, of which it tells what the others refer to.
+    pub(crate) standard: Vec<SchemaFile>,
     pub(crate) sources: Sources,
+}
+
+impl Loaded {
+    /// Where everything stands in the files, by their names, as far as they can still be read.
+    pub(crate) fn positions(&self) -> impl Iterator<Item = (String, Positions)> {
+        self.sources.files.iter().filter_map(|source| {
+            let text = std::fs::read_to_string(&source.path).ok()?;
+            Some((source.name.clone(), Positions::of(&text)))
+        })
+    }
 }
 
 /// Reads the files of the input and everything that they import.
@@ -51,15 +65,16 @@ pub(crate) fn load(input: &Input) -> Result<Loaded, Error> {
     if schema.requested.len() != sources.files.len() {
         return Err(Problem::new("the schema compiler left out some of the files").into());
     }
-    let files = (sources.files.iter().zip(&schema.requested))
-        .map(|(source, requested)| SchemaFile {
+    let found =
+        (sources.files.iter().zip(&schema.requested)).map(|(source, requested)| SchemaFile {
             id: requested.id,
             name: source.name.clone(),
-        })
-        .collect();
+        });
+    let (files, standard) = (found.collect(), standard_files(&schema));
     Ok(Loaded {
         schema,
         files,
+        standard,
         sources,
     })
 }
@@ -74,11 +89,31 @@ pub(crate) fn load_request(bytes: &[u8]) -> Result<Loaded, Error> {
         })
         .collect();
     files.sort_by(|one, other| one.name.cmp(&other.name));
+    let standard = standard_files(&schema);
     Ok(Loaded {
         schema,
         files,
+        standard,
         sources: Sources::default(),
     })
+}
+
+/// The file of what streaming methods return, for which generated code needs no type.
+const STREAM_FILE: Id = 0x86c3_66a9_1393_f3f8;
+
+/// The files that the compiler brought along because something refers to them. It cannot be asked for
+/// them.
+fn standard_files(schema: &Schema) -> Vec<SchemaFile> {
+    let is_requested = |id| schema.requested.iter().any(|requested| requested.id == id);
+    let files = schema.nodes.iter().filter_map(|(id, node)| {
+        let name = node.display_name.trim_start_matches('/');
+        let is_file = matches!(node.body, Body::File) && *id != STREAM_FILE;
+        (is_file && name.starts_with("capnp/") && !is_requested(*id)).then(|| SchemaFile {
+            id: *id,
+            name: name.to_owned(),
+        })
+    });
+    files.collect()
 }
 
 fn decode(bytes: &[u8]) -> Result<Schema, Error> {

@@ -176,7 +176,7 @@ impl<'a> StructBuilder<'a> {
         self.with_pointer(index, |pointer| pointer.set_structure(size, fill));
     }
 
-    fn with_pointer(&mut self, index: u16, write: impl FnOnce(PointerBuilder<'_>)) {
+    pub(super) fn with_pointer(&mut self, index: u16, write: impl FnOnce(PointerBuilder<'_>)) {
         if index < self.size.pointers {
             let pointer = self.layout.reborrow().get_pointer_field(usize::from(index));
             write(PointerBuilder::new(pointer, self.builds));

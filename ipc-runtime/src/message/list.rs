@@ -135,25 +135,40 @@ fn write_primitives<T: PrimitiveElement + Copy>(pointer: PointerBuilder<'_>, ite
 pub(super) fn read_pointers<T: PointerValue>(
     pointer: PointerReader<'_>,
 ) -> Result<Vec<T>, Exception> {
+    read_pointers_with(pointer, T::read_pointer)
+}
+
+pub(super) fn read_pointers_with<T>(
+    pointer: PointerReader<'_>,
+    read: impl Fn(PointerReader<'_>) -> Result<T, Exception>,
+) -> Result<Vec<T>, Exception> {
     let scope = pointer.scope.deeper()?;
     let list =
         any_pointer_list::Reader::get_from_pointer(&pointer.layout, None).map_err(malformed)?;
     (0..list.len())
         .map(|index| {
             let element: RootReader<'_> = list.get(index).get_as().map_err(malformed)?;
-            T::read_pointer(PointerReader::new(element.0, scope))
+            read(PointerReader::new(element.0, scope))
                 .map_err(|error| error.context(format_args!("element {index}")))
         })
         .collect()
 }
 
 pub(super) fn write_pointers<T: PointerValue>(pointer: PointerBuilder<'_>, items: &[T]) {
+    write_pointers_with(pointer, items, |element, item| item.write_pointer(element));
+}
+
+pub(super) fn write_pointers_with<T>(
+    pointer: PointerBuilder<'_>,
+    items: &[T],
+    write: impl Fn(PointerBuilder<'_>, &T),
+) {
     let PointerBuilder { layout, builds } = pointer;
     builds.deeper(|builds| {
         let mut list = layout.init_list(layout::ElementSize::Pointer, length(items));
         for (index, item) in (0..).zip(items) {
             let element = list.reborrow().get_pointer_element(index);
-            item.write_pointer(PointerBuilder::new(element, builds));
+            write(PointerBuilder::new(element, builds), item);
         }
     });
 }

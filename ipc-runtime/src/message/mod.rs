@@ -6,6 +6,8 @@
 
 mod any;
 mod builder;
+mod conversion;
+mod custom;
 mod element;
 mod envelope;
 mod frame;
@@ -20,6 +22,8 @@ mod value;
 
 pub use any::AnyPointer;
 pub use builder::{Builds, StructBuilder};
+pub use conversion::default_or;
+pub use custom::{CustomValue, Wire, from_wire, to_wire};
 pub(crate) use envelope::Envelope;
 pub(crate) use frame::{Frame, Layout, WORD};
 pub use list::ListItem;

@@ -93,13 +93,15 @@ impl<'a> PointerBuilder<'a> {
         Self { layout, builds }
     }
 
-    pub(super) fn set_text(mut self, value: &str) {
+    /// Text.
+    pub fn set_text(mut self, value: &str) {
         if self.builds.fits(value.len()) {
             self.layout.set_text(value.into());
         }
     }
 
-    pub(super) fn set_data(mut self, value: &[u8]) {
+    /// Data.
+    pub fn set_data(mut self, value: &[u8]) {
         if self.builds.fits(value.len()) {
             self.layout.set_data(value);
         }
@@ -152,7 +154,7 @@ impl fmt::Debug for PointerBuilder<'_> {
 
 impl PointerValue for String {
     fn read_pointer(pointer: PointerReader<'_>) -> Result<Self, Exception> {
-        reader::text(pointer.layout)
+        reader::text(pointer.layout).map(str::to_owned)
     }
 
     fn write_pointer(&self, pointer: PointerBuilder<'_>) {

@@ -218,7 +218,7 @@ impl<'a> StructReader<'a> {
         self.pointer(index).structure()
     }
 
-    fn pointer(&self, index: u16) -> PointerReader<'a> {
+    pub(super) fn pointer(&self, index: u16) -> PointerReader<'a> {
         PointerReader::new(
             self.layout.get_pointer_field(usize::from(index)),
             self.scope,
@@ -232,18 +232,17 @@ impl fmt::Debug for StructReader<'_> {
     }
 }
 
-pub(super) fn text(pointer: layout::PointerReader<'_>) -> Result<String, Exception> {
+pub(super) fn text(pointer: layout::PointerReader<'_>) -> Result<&str, Exception> {
     let text = pointer.get_text(None).map_err(malformed)?;
-    match text.to_str() {
-        Ok(text) => Ok(text.to_owned()),
-        Err(error) => Err(Exception::new(
+    text.to_str().map_err(|error| {
+        Exception::new(
             ExceptionKind::Malformed,
             format_args!("the text is not UTF-8: {error}"),
-        )),
-    }
+        )
+    })
 }
 
-fn null(field: &'static str) -> Exception {
+pub(super) fn null(field: &'static str) -> Exception {
     Exception::new(
         ExceptionKind::Null,
         format_args!("{field}: the peer sent null where a value was needed"),

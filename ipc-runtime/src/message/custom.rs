@@ -1,0 +1,133 @@
+//! Types of one's own in the place of a schema's.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// What a message holds, as a [`CustomValue`] meets it: `str` for Text, `[u8]` for Data, and for
+/// everything else the type that `ipc-gen` would use, such as `u32`, `Vec<f64>` or a generated struct.
+///
+/// Text and Data are borrowed from the message, so that their bytes are copied once, into the custom
+/// type; other values are handed over.
+pub trait Wire {
+    /// How a value is read.
+    type Read<'a>
+    where
+        Self: 'a;
+    /// How a value is written.
+    type Write<'a>
+    where
+        Self: 'a;
+}
+
+impl Wire for str {
+    type Read<'a> = &'a str;
+    type Write<'a> = Cow<'a, str>;
+}
+
+impl Wire for [u8] {
+    type Read<'a> = &'a [u8];
+    type Write<'a> = Cow<'a, [u8]>;
+}
+
+impl<T> Wire for T {
+    type Read<'a>
+        = T
+    where
+        T: 'a;
+    type Write<'a>
+        = T
+    where
+        T: 'a;
+}
+
+/// A type of one's own that stands in generated code where the schema says something plainer.
+///
+/// The schema's annotation `type`, or `ipc_gen::Builder::type_override`, names the type; this trait
+/// says how it is made from what a message holds, and back. One type can stand for several kinds of
+/// [`Wire`]. Types of other crates, for which the trait cannot be implemented, take a module of functions
+/// instead: see `ipc_gen::Builder::type_override`.
+///
+/// ```
+/// use std::borrow::Cow;
+///
+/// use ipc_runtime::CustomValue;
+///
+/// /// A hash, for which the schema has Data.
+/// #[derive(Clone, Debug, Default, PartialEq)]
+/// struct Hash([u8; 32]);
+///
+/// impl CustomValue<[u8]> for Hash {
+///     type Error = std::array::TryFromSliceError;
+///
+///     fn from_wire(bytes: &[u8]) -> Result<Self, Self::Error> {
+///         bytes.try_into().map(Self)
+///     }
+///
+///     fn to_wire(&self) -> Cow<'_, [u8]> {
+///         Cow::Borrowed(&self.0)
+///     }
+/// }
+///
+/// /// A height, for which the schema has UInt32.
+/// #[derive(Clone, Debug, Default, PartialEq)]
+/// struct Height(u32);
+///
+/// impl CustomValue<u32> for Height {
+///     type Error = std::convert::Infallible;
+///
+///     fn from_wire(height: u32) -> Result<Self, Self::Error> {
+///         Ok(Self(height))
+///     }
+///
+///     fn to_wire(&self) -> u32 {
+///         self.0
+///     }
+/// }
+/// # assert!(Hash::from_wire(&[0; 31]).is_err());
+/// ```
+///
+/// Where the type is a field of a struct, it also has to be `Default` and `PartialEq`, and serde's
+/// traits where code is generated for serde. The default is what the schema's default becomes, or that
+/// of the type if `from_wire` refuses the schema's.
+pub trait CustomValue<W: Wire + ?Sized>: Clone + fmt::Debug + Send + Sync + 'static {
+    /// Why a value of the message is none of this type.
+    type Error: fmt::Display;
+
+    /// Makes the value from what arrived, which need not be trusted. What is absent arrives as the
+    /// schema's default, which is empty or zero if it says nothing else.
+    ///
+    /// # Errors
+    ///
+    /// The call that the value is part of fails with this error, with the name of the field in front.
+    fn from_wire(wire: W::Read<'_>) -> Result<Self, Self::Error>;
+
+    /// What is sent.
+    fn to_wire(&self) -> W::Write<'_>;
+}
+
+/// Data of a fixed length.
+impl<const N: usize> CustomValue<[u8]> for [u8; N] {
+    type Error = String;
+
+    fn from_wire(bytes: &[u8]) -> Result<Self, Self::Error> {
+        (bytes.try_into()).map_err(|_| format!("there are {} bytes instead of {N}", bytes.len()))
+    }
+
+    fn to_wire(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(self)
+    }
+}
+
+/// [`CustomValue::from_wire`], by a name that is short to write.
+///
+/// # Errors
+///
+/// As the conversion itself.
+pub fn from_wire<W: Wire + ?Sized, T: CustomValue<W>>(wire: W::Read<'_>) -> Result<T, T::Error> {
+    T::from_wire(wire)
+}
+
+/// [`CustomValue::to_wire`], by a name that is short to write.
+pub fn to_wire<W: Wire + ?Sized, T: CustomValue<W>>(value: &T) -> W::Write<'_> {
+    value.to_wire()
+}
