@@ -36,17 +36,3 @@ pub fn cpu_time() -> io::Result<Duration> {
     let micros = (usage.user_time() + usage.system_time()).num_microseconds();
     Ok(Duration::from_micros(micros.unsigned_abs()))
 }
-
-/// The bytes of memory that this process occupies.
-///
-/// # Errors
-///
-/// Not a system with Linux's `/proc`.
-pub fn resident_memory() -> io::Result<u64> {
-    std::fs::read_to_string("/proc/self/status")?
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"))
-        .and_then(|kib| kib.parse::<u64>().ok())
-        .map(|kib| kib * 1024)
-        .ok_or_else(|| io::Error::other("/proc/self/status has no VmRSS"))
-}

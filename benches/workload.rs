@@ -25,7 +25,7 @@ impl Workload {
     ];
 
     /// A caller for each of many connections.
-    pub const CONNECTIONS: Self = Self::new(1_000, 100, 16);
+    pub const CONNECTIONS: Self = Self::new(1_000, 20, 16);
 
     const fn new(in_flight: usize, calls: usize, bytes: usize) -> Self {
         Self {
