@@ -15,7 +15,7 @@ impl<'a> Damage<'a> {
 
     /// Which side is to be damaged.
     pub fn side(&mut self) -> Side {
-        if self.byte() % 2 == 0 {
+        if self.byte().is_multiple_of(2) {
             Side::Client
         } else {
             Side::Server

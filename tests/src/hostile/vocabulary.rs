@@ -26,7 +26,7 @@ fn fill(kind: u8, number: u32, message: message::Builder<'_>) {
         14 => {
             let mut finish = message.init_finish();
             finish.set_question_id(number);
-            finish.set_release_result_caps(number % 2 == 0);
+            finish.set_release_result_caps(number.is_multiple_of(2));
         }
         15 | 16 => {
             let mut release = message.init_release();
@@ -89,7 +89,11 @@ fn resolution(kind: u8, resolve: resolve::Builder<'_>) {
 
 fn disembargo(kind: u8, number: u32, message: message::Builder<'_>) {
     let mut disembargo = message.init_disembargo();
-    target(number % 2 == 0, number, disembargo.reborrow().init_target());
+    target(
+        number.is_multiple_of(2),
+        number,
+        disembargo.reborrow().init_target(),
+    );
     let mut context = disembargo.init_context();
     match kind {
         10 => context.set_sender_loopback(number),
