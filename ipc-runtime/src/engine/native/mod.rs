@@ -34,6 +34,7 @@ use super::{Engine, Link, RemoteObject};
 use crate::adapter::LocalObject;
 use crate::connection::Connection;
 use crate::exception::Exception;
+use crate::stats::Stats;
 
 /// The engine. It holds nothing: every connection stands for itself.
 #[derive(Debug)]
@@ -104,5 +105,11 @@ impl Link for Socket {
         if let Some(peer) = self.0.upgrade() {
             peer.close();
         }
+    }
+
+    fn stats(&self) -> Stats {
+        self.0
+            .upgrade()
+            .map_or_else(Stats::default, |peer| peer.lock().stats())
     }
 }
