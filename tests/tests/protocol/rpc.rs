@@ -222,8 +222,13 @@ impl Rpc {
     }
 
     /// The message in these bytes, of one frame.
-    pub(crate) fn decode(frame: &[u8]) -> capnp::Result<Self> {
-        let frame = capnp::serialize::read_message(frame, ReaderOptions::new())?;
+    pub(crate) fn decode(mut frame: &[u8]) -> capnp::Result<Self> {
+        Self::decode_next(&mut frame)
+    }
+
+    /// The first message in these bytes, which are the others then.
+    pub(crate) fn decode_next(bytes: &mut &[u8]) -> capnp::Result<Self> {
+        let frame = capnp::serialize::read_message(bytes, ReaderOptions::new())?;
         Self::read(frame.get_root()?)
     }
 
