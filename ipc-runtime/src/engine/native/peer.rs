@@ -149,6 +149,7 @@ impl Peer {
                     peer: Arc::clone(self),
                     asking,
                     answer,
+                    answered: false,
                 })
             }
             Err(exception) => {
@@ -322,11 +323,14 @@ struct Asked {
     peer: Arc<Peer>,
     asking: Asking,
     answer: oneshot::Receiver<Result<Payload, Exception>>,
+    answered: bool,
 }
 
 impl Asked {
     async fn answer(mut self) -> Result<Payload, Exception> {
-        match (&mut self.answer).await {
+        let answer = (&mut self.answer).await;
+        self.answered = true;
+        match answer {
             Ok(outcome) => outcome,
             Err(_dropped) => Err(self.peer.connection.disconnected()),
         }
@@ -335,8 +339,10 @@ impl Asked {
 
 impl Drop for Asked {
     fn drop(&mut self) {
-        // When the answer has come the question was finished, or is about to be.
-        self.peer.finish(self.asking);
+        // Who hands the answer over finishes the question.
+        if !self.answered {
+            self.peer.finish(self.asking);
+        }
     }
 }
 
