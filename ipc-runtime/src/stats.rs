@@ -10,15 +10,17 @@ use crate::connection::Connection;
 /// How much of everything is alive over the connections of an [`Ipc`](crate::Ipc), at one moment.
 ///
 /// A peer is told of ends in the background, and tells of its own likewise, so counts go down a little
-/// after the last call, proxy or object has gone.
+/// after the last call, proxy or object has gone. With [`EngineKind::Native`](crate::EngineKind) the
+/// question for a peer's first object counts as a call as long as that object is in use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
     /// Connections that are open.
     pub connections: usize,
-    /// Calls of peers' objects that were neither answered nor given up, or whose peer does not know.
+    /// Calls of peers' objects that were not answered yet. Given-up ones count until the peer has
+    /// answered, if the engine has to remember them.
     pub outgoing_calls: usize,
-    /// Calls of our objects whose answers peers do not have yet, or may still refer to.
+    /// Calls of our objects that were not answered yet, or whose answers the peer still refers to.
     pub incoming_calls: usize,
     /// Objects of peers that something here refers to.
     pub remote_objects: usize,
