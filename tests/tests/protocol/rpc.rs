@@ -142,7 +142,7 @@ impl Rpc {
                 match results_to {
                     ResultsTo::Caller => to.set_caller(()),
                     ResultsTo::Yourself => to.set_yourself(()),
-                    ResultsTo::ThirdParty => drop(to.reborrow().init_third_party()),
+                    ResultsTo::ThirdParty => to.reborrow().init_third_party().clear(),
                 }
             }
             Self::Return {
@@ -162,7 +162,7 @@ impl Rpc {
                     Outcome::Elsewhere => target.set_results_sent_elsewhere(()),
                     Outcome::TakeFrom(other) => target.set_take_from_other_question(*other),
                     Outcome::ThirdParty => {
-                        drop(target.init_accept_from_third_party());
+                        target.init_accept_from_third_party().clear();
                     }
                 }
             }
@@ -217,7 +217,7 @@ impl Rpc {
                 join.set_question_id(*question);
                 target.write(join.init_target());
             }
-            Self::Unknown => drop(message.init_obsolete_save()),
+            Self::Unknown => message.init_obsolete_save().clear(),
         }
     }
 
