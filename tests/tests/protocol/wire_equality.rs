@@ -203,24 +203,24 @@ fn essence(said: Said) -> Essence {
                 params: payload(params, own, other),
                 results_to,
             },
-            Rpc::Return {
-                answer,
-                release_params,
-                outcome,
-            } => {
-                let answer = other.questions[&answer];
-                let outcome = match outcome {
-                    Outcome::Results(results) => Outcome::Results(payload(results, own, other)),
-                    outcome => outcome,
-                };
-                if matches!(&outcome, Outcome::Results(results) if results.caps.is_empty()) {
-                    without_capabilities.push((side, answer));
-                }
-                Rpc::Return {
+            mut message @ Rpc::Return { .. } => {
+                if let Rpc::Return {
                     answer,
-                    release_params: release_params && answer != FIRST,
+                    release_params,
                     outcome,
+                    ..
+                } = &mut message
+                {
+                    *answer = other.questions[answer];
+                    *release_params &= *answer != FIRST;
+                    if let Outcome::Results(results) = outcome {
+                        *results = payload(std::mem::take(results), own, other);
+                        if results.caps.is_empty() {
+                            without_capabilities.push((side, *answer));
+                        }
+                    }
                 }
+                message
             }
             Rpc::Finish {
                 question,
