@@ -149,7 +149,6 @@ impl Peer {
                     peer: Arc::clone(self),
                     asking,
                     answer,
-                    answered: false,
                 })
             }
             Err(exception) => {
@@ -323,14 +322,11 @@ struct Asked {
     peer: Arc<Peer>,
     asking: Asking,
     answer: oneshot::Receiver<Result<Payload, Exception>>,
-    answered: bool,
 }
 
 impl Asked {
     async fn answer(mut self) -> Result<Payload, Exception> {
-        let answer = (&mut self.answer).await;
-        self.answered = true;
-        match answer {
+        match (&mut self.answer).await {
             Ok(outcome) => outcome,
             Err(_dropped) => Err(self.peer.connection.disconnected()),
         }
@@ -339,10 +335,8 @@ impl Asked {
 
 impl Drop for Asked {
     fn drop(&mut self) {
-        // Who hands the answer over finishes the question.
-        if !self.answered {
-            self.peer.finish(self.asking);
-        }
+        // When the answer has come the question was finished, or is about to be.
+        self.peer.finish(self.asking);
     }
 }
 
