@@ -16,6 +16,7 @@ use crate::listener::Listener;
 use crate::object::Proxy;
 use crate::process::Process;
 use crate::protocol::{CapnpProtocol, Protocol};
+use crate::stats::Stats;
 
 /// Reaches objects in other processes, and lets other processes reach ours.
 ///
@@ -159,6 +160,12 @@ impl Ipc {
     /// at once if it has ended already or `proxy` is local.
     pub fn add_cleanup<P: Proxy>(&self, proxy: &P, cleanup: impl FnOnce() + Send + 'static) {
         self.protocol.add_cleanup(proxy, cleanup);
+    }
+
+    /// How many connections, calls and objects are alive: what a program that leaks, or is made to,
+    /// has more and more of.
+    pub fn stats(&self) -> Stats {
+        self.protocol.stats()
     }
 
     /// The settings that all connections share.

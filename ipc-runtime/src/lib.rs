@@ -34,6 +34,7 @@ mod protocol;
 #[doc(hidden)]
 pub mod rt;
 mod socket;
+mod stats;
 
 pub use any_proxy::AnyProxy;
 pub use call::Call;
@@ -47,6 +48,7 @@ pub use message::{AnyPointer, CustomValue, PointerValue, Wire};
 pub use object::Proxy;
 pub use process::Process;
 pub use protocol::{CapnpProtocol, Protocol};
+pub use stats::Stats;
 
 /// Includes what `ipc_gen::Builder` generated in the build script: a module for every compiled
 /// schema, in a tree that mirrors the schema's path.

@@ -17,6 +17,7 @@ use crate::incoming::Incoming;
 use crate::listener::Listener;
 use crate::object::Proxy;
 use crate::socket::BoundSocket;
+use crate::stats::{Connections, Stats};
 
 /// A way to reach objects over a socket, as Bitcoin Core's `ipc::Protocol`.
 pub trait Protocol {
@@ -65,6 +66,7 @@ pub struct CapnpProtocol {
     context: Arc<Context>,
     engine: Arc<dyn Engine>,
     incoming: Mutex<Vec<Weak<Incoming>>>,
+    connections: Arc<Connections>,
 }
 
 impl CapnpProtocol {
@@ -76,7 +78,13 @@ impl CapnpProtocol {
                 EngineKind::CapnpRpc => Arc::new(CapnpRpc::start()?),
             },
             incoming: Mutex::default(),
+            connections: Arc::default(),
         })
+    }
+
+    /// What is alive over all connections.
+    pub(crate) fn stats(&self) -> Stats {
+        self.connections.stats()
     }
 
     /// Serves on a listening socket.
@@ -99,8 +107,11 @@ impl CapnpProtocol {
         let engine = Arc::clone(&self.engine);
         let context = Arc::clone(&self.context);
         let accepted = Arc::clone(&incoming);
+        let connections = Arc::clone(&self.connections);
         Listener::start(socket, incoming, &self.context.runtime, move |stream| {
-            accepted.add(serve(&*engine, &context, stream, &object));
+            let connection = serve(&*engine, &context, stream, &object);
+            connections.add(&connection);
+            accepted.add(connection);
         })
     }
 
@@ -111,6 +122,7 @@ impl CapnpProtocol {
         prepare: impl FnOnce(&Connection),
     ) -> Result<P, Exception> {
         let connection = Connection::new(Arc::clone(&self.context), Side::Client);
+        self.connections.add(&connection);
         let (link, first) = self.engine.connect(socket, &connection);
         connection.attach(link);
         prepare(&connection);
@@ -132,8 +144,11 @@ impl Protocol for CapnpProtocol {
         P: Proxy,
         Arc<T>: Serve<P>,
     {
-        let connection = local(implementation)
-            .map(|object| serve(&*self.engine, &self.context, socket, &object));
+        let connection = local(implementation).map(|object| {
+            let connection = serve(&*self.engine, &self.context, socket, &object);
+            self.connections.add(&connection);
+            connection
+        });
         async move {
             connection?.ended().await;
             Ok(())

@@ -1,6 +1,6 @@
 //! Objects that pass each other around: what tests of the RPC protocol serve and call.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use ipc_runtime::{Exception, ExceptionKind};
 use tokio::sync::{Semaphore, watch};
@@ -15,6 +15,7 @@ pub struct Journal {
     nodes: watch::Sender<usize>,
     waiting: watch::Sender<usize>,
     made: Mutex<u32>,
+    slots: Mutex<Vec<Weak<Mutex<Option<NodeProxy>>>>>,
     gate: Semaphore,
 }
 
@@ -27,6 +28,7 @@ impl Journal {
             nodes: watch::Sender::new(0),
             waiting: watch::Sender::new(0),
             made: Mutex::new(0),
+            slots: Mutex::default(),
             gate: Semaphore::new(0),
         })
     }
@@ -59,6 +61,16 @@ impl Journal {
         reach(&self.waiting, count).await;
     }
 
+    /// Makes every node forget the node that it remembers, since nodes that remember each other live
+    /// for ever.
+    pub fn forget(&self) {
+        let slots: Vec<_> = std::mem::take(&mut *lock(&self.slots));
+        for slot in slots.iter().filter_map(Weak::upgrade) {
+            let kept = lock(&slot).take();
+            drop(kept);
+        }
+    }
+
     /// Lets one call through the gate.
     pub fn open(&self) {
         self.gate.add_permits(1);
@@ -78,8 +90,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub struct TestNode {
     journal: Arc<Journal>,
     number: u32,
-    kept: Mutex<Option<NodeProxy>>,
+    slot: Slot,
 }
+
+/// The node that a node remembers.
+type Slot = Arc<Mutex<Option<NodeProxy>>>;
 
 impl TestNode {
     /// A node; the first of a journal has number 0.
@@ -88,11 +103,18 @@ impl TestNode {
         let mut made = lock(&journal.made);
         let number = *made;
         *made += 1;
+        let slot = Slot::default();
+        lock(&journal.slots).push(Arc::downgrade(&slot));
         Self {
             journal: Arc::clone(journal),
             number,
-            kept: Mutex::default(),
+            slot,
         }
+    }
+
+    fn other(&self) -> Result<NodeProxy, Exception> {
+        let kept = lock(&self.slot).clone();
+        kept.ok_or_else(|| Exception::failed("no node is kept"))
     }
 }
 
@@ -140,13 +162,13 @@ impl Node for TestNode {
     }
 
     async fn keep(&self, node: Option<NodeProxy>) -> Result<(), Exception> {
-        let before = std::mem::replace(&mut *lock(&self.kept), node);
+        let before = std::mem::replace(&mut *lock(&self.slot), node);
         drop(before);
         Ok(())
     }
 
     async fn kept(&self) -> Result<Option<NodeProxy>, Exception> {
-        Ok(lock(&self.kept).clone())
+        Ok(lock(&self.slot).clone())
     }
 
     async fn wait(&self) -> Result<Option<NodeProxy>, Exception> {
@@ -158,11 +180,7 @@ impl Node for TestNode {
     }
 
     async fn ping_kept(&self, number: u32) -> Result<u32, Exception> {
-        let kept = lock(&self.kept).clone();
-        match kept {
-            Some(kept) => kept.ping(number).await,
-            None => Err(Exception::failed("no node is kept")),
-        }
+        self.other()?.ping(number).await
     }
 
     async fn fail(&self, kind: u16) -> Result<(), Exception> {
@@ -173,5 +191,15 @@ impl Node for TestNode {
             _ => ExceptionKind::Failed,
         };
         Err(Exception::new(kind, "failed as asked"))
+    }
+
+    async fn introduce(&self) -> Result<(), Exception> {
+        let child = self.child().await?;
+        self.other()?.keep(Some(child)).await
+    }
+
+    async fn fetch(&self) -> Result<(), Exception> {
+        let fetched = self.other()?.kept().await?;
+        self.keep(fetched).await
     }
 }

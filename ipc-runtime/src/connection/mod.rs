@@ -20,6 +20,7 @@ use crate::exception::{Exception, ExceptionKind};
 use crate::interface::{Method, StructSize};
 use crate::message::{Envelope, Payload};
 use crate::object::{Object, Proxy};
+use crate::stats::{Stats, Tally};
 use peer_threads::PeerThreads;
 
 /// The `Context` struct of `mp/proxy.capnp`: pointer 0 is the thread that runs the call, pointer 1
@@ -55,6 +56,7 @@ pub(crate) struct Connection {
     /// Whether the peer has asked for a pool.
     pooled: AtomicBool,
     cleanups: Mutex<Vec<Cleanup>>,
+    tally: Tally,
     /// Why the connection ended, once it has.
     end: watch::Sender<Option<Exception>>,
 }
@@ -77,6 +79,7 @@ impl Connection {
             link: OnceLock::new(),
             handles: AtomicUsize::new(0),
             cleanups: Mutex::new(Vec::new()),
+            tally: Tally::default(),
             end: watch::Sender::new(None),
         })
     }
@@ -87,6 +90,21 @@ impl Connection {
         if !self.is_open() {
             self.close();
         }
+    }
+
+    /// What the engine counts here, if it has no tables of its own.
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// What is alive over this connection.
+    pub(crate) fn stats(&self) -> Stats {
+        let mut stats = self.tally.stats();
+        if let Some(link) = self.link.get() {
+            stats += link.stats();
+        }
+        stats.connections = self.is_open().into();
+        stats
     }
 
     /// Where handlers and background work run.

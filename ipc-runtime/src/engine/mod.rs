@@ -15,6 +15,7 @@ use crate::capability::Capability;
 use crate::connection::Connection;
 use crate::exception::Exception;
 use crate::message::Payload;
+use crate::stats::Stats;
 
 pub(crate) mod capnp_rpc;
 pub(crate) mod native;
@@ -62,6 +63,10 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync {
 pub(crate) trait Link: fmt::Debug + Send + Sync {
     /// Sends what is queued, then closes. Returns at once.
     fn close(&self);
+
+    /// What is alive by the engine's own tables. An engine without any counts in the connection's
+    /// [`Tally`](crate::stats::Tally).
+    fn stats(&self) -> Stats;
 }
 
 /// An object of the peer, or the promise of one. Dropping it releases it.

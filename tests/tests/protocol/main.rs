@@ -8,3 +8,4 @@ mod questions;
 mod raw;
 mod rpc;
 mod violations;
+mod wire_equality;

@@ -144,7 +144,7 @@ impl Rpc {
                 match results_to {
                     ResultsTo::Caller => to.set_caller(()),
                     ResultsTo::Yourself => to.set_yourself(()),
-                    ResultsTo::ThirdParty => drop(to.reborrow().init_third_party()),
+                    ResultsTo::ThirdParty => to.reborrow().init_third_party().clear(),
                 }
             }
             Self::Return {
@@ -166,7 +166,7 @@ impl Rpc {
                     Outcome::Elsewhere => target.set_results_sent_elsewhere(()),
                     Outcome::TakeFrom(other) => target.set_take_from_other_question(*other),
                     Outcome::ThirdParty => {
-                        drop(target.init_accept_from_third_party());
+                        target.init_accept_from_third_party().clear();
                     }
                 }
             }
@@ -221,13 +221,18 @@ impl Rpc {
                 join.set_question_id(*question);
                 target.write(join.init_target());
             }
-            Self::Unknown => drop(message.init_obsolete_save()),
+            Self::Unknown => message.init_obsolete_save().clear(),
         }
     }
 
     /// The message in these bytes, of one frame.
-    pub(crate) fn decode(frame: &[u8]) -> capnp::Result<Self> {
-        let frame = capnp::serialize::read_message(frame, ReaderOptions::new())?;
+    pub(crate) fn decode(mut frame: &[u8]) -> capnp::Result<Self> {
+        Self::decode_next(&mut frame)
+    }
+
+    /// The first message in these bytes, which are the others then.
+    pub(crate) fn decode_next(bytes: &mut &[u8]) -> capnp::Result<Self> {
+        let frame = capnp::serialize::read_message(bytes, ReaderOptions::new())?;
         Self::read(frame.get_root()?)
     }
 

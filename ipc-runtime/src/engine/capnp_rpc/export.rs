@@ -17,12 +17,14 @@ use crate::capability::Target;
 use crate::connection::Connection;
 use crate::engine::Reply;
 use crate::message::Payload;
+use crate::stats::Counted;
 
 /// An object that a connection's peer may call.
 pub(super) struct Export {
     pub(super) target: Target,
     pub(super) connection: Arc<Connection>,
     pub(super) vat: Rc<Vat>,
+    pub(super) _counted: Counted,
 }
 
 impl Export {
@@ -39,6 +41,7 @@ impl Export {
         params: Params<any_pointer::Owned>,
         mut results: Results<any_pointer::Owned>,
     ) -> Result<(), capnp::Error> {
+        let _counted = Counted::new(&self.connection, |tally| &tally.incoming_calls);
         let payload = Payload::import(params.hook.get()?, |hook| {
             self.vat.capability(hook, &self.connection)
         })

@@ -13,6 +13,7 @@ use crate::connection::Connection;
 use crate::engine::RemoteObject;
 use crate::exception::Exception;
 use crate::message::Payload;
+use crate::stats::Counted;
 
 /// A key to a hook in the table of the RPC thread; dropping it empties the entry.
 pub(super) struct Import {
@@ -20,6 +21,7 @@ pub(super) struct Import {
     /// Weak, since the connection's link keeps the thread.
     thread: Weak<RpcThread>,
     connection: Arc<Connection>,
+    _counted: Counted,
 }
 
 impl Import {
@@ -28,6 +30,7 @@ impl Import {
             key: thread.next_key(),
             thread: Arc::downgrade(thread),
             connection: Arc::clone(connection),
+            _counted: Counted::new(connection, |tally| &tally.remote_objects),
         }
     }
 
@@ -37,6 +40,7 @@ impl Import {
             key: u64::MAX,
             thread: Weak::new(),
             connection: Arc::clone(connection),
+            _counted: Counted::new(connection, |tally| &tally.remote_objects),
         }
     }
 

@@ -30,6 +30,7 @@ use crate::capability::{Capability, Target};
 use crate::connection::Connection;
 use crate::exception::Exception;
 use crate::message::Payload;
+use crate::stats::Counted;
 
 /// How long a closing connection may take to send what is queued.
 const FLUSH: Duration = Duration::from_secs(5);
@@ -167,7 +168,9 @@ impl Vat {
         drop(params);
         let promise = request.hook.send().promise;
         let vat = Rc::clone(self);
+        let counted = Counted::new(&connection, |tally| &tally.outgoing_calls);
         spawn_local(async move {
+            let _counted = counted;
             let outcome = tokio::select! {
                 outcome = promise => outcome,
                 () = reply.closed() => return,
@@ -285,6 +288,7 @@ impl Vat {
             target,
             connection: Arc::clone(connection),
             vat: Rc::clone(self),
+            _counted: Counted::new(connection, |tally| &tally.exported_objects),
         };
         export.into_hook()
     }

@@ -121,9 +121,12 @@ impl AnswerCell {
         let promises = outcome
             .as_ref()
             .is_ok_and(|results| results.capabilities().any(|it| follow::link(it).is_some()));
+        // What is replaced is dropped after the decision, since that may be anybody's code.
+        let mut replaced = Vec::new();
         let _deciding = promises.then(follow::deciding);
         let outcome = outcome.and_then(|mut results| {
             if promises {
+                replaced.extend(results.capabilities().cloned());
                 results.replace_capabilities(|capability| peer.pin(capability, self));
             }
             prepare(&mut results)?;

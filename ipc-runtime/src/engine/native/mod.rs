@@ -35,6 +35,7 @@ use super::{Engine, Link, RemoteObject};
 use crate::adapter::LocalObject;
 use crate::connection::Connection;
 use crate::exception::Exception;
+use crate::stats::Stats;
 
 /// How many bytes the socket is asked to take from a writer before its reader has to run.
 const SEND_BUFFER: usize = 4 << 20;
@@ -110,5 +111,11 @@ impl Link for Socket {
         if let Some(peer) = self.0.upgrade() {
             peer.close();
         }
+    }
+
+    fn stats(&self) -> Stats {
+        self.0
+            .upgrade()
+            .map_or_else(Stats::default, |peer| peer.lock().stats())
     }
 }

@@ -17,6 +17,7 @@ use crate::capability::{Capability, Target};
 use crate::engine::Interest;
 use crate::exception::Exception;
 use crate::message::Payload;
+use crate::stats::Stats;
 
 /// The four tables of the protocol, and the embargoes.
 #[derive(Default)]
@@ -119,6 +120,16 @@ impl Tables {
         Self {
             offered,
             ..Self::default()
+        }
+    }
+
+    pub(super) fn stats(&self) -> Stats {
+        Stats {
+            connections: 0,
+            outgoing_calls: self.questions.len(),
+            incoming_calls: self.answers.len(),
+            remote_objects: self.imports.len(),
+            exported_objects: self.exports.len(),
         }
     }
 
