@@ -207,6 +207,20 @@ impl Builder {
         Ok(self.run_loaded(&[loaded])?.source_tree())
     }
 
+    /// Compiles schemas to what `capnp compile -o-` writes: a `CodeGeneratorRequest`, for any of Cap'n
+    /// Proto's code generators.
+    ///
+    /// The built-in schema compiler is used, whatever else was chosen.
+    ///
+    /// # Errors
+    ///
+    /// Fails with everything that is wrong with the schemas.
+    pub fn request(&self, schemas: &[impl AsRef<Path>]) -> Result<Vec<u8>, Error> {
+        let mut input = self.input.clone();
+        input.files = (schemas.iter().map(|file| file.as_ref().to_owned())).collect();
+        schema::request(&input)
+    }
+
     /// Generates all sets, and tells which files were read for it.
     fn run<P: AsRef<Path>>(&self, sets: &[&[P]]) -> Result<(Generated, BTreeSet<PathBuf>), Error> {
         if sets.is_empty() {

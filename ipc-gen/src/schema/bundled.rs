@@ -1,0 +1,45 @@
+//! The schemas that every run can import, under the paths by which it does.
+
+use std::path::{Path, PathBuf};
+
+const FILES: &[(&str, &str)] = &[
+    (
+        "capnp/c++.capnp",
+        include_str!("../../include/capnp/c++.capnp"),
+    ),
+    ("ipc.capnp", include_str!("../../include/ipc.capnp")),
+    (
+        "capnp/rust.capnp",
+        include_str!("../../include/capnp/rust.capnp"),
+    ),
+    (
+        "mp/proxy.capnp",
+        include_str!("../../include/mp/proxy.capnp"),
+    ),
+];
+
+/// What the keys of bundled files begin with. Those of others are absolute.
+const FOLDER: &str = "<bundled>";
+
+/// All of them, for a compiler that reads them from disk.
+pub(super) fn files() -> impl Iterator<Item = (&'static str, &'static str)> {
+    FILES.iter().copied()
+}
+
+/// The key of the file that an absolute import names.
+pub(super) fn find(path: &str) -> Option<PathBuf> {
+    let known = FILES.iter().any(|(name, _)| *name == path);
+    known.then(|| Path::new(FOLDER).join(path))
+}
+
+/// The name of a file by its key, if it is a bundled one.
+pub(super) fn name(key: &Path) -> Option<&str> {
+    key.strip_prefix(FOLDER).ok()?.to_str()
+}
+
+/// What a file says, by its key, if it is a bundled one.
+pub(super) fn read(key: &Path) -> Option<&'static str> {
+    let name = name(key)?;
+    let (_, text) = FILES.iter().find(|(known, _)| *known == name)?;
+    Some(text)
+}

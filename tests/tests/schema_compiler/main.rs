@@ -1,0 +1,135 @@
+//! Our schema compiler and the official one make the same of the same schemas.
+
+mod compare;
+mod deadline;
+mod decode;
+mod mutate;
+mod official;
+mod random;
+
+use std::path::{Path, PathBuf};
+
+use compare::{Tally, compare_each, compare_in_groups};
+use random::Rng;
+
+/// How many schemas are made up, unless the environment variable `SCHEMAS` says otherwise.
+const SCHEMAS: usize = 2_500;
+/// How many are changed for the worse, unless `MUTATIONS` says otherwise.
+const MUTATIONS: usize = 600;
+
+/// Every schema in a folder and below.
+fn schemas(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let entries = std::fs::read_dir(folder).expect("the folder is there");
+    for entry in entries {
+        let path = entry.expect("the entry can be read").path();
+        if path.is_dir() {
+            found.extend(schemas(&path));
+        } else if path.extension().is_some_and(|kind| kind == "capnp") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Compares every schema in a folder and below; both accept them all.
+fn compare_folder(folder: &str) {
+    if !official::is_there() {
+        return;
+    }
+    let folder = Path::new(folder)
+        .canonicalize()
+        .expect("the folder is there");
+    let files = schemas(&folder);
+    let mut tally = Tally::default();
+    compare_each(&folder, &files, &mut tally);
+    tally.check();
+    assert_eq!(tally.same, files.len(), "{tally:?}");
+}
+
+/// A number from the environment, for longer runs than usual.
+fn setting(name: &str, usual: usize) -> usize {
+    let given = std::env::var(name).ok();
+    given.map_or(usual, |given| {
+        given.parse().expect("the setting is a number")
+    })
+}
+
+#[test]
+fn fixtures_compile_to_the_same() {
+    compare_folder("fixtures");
+}
+
+#[test]
+fn features_of_the_language_compile_to_the_same() {
+    compare_folder("tests/schema_compiler/accepted");
+}
+
+#[test]
+fn our_schemas_compile_to_the_same() {
+    compare_folder("../schema");
+}
+
+#[test]
+fn what_comes_along_compiles_to_the_same() {
+    compare_folder("../ipc-gen/include");
+}
+
+#[test]
+fn made_up_schemas_compile_to_the_same() {
+    if !official::is_there() {
+        return;
+    }
+    let count = setting("SCHEMAS", SCHEMAS);
+    let first = setting("SEED", 1) as u64;
+    println!("{count} schemas from the seed {first} on; SEED and SCHEMAS set others");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut files = Vec::new();
+    for seed in (first..).take(count) {
+        let file = folder.path().join(format!("seed{seed}.capnp"));
+        std::fs::write(&file, random::schema(seed)).expect("the schema can be written");
+        files.push(file);
+    }
+    let mut tally = Tally::default();
+    compare_in_groups(folder.path(), &files, &mut tally);
+    println!(
+        "{} the same, {} rejected by both",
+        tally.same, tally.rejected
+    );
+    tally.check();
+    assert!(tally.same > count / 2, "too many are wrong to tell much");
+}
+
+#[test]
+fn mistakes_are_rejected_by_both() {
+    if !official::is_there() {
+        return;
+    }
+    let count = setting("MUTATIONS", MUTATIONS);
+    let seed = setting("SEED", 1) as u64;
+    println!("{count} mistakes from the seed {seed}; SEED and MUTATIONS set others");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut originals: Vec<String> = schemas(Path::new("tests/schema_compiler/accepted"))
+        .iter()
+        .map(|file| std::fs::read_to_string(file).expect("the schema can be read"))
+        .collect();
+    originals.extend((seed..).take(originals.len()).map(random::schema));
+    let mut rng = Rng::new(seed);
+    let mut files = Vec::new();
+    for number in 0..count {
+        let original = rng.pick(&originals).clone();
+        let file = folder.path().join(format!("mistake{number}.capnp"));
+        let text = mutate::mutate(&original, &mut rng);
+        std::fs::write(&file, text).expect("the schema can be written");
+        files.push(file);
+    }
+    let mut tally = Tally::default();
+    compare_each(folder.path(), &files, &mut tally);
+    println!(
+        "{} the same, {} rejected by both",
+        tally.same, tally.rejected
+    );
+    tally.check();
+    assert!(tally.rejected > count / 4, "too few are wrong to tell much");
+}
