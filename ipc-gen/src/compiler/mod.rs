@@ -148,15 +148,17 @@ struct Compiler<'a> {
 
 impl Compiler<'_> {
     /// What a request says of a file that was asked for.
-    fn requested(&mut self, root: DeclId) -> Requested {
+    fn requested(&self, root: DeclId) -> Requested {
         let found = self.decl(root);
         let id = found.id;
         let name = found.display_name.clone();
         let paths = imports::imports(&Rc::clone(&found.syntax));
-        let at = self.at(root, Span::default());
+        let importer = self.key_of(root);
+        // Each was read before, or was reported.
         let imports = paths.into_iter().filter_map(|path| {
-            let imported = self.import(root, &path, at)?;
-            Some((path, self.decl(imported).id))
+            let key = self.sources.find(importer, &path)?;
+            let imported = self.files.iter().find(|file| file.key == key)?;
+            Some((path, self.decl(imported.root).id))
         });
         Requested {
             id,

@@ -2,21 +2,24 @@
 
 use std::path::{Path, PathBuf};
 
-const FILES: &[(&str, &str)] = &[
-    (
-        "capnp/c++.capnp",
-        include_str!("../../include/capnp/c++.capnp"),
-    ),
-    ("ipc.capnp", include_str!("../../include/ipc.capnp")),
-    (
-        "capnp/rust.capnp",
-        include_str!("../../include/capnp/rust.capnp"),
-    ),
-    (
-        "mp/proxy.capnp",
-        include_str!("../../include/mp/proxy.capnp"),
-    ),
-];
+macro_rules! bundled {
+    ($($name:literal)*) => {
+        &[$(($name, include_str!(concat!("../../include/", $name)))),*]
+    };
+}
+
+const FILES: &[(&str, &str)] = bundled! {
+    "capnp/c++.capnp"
+    "capnp/compat/json.capnp"
+    "capnp/persistent.capnp"
+    "capnp/rpc-twoparty.capnp"
+    "capnp/rpc.capnp"
+    "capnp/rust.capnp"
+    "capnp/schema.capnp"
+    "capnp/stream.capnp"
+    "ipc.capnp"
+    "mp/proxy.capnp"
+};
 
 /// What the keys of bundled files begin with. Those of others are absolute.
 const FOLDER: &str = "<bundled>";

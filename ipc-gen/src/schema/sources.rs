@@ -10,6 +10,7 @@ use crate::error::{Error, Problem, Problems};
 /// What the schema compiler brings along. Programs have their own code for these, if they need any.
 const STANDARD: &[&str] = &[
     "/capnp/c++.capnp",
+    "/capnp/compat/json.capnp",
     "/capnp/persistent.capnp",
     "/capnp/rpc-twoparty.capnp",
     "/capnp/rpc.capnp",

@@ -86,13 +86,16 @@ pub(crate) fn compare_each(folder: &Path, files: &[PathBuf], tally: &mut Tally) 
     }
 }
 
-/// Compiles files in groups, and those of a group alone in which one is wrong.
+/// Compiles files in groups, as far as they are right, which takes the official compiler less time.
 pub(crate) fn compare_in_groups(folder: &Path, files: &[PathBuf], tally: &mut Tally) {
     const GROUP: usize = 50;
-    for group in files.chunks(GROUP) {
+    let accepted = |file: &PathBuf| ours(folder, std::slice::from_ref(file)).is_ok();
+    let (right, wrong): (Vec<_>, Vec<_>) = files.iter().cloned().partition(accepted);
+    for group in right.chunks(GROUP) {
         match compare(folder, group) {
             Verdict::Same => tally.same += group.len(),
             _ => compare_each(folder, group, tally),
         }
     }
+    compare_each(folder, &wrong, tally);
 }

@@ -11,12 +11,22 @@ enum Plan {
     Union(Vec<(String, Plan)>),
 }
 
+/// What members are in.
+#[derive(Clone, Copy, PartialEq)]
+enum Around {
+    /// A struct, or a group that is in no union.
+    Struct,
+    Union,
+    /// A group in a union.
+    Group,
+}
+
 impl Maker {
     /// Writes the members of a struct, and returns them.
     pub(super) fn members(&mut self, depth: usize) -> Vec<Field> {
         let mut budget = self.rng.below(20);
         let mut count = 0;
-        let plan = self.plan(&mut budget, &mut count, 0, true);
+        let plan = self.plan(&mut budget, &mut count, 0, Around::Struct);
         let mut numbers: Vec<usize> = (0..count).collect();
         match self.rng.below(8) {
             _ if !self.shuffles => {}
@@ -41,23 +51,30 @@ impl Maker {
         budget: &mut usize,
         count: &mut usize,
         depth: usize,
-        unnamed: bool,
+        around: Around,
     ) -> Vec<(String, Plan)> {
         let mut members = Vec::new();
-        let mut unnamed = unnamed;
+        let mut unnamed = around != Around::Union;
         let wanted = 1 + self.rng.below(1 + *budget);
+        // Unions in unions are rejected for most orders of their fields.
+        let unions = around == Around::Struct || self.rng.once_in(6);
         while *budget > 0 && members.len() < wanted {
             *budget -= 1;
             let kind = if depth < 4 { self.rng.below(9) } else { 8 };
             match kind {
                 0 => {
-                    let inner = self.plan(budget, count, depth + 1, true);
+                    let around = if around == Around::Struct {
+                        around
+                    } else {
+                        Around::Group
+                    };
+                    let inner = self.plan(budget, count, depth + 1, around);
                     if !inner.is_empty() {
                         members.push((self.name("group"), Plan::Group(inner)));
                     }
                 }
-                1 | 2 => {
-                    let mut inner = self.plan(budget, count, depth + 1, false);
+                1 | 2 if unions => {
+                    let mut inner = self.plan(budget, count, depth + 1, Around::Union);
                     while inner.len() < 2 {
                         *count += 1;
                         inner.push((self.name("member"), Plan::Field(self.field_type())));
