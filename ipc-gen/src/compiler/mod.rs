@@ -58,14 +58,17 @@ pub(crate) trait Sources {
     /// The name that readers know a file by.
     fn name(&self, key: &Path) -> String;
 
+    /// Where readers find a file, for messages.
+    fn place(&self, key: &Path) -> String;
+
     /// What a file says.
     fn read(&self, key: &Path) -> std::io::Result<Vec<u8>>;
 }
 
-/// A file by its name, and what it says.
+/// Where a file is found, and what it says.
 #[derive(Debug)]
 pub(crate) struct Source {
-    pub(crate) name: String,
+    pub(crate) place: String,
     pub(crate) text: Vec<u8>,
 }
 
@@ -107,7 +110,7 @@ pub(crate) fn compile(sources: &dyn Sources, files: &[PathBuf]) -> Result<Output
     for file in files {
         match compiler.read(file) {
             Ok(root) => roots.push(root),
-            Err(error) => unreadable.push((sources.name(file), error)),
+            Err(error) => unreadable.push((sources.place(file), error)),
         }
     }
     let nodes = compiler.reach(&roots);

@@ -79,7 +79,7 @@ impl Compiler<'_> {
         self.files.push(ReadFile {
             key: key.to_owned(),
             source: Source {
-                name: name.clone(),
+                place: self.sources.place(key),
                 text,
             },
             root,

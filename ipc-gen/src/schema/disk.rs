@@ -65,6 +65,14 @@ impl compiler::Sources for Disk<'_> {
         }
     }
 
+    fn place(&self, key: &Path) -> String {
+        let here = std::env::current_dir().and_then(|folder| folder.canonicalize());
+        match here.ok().and_then(|here| key.strip_prefix(here).ok()) {
+            Some(below) => below.display().to_string(),
+            None => self.name(key),
+        }
+    }
+
     fn read(&self, key: &Path) -> std::io::Result<Vec<u8>> {
         match bundled::read(key) {
             Some(text) => Ok(text.into()),

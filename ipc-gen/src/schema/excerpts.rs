@@ -11,12 +11,12 @@ use crate::error::{Error, Problem, Problems};
 pub(super) fn show(failure: &Failure) -> Error {
     let mut files = SimpleFiles::new();
     for source in &failure.sources {
-        files.add(source.name.as_str(), printable(&source.text));
+        files.add(source.place.as_str(), printable(&source.text));
     }
     let mut problems = Problems::default();
-    for (name, error) in &failure.unreadable {
+    for (place, error) in &failure.unreadable {
         problems.push(Problem::at(
-            name,
+            place,
             format!("cannot read the schema: {error}"),
         ));
     }
