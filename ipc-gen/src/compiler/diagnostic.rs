@@ -62,19 +62,38 @@ impl Diagnostic {
     }
 }
 
+/// As many problems as anybody reads of.
+const MOST: usize = 200;
+
 /// The problems found so far, each once.
 #[derive(Debug, Default)]
 pub(super) struct Reporter {
     found: Vec<Diagnostic>,
     seen: HashSet<(Location, String)>,
+    /// How many were found after those.
+    more: usize,
 }
 
 impl Reporter {
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        if self.is_full() {
+            self.more += 1;
+            return;
+        }
         let key = (diagnostic.location, diagnostic.message.clone());
         if self.seen.insert(key) {
             self.found.push(diagnostic);
         }
+    }
+
+    /// Whether problems are only counted from now on.
+    pub(super) fn is_full(&self) -> bool {
+        self.found.len() >= MOST
+    }
+
+    /// How many problems were only counted.
+    pub(super) fn more(&self) -> usize {
+        self.more
     }
 
     pub(super) fn is_empty(&self) -> bool {

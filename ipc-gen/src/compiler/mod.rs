@@ -85,6 +85,8 @@ pub(crate) struct Output {
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// How many problems there are beside those.
+    pub(crate) more: usize,
     /// The files that were read, by the numbers that diagnostics have for them.
     pub(crate) sources: Vec<Source>,
     /// What is wrong without being in a file: one that cannot be read.
@@ -129,6 +131,7 @@ pub(crate) fn compile(sources: &dyn Sources, files: &[PathBuf]) -> Result<Output
         }
     }
     Err(Failure {
+        more: compiler.reporter.more(),
         diagnostics: compiler.reporter.into_sorted(),
         sources: compiler.files.into_iter().map(|file| file.source).collect(),
         unreadable,

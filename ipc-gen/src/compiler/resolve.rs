@@ -187,6 +187,11 @@ impl Compiler<'_> {
 
     /// Complains of a name that means nothing, and says which one it may have been meant for.
     fn undefined(&mut self, name: &Name, at: Location, decl: DeclId) -> Option<Resolved> {
+        if self.reporter.is_full() {
+            let problem = Diagnostic::new(at, format!("`{}` is not defined", name.text));
+            self.report(problem);
+            return None;
+        }
         let mut visible: Vec<&str> = Vec::new();
         let mut next = Some(decl);
         while let Some(decl) = next {

@@ -1,11 +1,16 @@
 //! Shows what is wrong with schemas where it stands.
 
 use codespan_reporting::diagnostic::{Diagnostic, Label};
-use codespan_reporting::files::SimpleFiles;
+use codespan_reporting::files::{Files, SimpleFiles};
 use codespan_reporting::term::{self, Config};
 
 use crate::compiler::{self, Failure, Location};
 use crate::error::{Error, Problem, Problems};
+
+/// Longer lines are not shown.
+const LONGEST_LINE: usize = 400;
+
+type Texts<'a> = SimpleFiles<&'a str, String>;
 
 /// The problems with the lines that they are in.
 pub(super) fn show(failure: &Failure) -> Error {
@@ -21,17 +26,53 @@ pub(super) fn show(failure: &Failure) -> Error {
         ));
     }
     for diagnostic in &failure.diagnostics {
-        let shown = term::emit_into_string(&Config::default(), &files, &diagnose(diagnostic));
-        problems.push(match shown {
-            Ok(shown) => Problem::shown(shown),
-            // The place is outside of the text, which no diagnostic's should be.
-            Err(_) => Problem::new(&diagnostic.message),
-        });
+        problems.push(show_one(diagnostic, &files));
+    }
+    if failure.more > 0 {
+        let s = if failure.more == 1 { "" } else { "s" };
+        let more = failure.more;
+        problems.push(Problem::new(format!("{more} more problem{s} not shown")));
     }
     match problems.into_result() {
         Err(error) => error,
         Ok(()) => Problem::new("the schemas are wrong").into(),
     }
+}
+
+fn show_one(diagnostic: &compiler::Diagnostic, files: &Texts<'_>) -> Problem {
+    if has_readable_lines(diagnostic, files)
+        && let Ok(shown) = term::emit_into_string(&Config::default(), files, &diagnose(diagnostic))
+    {
+        return Problem::shown(shown);
+    }
+    let location = diagnostic.location;
+    let name = files.name(location.file.0).unwrap_or_default();
+    let place = match files.location(location.file.0, range(location).start) {
+        Ok(at) => format!("{name}:{}:{}", at.line_number, at.column_number),
+        Err(_) => name.to_owned(),
+    };
+    let problem = Problem::at(place, &diagnostic.message);
+    match &diagnostic.help {
+        Some(help) => problem.help(help),
+        None => problem,
+    }
+}
+
+/// Whether the lines of a problem are short enough to be shown.
+fn has_readable_lines(diagnostic: &compiler::Diagnostic, files: &Texts<'_>) -> bool {
+    let related = diagnostic.related.as_ref().map(|(location, _)| *location);
+    [Some(diagnostic.location), related]
+        .into_iter()
+        .flatten()
+        .all(|location| {
+            let file = location.file.0;
+            let range = range(location);
+            let line = |byte| files.line_range(file, files.line_index(file, byte)?);
+            match (line(range.start), line(range.end)) {
+                (Ok(first), Ok(last)) => first.len().max(last.len()) <= LONGEST_LINE,
+                _ => false,
+            }
+        })
 }
 
 fn diagnose(from: &compiler::Diagnostic) -> Diagnostic<usize> {

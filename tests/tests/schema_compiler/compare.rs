@@ -15,7 +15,7 @@ pub(crate) enum Verdict {
 }
 
 /// Compiles files below a folder with our own compiler.
-fn ours(folder: &Path, files: &[PathBuf]) -> Result<Vec<u8>, String> {
+pub(crate) fn ours(folder: &Path, files: &[PathBuf]) -> Result<Vec<u8>, String> {
     let builder = ipc_gen::Builder::new()
         .src_prefix(folder)
         .import_path(folder)

@@ -3,6 +3,8 @@
 mod compare;
 mod deadline;
 mod decode;
+mod generated;
+mod hostile;
 mod mutate;
 mod official;
 mod random;
@@ -13,19 +15,19 @@ use compare::{Tally, compare_each, compare_in_groups};
 use random::Rng;
 
 /// How many schemas are made up, unless the environment variable `SCHEMAS` says otherwise.
-const SCHEMAS: usize = 2_500;
+const SCHEMAS: usize = 2_000;
 /// How many are changed for the worse, unless `MUTATIONS` says otherwise.
 const MUTATIONS: usize = 600;
 
-/// Every schema in a folder and below.
-fn schemas(folder: &Path) -> Vec<PathBuf> {
+/// Every file of a kind in a folder and below: schemas are of the kind `capnp`.
+fn schemas(folder: &Path, wanted: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let entries = std::fs::read_dir(folder).expect("the folder is there");
     for entry in entries {
         let path = entry.expect("the entry can be read").path();
         if path.is_dir() {
-            found.extend(schemas(&path));
-        } else if path.extension().is_some_and(|kind| kind == "capnp") {
+            found.extend(schemas(&path, wanted));
+        } else if path.extension().is_some_and(|kind| kind == wanted) {
             found.push(path);
         }
     }
@@ -41,7 +43,7 @@ fn compare_folder(folder: &str) {
     let folder = Path::new(folder)
         .canonicalize()
         .expect("the folder is there");
-    let files = schemas(&folder);
+    let files = schemas(&folder, "capnp");
     let mut tally = Tally::default();
     compare_each(&folder, &files, &mut tally);
     tally.check();
@@ -64,6 +66,47 @@ fn fixtures_compile_to_the_same() {
 #[test]
 fn features_of_the_language_compile_to_the_same() {
     compare_folder("tests/schema_compiler/accepted");
+}
+
+/// What the installed compiler may be too old for is compared with 1.4.0, which tests bring along.
+#[test]
+fn newer_features_compile_to_the_same() {
+    let folder = Path::new("tests/schema_compiler/newer").canonicalize();
+    let folder = folder.expect("the folder is there");
+    for file in schemas(&folder, "capnp") {
+        let mut command = capnpc_embedded::CompileCommand::new();
+        let official = command.src_prefix(&folder).file(&file).compile();
+        let official = decode::decode(&official.expect("it is right")).expect("it is a request");
+        let ours = ipc_gen::Builder::new().src_prefix(&folder).request(&[file]);
+        let ours = decode::decode(&ours.expect("it is right")).expect("it is a request");
+        if let Some(difference) = official.difference(&ours) {
+            panic!("{difference}");
+        }
+    }
+}
+
+#[test]
+fn code_generators_make_the_same_of_it() {
+    if !official::is_there() {
+        return;
+    }
+    let mut generated = 0;
+    for folder in ["../schema/v32", "tests/schema_compiler/accepted"] {
+        let root = Path::new(folder)
+            .canonicalize()
+            .expect("the folder is there");
+        let include = root.parent().expect("a folder around it").to_owned();
+        for file in schemas(&root, "capnp") {
+            let file = [file];
+            let ours = compare::ours(&include, &file).expect("it is right");
+            let official = official::compile(&include, &file).expect("it is right");
+            let ours = generated::code(&ours);
+            let name = file[0].display();
+            assert_eq!(ours, generated::code(&official), "{name}");
+            generated += usize::from(ours.is_ok());
+        }
+    }
+    assert!(generated > 15, "code was generated {generated} times");
 }
 
 #[test]
@@ -110,7 +153,7 @@ fn mistakes_are_rejected_by_both() {
     let seed = setting("SEED", 1) as u64;
     println!("{count} mistakes from the seed {seed}; SEED and MUTATIONS set others");
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let mut originals: Vec<String> = schemas(Path::new("tests/schema_compiler/accepted"))
+    let mut originals: Vec<String> = schemas(Path::new("tests/schema_compiler/accepted"), "capnp")
         .iter()
         .map(|file| std::fs::read_to_string(file).expect("the schema can be read"))
         .collect();
