@@ -146,7 +146,7 @@ impl<'a> Lexer<'a> {
                     Err(message) => {
                         let span = self.span_from(start);
                         self.error(span, message);
-                        return None;
+                        TokenKind::Broken
                     }
                 }
             }

@@ -172,8 +172,6 @@ fn number(text: &[u8]) -> Literal {
 }
 
 /// An integer, unless the text goes on as a number with a fraction or an exponent.
-///
-/// A leading zero means base eight, so `09` is `0` and then `9`.
 fn integer(text: &[u8]) -> Option<Literal> {
     let (start, base) = match text {
         [b'0', b'x', digit, ..] if digit.is_ascii_hexdigit() => (2, 16),
@@ -181,19 +179,23 @@ fn integer(text: &[u8]) -> Option<Literal> {
         _ => (0, 10),
     };
     let length = count(text, start, |byte| char::from(byte).is_digit(base));
-    if text
-        .get(length)
-        .is_some_and(|next| continues(*next) && !next.is_ascii_digit())
-    {
-        return None;
+    match text.get(length) {
+        // To the official compiler this is a number, and then another one.
+        Some(next) if next.is_ascii_digit() => Some(Literal {
+            value: Err("a number that begins with 0 is of base eight, which has no 8 or 9"),
+            length: count(text, length, |byte| byte.is_ascii_digit()),
+        }),
+        Some(next) if continues(*next) => None,
+        _ => {
+            let digits = std::str::from_utf8(text.get(start..length)?).ok()?;
+            Some(Literal {
+                value: u64::from_str_radix(digits, base)
+                    .map(TokenKind::Integer)
+                    .map_err(|_| "the number does not fit in 64 bits"),
+                length,
+            })
+        }
     }
-    let digits = std::str::from_utf8(text.get(start..length)?).ok()?;
-    Some(Literal {
-        value: u64::from_str_radix(digits, base)
-            .map(TokenKind::Integer)
-            .map_err(|_| "the number does not fit in 64 bits"),
-        length,
-    })
 }
 
 /// Whether a letter directly after a number makes it none.

@@ -11,6 +11,11 @@ pub(super) fn check(declaration: &Declaration, file: FileId, reporter: &mut Repo
     checker.members(declaration, &mut HashMap::new());
 }
 
+/// Says that a name is that of something else already.
+pub(super) fn taken(name: &str, at: Location, first: Location) -> Diagnostic {
+    Diagnostic::new(at, format!("the name `{name}` is taken")).related(first, "the first one")
+}
+
 struct Checker<'a> {
     file: FileId,
     reporter: &'a mut Reporter,
@@ -48,16 +53,15 @@ impl Checker<'_> {
             names.insert(name, member.name.span);
             return;
         };
-        let message = match member.kind {
-            DeclarationKind::Union if name.is_empty() => {
-                "there is another union without a name".to_owned()
-            }
-            _ => format!("the name `{name}` is taken"),
-        };
-        let problem = Diagnostic::new(self.at(member.name.span), message);
+        let at = self.at(member.name.span);
         let first = self.at(first);
-        self.reporter
-            .report(problem.related(first, "the first one"));
+        self.reporter.report(match member.kind {
+            DeclarationKind::Union if name.is_empty() => {
+                Diagnostic::new(at, "there is another union without a name")
+                    .related(first, "the first one")
+            }
+            _ => taken(name, at, first),
+        });
     }
 
     fn spelling(&mut self, member: &Declaration) {

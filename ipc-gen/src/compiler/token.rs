@@ -23,6 +23,8 @@ pub(super) enum TokenKind {
     Parenthesized(Vec<Vec<Token>>),
     /// `[…, …]`.
     Bracketed(Vec<Vec<Token>>),
+    /// A literal with a mistake in it, which was reported.
+    Broken,
 }
 
 /// Tokens up to a semicolon, or up to and with a block in braces.

@@ -8,7 +8,7 @@ use super::diagnostic::{Diagnostic, FileId, Location, Span};
 use super::ids::child_id;
 use super::scope::Resolved;
 use super::syntax::{Declaration, DeclarationKind, Expression};
-use super::{Compiler, Source, lexer, parser};
+use super::{Compiler, Source, lexer, naming, parser};
 
 /// Spans count bytes in 32 bits; nobody writes as much as this.
 const LARGEST_FILE: usize = 1 << 28;
@@ -192,11 +192,14 @@ impl Compiler<'_> {
                 file: first.file,
                 span: first.syntax.id.map_or(first.syntax.name.span, |id| id.span),
             };
-            self.reporter.report(
+            let is_named_alike = syntax.id.is_none() && first.syntax.name.text == syntax.name.text;
+            self.reporter.report(if is_named_alike {
+                naming::taken(&syntax.name.text, at, other)
+            } else {
                 Diagnostic::new(at, format!("the id {id:#018x} is taken"))
                     .related(other, "by this one")
-                    .help("each declaration needs an id of its own"),
-            );
+                    .help("each declaration needs an id of its own")
+            });
             // None that can be written in a schema.
             let unused = self.decls.len() as u64 + 1000;
             self.by_id.insert(unused, decl);

@@ -62,7 +62,8 @@ impl Compiler<'_> {
                     format!("the type takes {wanted} parameter{s}, not {count}")
                 },
             ));
-            return Some(function);
+            // A list without its element would be reported again.
+            return Some(function).filter(|function| !matches!(function, Resolved::List(_)));
         }
         match function {
             Resolved::Declared { decl, scope } => {
@@ -124,7 +125,12 @@ impl Compiler<'_> {
                     DeclarationKind::Struct => Some(Type::Struct(named)),
                     DeclarationKind::Interface { .. } => Some(Type::Interface(named)),
                     _ => {
-                        self.report(Diagnostic::new(at, "this is not a type"));
+                        let name = &self.decl(*decl).syntax.name.text;
+                        let message = match name.as_str() {
+                            "" => "a file is not a type".to_owned(),
+                            name => format!("`{name}` is not a type"),
+                        };
+                        self.report(Diagnostic::new(at, message));
                         None
                     }
                 }

@@ -5,6 +5,7 @@ mod deadline;
 mod decode;
 mod generated;
 mod hostile;
+mod mistakes;
 mod mutate;
 mod official;
 mod random;
@@ -91,15 +92,14 @@ fn code_generators_make_the_same_of_it() {
         return;
     }
     let mut generated = 0;
-    for folder in ["../schema/v32", "tests/schema_compiler/accepted"] {
-        let root = Path::new(folder)
-            .canonicalize()
-            .expect("the folder is there");
-        let include = root.parent().expect("a folder around it").to_owned();
-        for file in schemas(&root, "capnp") {
+    let accepted = "tests/schema_compiler/accepted";
+    for (root, folder) in [("../schema", "../schema/v32"), (accepted, accepted)] {
+        let [root, folder] = [root, folder].map(|folder| Path::new(folder).canonicalize());
+        let root = root.expect("the folder is there");
+        for file in schemas(&folder.expect("the folder is there"), "capnp") {
             let file = [file];
-            let ours = compare::ours(&include, &file).expect("it is right");
-            let official = official::compile(&include, &file).expect("it is right");
+            let ours = compare::ours(&root, &file).expect("it is right");
+            let official = official::compile(&root, &file).expect("it is right");
             let ours = generated::code(&ours);
             let name = file[0].display();
             assert_eq!(ours, generated::code(&official), "{name}");

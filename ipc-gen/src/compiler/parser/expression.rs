@@ -51,6 +51,7 @@ impl Parser<'_> {
             return Err(self.expected(at, "a type or value"));
         };
         let kind = match &token.kind {
+            TokenKind::Broken => ExpressionKind::Broken,
             TokenKind::Integer(value) => ExpressionKind::Positive(*value),
             TokenKind::Float(value) => ExpressionKind::Float(*value),
             TokenKind::Binary(bytes) => ExpressionKind::Binary(bytes.clone()),

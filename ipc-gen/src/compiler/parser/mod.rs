@@ -238,6 +238,9 @@ impl Parser<'_> {
     }
 
     fn expected(&mut self, cursor: Cursor<'_>, what: &str) -> Broken {
+        if let Some(TokenKind::Broken) = cursor.peek() {
+            return Broken;
+        }
         let problem = self.problem(cursor.here(), format!("expected {what}"));
         self.report(match crowded_operator(cursor) {
             Some(help) => problem.help(help),

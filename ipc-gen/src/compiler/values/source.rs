@@ -7,6 +7,7 @@ use crate::compiler::diagnostic::{Diagnostic, Location};
 use crate::compiler::node::{Body, Value};
 use crate::compiler::pointer::{Object, Pointer};
 use crate::compiler::scope::Resolved;
+use crate::compiler::suggest::suggestion;
 use crate::compiler::syntax::{DeclarationKind, Expression, ExpressionKind, Name};
 use crate::compiler::types::{Named, Type};
 use crate::compiler::{Compiler, message};
@@ -27,9 +28,10 @@ impl Compiler<'_> {
             // Reported by the parser.
             ExpressionKind::Broken => return None,
             ExpressionKind::Relative(name) => {
-                return self
-                    .literal_name(name, ty)
-                    .or_else(|| self.constant(expression, evaluation));
+                if let Type::Enum(named) = ty {
+                    return self.enumerant(name, named, at);
+                }
+                return literal_name(name).or_else(|| self.constant(expression, evaluation));
             }
             ExpressionKind::Absolute(_)
             | ExpressionKind::Import(_)
@@ -85,27 +87,26 @@ impl Compiler<'_> {
         })
     }
 
-    /// What a name means that needs no declaration.
-    fn literal_name(&mut self, name: &str, ty: &Type) -> Option<Plain> {
-        if let Type::Enum(named) = ty {
-            let decl = self.by_id.get(&named.id).copied()?;
-            let node = self.compile(decl)?;
-            let Body::Enum(enumerants) = &node.body else {
-                return None;
-            };
-            let value = enumerants.iter().position(|known| known.name == name)?;
-            return Some(Plain::Enum {
-                id: named.id,
-                value: u16::try_from(value).ok()?,
-            });
-        }
-        Some(match name {
-            "void" => Plain::Void,
-            "true" => Plain::Bool(true),
-            "false" => Plain::Bool(false),
-            "nan" => Plain::Float(f64::from_bits(NAN)),
-            "inf" => Plain::Float(f64::INFINITY),
-            _ => return None,
+    /// The value of an enum that has a name.
+    fn enumerant(&mut self, name: &str, ty: &Named, at: Location) -> Option<Plain> {
+        let decl = self.by_id.get(&ty.id).copied()?;
+        let node = self.compile(decl)?;
+        let Body::Enum(enumerants) = &node.body else {
+            return None;
+        };
+        let Some(value) = enumerants.iter().position(|known| known.name == name) else {
+            let of = &self.decl(decl).syntax.name.text;
+            let mut problem = Diagnostic::new(at, format!("`{of}` has no value `{name}`"));
+            let known = enumerants.iter().map(|known| &known.name);
+            if let Some(help) = suggestion(name, known) {
+                problem = problem.help(help);
+            }
+            self.report(problem);
+            return None;
+        };
+        Some(Plain::Enum {
+            id: ty.id,
+            value: u16::try_from(value).ok()?,
         })
     }
 
@@ -232,6 +233,18 @@ impl Compiler<'_> {
             }
         }
     }
+}
+
+/// What a name means that needs no declaration.
+fn literal_name(name: &str) -> Option<Plain> {
+    Some(match name {
+        "void" => Plain::Void,
+        "true" => Plain::Bool(true),
+        "false" => Plain::Bool(false),
+        "nan" => Plain::Float(f64::from_bits(NAN)),
+        "inf" => Plain::Float(f64::INFINITY),
+        _ => return None,
+    })
 }
 
 /// A value that is known as one that says by itself what it is.
