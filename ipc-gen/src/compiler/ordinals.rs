@@ -37,7 +37,7 @@ impl Ordinals {
                 Diagnostic::new(at(ordinal), format!("@{expected} is missing before this"))
                     .help("number the members from @0, and leave nothing out"),
             );
-            self.expected = value + 1;
+            self.expected = value.saturating_add(1);
         } else {
             self.expected += 1;
             self.last = Some(ordinal);

@@ -10,6 +10,9 @@ pub(super) fn suggestion<'a, T: AsRef<str> + 'a + ?Sized>(
 ) -> Option<String> {
     let furthest = FURTHEST.min(unknown.len() / 3);
     let candidates = known.into_iter().map(AsRef::as_ref).filter_map(|name| {
+        if name == unknown {
+            return None;
+        }
         let steps = if name.eq_ignore_ascii_case(unknown) {
             0
         } else {

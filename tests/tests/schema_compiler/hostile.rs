@@ -44,6 +44,13 @@ fn nesting_has_an_end() {
         ")".repeat(DEEP)
     );
     reject(&list, inside);
+    let mut both = "A".to_owned();
+    for _ in 0..60 {
+        both = format!("A{}({both})", ".b".repeat(60));
+    }
+    for declaration in ["using Z = ", "const z :Int32 = ", "const z :"] {
+        reject(&format!("{declaration}{both};"), "");
+    }
     let members = format!("using A = B{};", ".C".repeat(DEEP));
     reject(&members, "parts follow each other");
     let calls = format!("using A = B{};", "(C)".repeat(DEEP));
@@ -129,6 +136,7 @@ fn structs_have_a_largest_size() {
     }
     reject(&format!("struct Large {{ {fields} }}"), "too large");
     reject("struct A { a @65536 :Text; }", "over 65535");
+    reject("enum A { a @18446744073709551615; }", "over 65535");
 }
 
 #[test]
