@@ -568,3 +568,44 @@ fn a_request_of_wrong_schemas_is_not_written() {
         outcome.stderr
     );
 }
+
+#[test]
+fn what_comes_with_capnp_can_be_imported_without_it() {
+    let project = Project::new();
+    let files = [
+        "capnp/c++",
+        "capnp/compat/json",
+        "capnp/persistent",
+        "capnp/rpc",
+        "capnp/rpc-twoparty",
+        "capnp/rust",
+        "capnp/schema",
+        "capnp/stream",
+        "ipc",
+        "mp/proxy",
+    ];
+    let mut schema = "@0xd0e1a2b3c4d5e691;\n".to_owned();
+    for (index, file) in files.iter().enumerate() {
+        schema.push_str(&format!("using F{index} = import \"/{file}.capnp\";\n"));
+    }
+    project.write("schema/imports.capnp", &schema);
+    let outcome = project.run(&["--emit=request", "schema/imports.capnp"]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+}
+
+#[test]
+fn the_import_path_comes_before_what_is_bundled() {
+    let project = Project::new();
+    project.write(
+        "schema/import.capnp",
+        "@0xd0e1a2b3c4d5e692;\nusing Ours = import \"/capnp/stream.capnp\".Ours;\n",
+    );
+    project.write(
+        "include/capnp/stream.capnp",
+        "@0xd0e1a2b3c4d5e693;\nstruct Ours {}\n",
+    );
+    let bundled = project.error_of(&["--emit=request", "schema/import.capnp"]);
+    assert!(bundled.contains("has no member named `Ours`"), "{bundled}");
+    let ours = project.run(&["--emit=request", "-I", "include", "schema/import.capnp"]);
+    assert_eq!(ours.code, Some(0), "{}", ours.stderr);
+}
