@@ -26,8 +26,8 @@ use crate::{check, model};
 /// }
 /// ```
 ///
-/// What a schema imports is generated too. The imports `/mp/proxy.capnp`, `/capnp/c++.capnp` and
-/// `/capnp/rust.capnp` need no import path.
+/// What a schema imports is generated too. Cap'n Proto's own schemas, such as `/capnp/c++.capnp`, as well
+/// as `/mp/proxy.capnp` and `/ipc.capnp`, need no import path.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Builder {

@@ -1,6 +1,6 @@
 //! Everything that a `CodeGeneratorRequest` says, as text to be compared.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use capnp::message::{Builder, ReaderOptions};
@@ -15,6 +15,8 @@ pub(crate) struct Decoded {
     pub(crate) nodes: BTreeMap<u64, String>,
     pub(crate) sources: BTreeMap<u64, String>,
     pub(crate) files: Vec<String>,
+    /// The nodes of files that do not come with Cap'n Proto.
+    pub(crate) own: BTreeSet<u64>,
 }
 
 impl Decoded {
@@ -72,6 +74,9 @@ pub(crate) fn decode(bytes: &[u8]) -> capnp::Result<Decoded> {
     let mut decoded = Decoded::default();
     for node in request.get_nodes()? {
         decoded.nodes.insert(node.get_id(), node_text(node)?);
+        if !node.get_display_name()?.as_bytes().starts_with(b"capnp/") {
+            decoded.own.insert(node.get_id());
+        }
     }
     for info in request.get_source_info()? {
         let mut text = format!(
