@@ -1,6 +1,7 @@
 //! Our schema compiler and the official one make the same of the same schemas.
 
 mod compare;
+mod corners;
 mod deadline;
 mod decode;
 mod generated;
