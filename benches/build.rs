@@ -5,12 +5,10 @@ use std::error::Error;
 fn main() -> Result<(), Box<dyn Error>> {
     let root = std::env::var("CARGO_MANIFEST_DIR")? + "/../schema";
     println!("cargo::rerun-if-changed={root}");
-    let request = capnpc_embedded::CompileCommand::new()
+    let schemas = ["v32/echo.capnp", "mp/proxy.capnp"].map(|file| format!("{root}/{file}"));
+    let request = ipc_gen::Builder::new()
         .src_prefix(&root)
-        .import_path(&root)
-        .file(format!("{root}/v32/echo.capnp"))
-        .file(format!("{root}/mp/proxy.capnp"))
-        .compile()?;
+        .request(&schemas)?;
     capnpc::codegen::CodeGenerationCommand::new()
         .output_directory(std::env::var("OUT_DIR")?)
         .run(&request[..])?;

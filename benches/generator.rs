@@ -48,16 +48,16 @@ fn processor_time() -> Duration {
 fn compile(folder: &Path, interfaces: usize) -> Result<Vec<u8>, Box<dyn Error>> {
     let path = folder.join(format!("large{interfaces}.capnp"));
     std::fs::write(&path, schema(interfaces))?;
-    let mut compiler = capnpc_embedded::CompileCommand::new();
-    compiler.src_prefix(folder).file(&path);
-    Ok(compiler.compile()?)
+    Ok(ipc_gen::Builder::new()
+        .src_prefix(folder)
+        .request(&[path])?)
 }
 
 /// Interfaces with the usual mix of members, each with options of its own.
 fn schema(interfaces: usize) -> String {
     let mut text = "@0xf1b2c3d4e5f60001;\n".to_owned();
     for index in 0..interfaces {
-        // No chain through all of them: the schema compiler follows references one inside another.
+        // No chain through all of them: the official compiler follows references one inside another.
         let first = index - index % 10;
         let _ = write!(
             text,

@@ -30,8 +30,8 @@ const MEMBER_SELECTOR: &str = "name a parameter, result or field, such as \
 /// }
 /// ```
 ///
-/// What a schema imports is generated too. The imports `/mp/proxy.capnp`, `/capnp/c++.capnp` and
-/// `/capnp/rust.capnp` need no import path.
+/// What a schema imports is generated too. Cap'n Proto's own schemas, such as `/capnp/c++.capnp`, as well
+/// as `/mp/proxy.capnp` and `/ipc.capnp`, need no import path.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Builder {
@@ -270,6 +270,20 @@ impl Builder {
     pub fn generate_request(&self, request: &[u8]) -> Result<BTreeMap<String, String>, Error> {
         let loaded = schema::load_request(request)?;
         Ok(self.run_loaded(&[loaded])?.source_tree())
+    }
+
+    /// Compiles schemas to what `capnp compile -o-` writes: a `CodeGeneratorRequest`, for any of Cap'n
+    /// Proto's code generators.
+    ///
+    /// The built-in schema compiler is used, whatever else was chosen.
+    ///
+    /// # Errors
+    ///
+    /// Fails with everything that is wrong with the schemas.
+    pub fn request(&self, schemas: &[impl AsRef<Path>]) -> Result<Vec<u8>, Error> {
+        let mut input = self.input.clone();
+        input.files = (schemas.iter().map(|file| file.as_ref().to_owned())).collect();
+        schema::request(&input)
     }
 
     /// Generates all sets, and tells which files were read for it.

@@ -16,6 +16,8 @@ pub struct Error {
 /// One thing that is wrong, and where.
 #[derive(Debug)]
 pub(crate) struct Problem {
+    /// The whole text, where it shows the lines of a schema.
+    shown: Option<String>,
     place: Option<String>,
     /// The file with line and column.
     position: Option<String>,
@@ -27,6 +29,7 @@ impl Problem {
     /// A problem of the whole run rather than of one schema.
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self {
+            shown: None,
             place: None,
             position: None,
             message: message.into(),
@@ -37,9 +40,21 @@ impl Problem {
     /// A problem at a place: a file, or `file:Interface.method.field`.
     pub(crate) fn at(place: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
+            shown: None,
             place: Some(place.into()),
             position: None,
             message: message.into(),
+            help: None,
+        }
+    }
+
+    /// A problem with its place, in words that are complete.
+    pub(crate) fn shown(text: impl Into<String>) -> Self {
+        Self {
+            shown: Some(text.into()),
+            place: None,
+            position: None,
+            message: String::new(),
             help: None,
         }
     }
@@ -109,6 +124,9 @@ impl Problems {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(shown) = &self.shown {
+            return f.write_str(shown.trim_end());
+        }
         if let Some(place) = &self.place {
             write!(f, "{place}: ")?;
         }

@@ -8,6 +8,7 @@
 
 mod builder;
 mod check;
+mod compiler;
 mod emit;
 mod error;
 mod evolution;

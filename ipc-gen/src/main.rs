@@ -3,10 +3,11 @@
 mod diff;
 mod stale;
 
-use std::path::PathBuf;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 /// Generates typed Rust proxies and adapters from Cap'n Proto schemas.
 ///
@@ -62,9 +63,24 @@ struct Arguments {
     #[arg(long = "set", value_name = "FILE", num_args = 1..)]
     sets: Vec<PathBuf>,
 
+    /// What to make of the schemas. A request is what `capnp compile -o-` writes, and goes to the standard output.
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t, conflicts_with_all = ["check", "sets"])]
+    emit: Emit,
+
+    /// Generate from a request that another schema compiler has made: a file, or `-` for the standard input.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["files", "sets", "emit"])]
+    request: Option<PathBuf>,
+
     /// The schemas.
-    #[arg(value_name = "FILE", required_unless_present = "sets")]
+    #[arg(value_name = "FILE", required_unless_present_any = ["sets", "request"])]
     files: Vec<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, ValueEnum)]
+enum Emit {
+    #[default]
+    Rust,
+    Request,
 }
 
 #[derive(Debug, Subcommand)]
@@ -144,6 +160,28 @@ fn main() -> ExitCode {
     }
 }
 
+/// Reads a request from a file, or from the standard input.
+fn read_request(path: &Path) -> std::io::Result<Vec<u8>> {
+    if path == Path::new("-") {
+        let mut request = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut request)?;
+        return Ok(request);
+    }
+    std::fs::read(path)
+}
+
+/// Writes a request to the standard output.
+fn write_request(request: &[u8]) -> ExitCode {
+    let mut output = std::io::stdout().lock();
+    match output.write_all(request).and_then(|()| output.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: cannot write the request: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 fn mapping(text: &str) -> Result<(String, String), String> {
     let (file, path) = text
         .split_once('=')
@@ -176,8 +214,23 @@ fn run(arguments: &Arguments, sets: &[Vec<PathBuf>]) -> Result<ExitCode, ipc_gen
     for (selector, ty) in &arguments.type_overrides {
         builder = builder.type_override(selector, ty);
     }
-    let sets: Vec<_> = sets.iter().map(Vec::as_slice).collect();
-    let files = builder.generate_sets(&sets)?;
+    if arguments.emit == Emit::Request {
+        return Ok(write_request(&builder.request(&arguments.files)?));
+    }
+    let files = match &arguments.request {
+        Some(path) => match read_request(path) {
+            Ok(request) => builder.generate_request(&request)?,
+            Err(error) => {
+                let path = path.display();
+                eprintln!("{path}: error: cannot read the request: {error}");
+                return Ok(ExitCode::FAILURE);
+            }
+        },
+        None => {
+            let sets: Vec<_> = sets.iter().map(Vec::as_slice).collect();
+            builder.generate_sets(&sets)?
+        }
+    };
     if !arguments.check {
         ipc_gen::write(&arguments.output, &files)?;
         return Ok(ExitCode::SUCCESS);

@@ -20,6 +20,8 @@ struct Project {
 struct Outcome {
     code: Option<i32>,
     stdout: String,
+    /// The standard output, where it is no text.
+    bytes: Vec<u8>,
     stderr: String,
 }
 
@@ -47,11 +49,15 @@ impl Project {
     }
 
     fn run_with(&self, capnp: Option<&str>, arguments: &[&str]) -> Outcome {
+        self.run_on(Stdio::null(), capnp, arguments)
+    }
+
+    fn run_on(&self, stdin: Stdio, capnp: Option<&str>, arguments: &[&str]) -> Outcome {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ipc-gen"));
         command
             .args(arguments)
             .current_dir(self.folder.path())
-            .stdin(Stdio::null());
+            .stdin(stdin);
         command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -73,13 +79,21 @@ impl Project {
             }
             std::thread::sleep(Duration::from_millis(10));
         };
-        let text =
-            |reader: std::thread::JoinHandle<String>| reader.join().expect("the output is text");
+        let bytes = |reader: std::thread::JoinHandle<Vec<u8>>| reader.join().expect("the output");
+        let stdout = bytes(stdout);
         Outcome {
             code: status.code(),
-            stdout: text(stdout),
-            stderr: text(stderr),
+            stdout: String::from_utf8_lossy(&stdout).into_owned(),
+            stderr: String::from_utf8(bytes(stderr)).expect("the messages are text"),
+            bytes: stdout,
         }
+    }
+
+    /// Runs the command, which must fail, and returns what it says.
+    fn error_of(&self, arguments: &[&str]) -> String {
+        let outcome = self.run(arguments);
+        assert_eq!(outcome.code, Some(1), "{}", outcome.stderr);
+        outcome.stderr
     }
 
     /// Runs the command, which must fail without writing anything.
@@ -91,13 +105,13 @@ impl Project {
     }
 }
 
-fn read(mut stream: impl Read + Send + 'static) -> std::thread::JoinHandle<String> {
+fn read(mut stream: impl Read + Send + 'static) -> std::thread::JoinHandle<Vec<u8>> {
     std::thread::spawn(move || {
-        let mut text = String::new();
+        let mut bytes = Vec::new();
         stream
-            .read_to_string(&mut text)
-            .expect("the output is text");
-        text
+            .read_to_end(&mut bytes)
+            .expect("the output can be read");
+        bytes
     })
 }
 
@@ -303,7 +317,7 @@ fn help_and_version_succeed() {
 }
 
 #[test]
-fn the_compilers_messages_reach_the_user() {
+fn a_mistake_is_shown_where_it_stands() {
     let project = Project::new();
     project.write(
         "schema/broken.capnp",
@@ -311,9 +325,12 @@ fn the_compilers_messages_reach_the_user() {
     );
     let arguments = ["--src-prefix", "schema", "-o", "out", "schema/broken.capnp"];
     let stderr = project.fail(None, &arguments);
-    let message = "schema/broken.capnp:2:22-29: error: Not defined: Missing\n\
-         error: the schema did not compile; the compiler's messages stand above\n";
-    assert!(stderr.ends_with(message), "{stderr}");
+    let message = "error: `Missing` is not defined\n  \
+         ┌─ schema/broken.capnp:2:22\n  \
+         │\n\
+         2 │ struct S { field @0 :Missing; }\n  \
+         │                      ^^^^^^^\n";
+    assert_eq!(stderr, message);
 }
 
 #[test]
@@ -331,8 +348,14 @@ fn a_missing_import_is_named_with_its_line() {
         "schema/importer.capnp",
     ];
     let stderr = project.fail(None, &arguments);
-    let message = "schema/importer.capnp:2:18-32: error: Import failed: absent.capnp\n";
-    assert!(stderr.contains(message), "{stderr}");
+    assert!(
+        stderr.contains("error: there is no file `absent.capnp`\n"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("┌─ schema/importer.capnp:2:18\n"),
+        "{stderr}"
+    );
 }
 
 #[test]
@@ -520,4 +543,93 @@ fn diff_tells_by_its_exit_code_what_breaks() {
         "{}",
         outcome.stderr
     );
+}
+
+#[test]
+fn a_request_can_be_written_and_read() {
+    let project = Project::new();
+    let from_schema = project.run(GENERATE);
+    assert_eq!(from_schema.code, Some(0), "{}", from_schema.stderr);
+    let expected = std::fs::read(project.path("out/echo.rs")).expect("the code is there");
+
+    let emitted = project.run(&[
+        "--emit=request",
+        "--src-prefix",
+        "schema",
+        "schema/echo.capnp",
+    ]);
+    assert_eq!(emitted.code, Some(0), "{}", emitted.stderr);
+    std::fs::write(project.path("request"), &emitted.bytes).expect("the request can be written");
+
+    let from_file = project.run(&["--request", "request", "-o", "from_file"]);
+    assert_eq!(from_file.code, Some(0), "{}", from_file.stderr);
+    let input = std::fs::File::open(project.path("request")).expect("the request is there");
+    let from_input = project.run_on(input.into(), None, &["--request=-", "-o", "from_input"]);
+    assert_eq!(from_input.code, Some(0), "{}", from_input.stderr);
+    for folder in ["from_file", "from_input"] {
+        let code = std::fs::read(project.path(folder).join("echo.rs"));
+        assert_eq!(code.expect("the code is there"), expected, "{folder}");
+    }
+
+    let stderr = project.error_of(&["--request", "absent", "-o", "out2"]);
+    assert!(
+        stderr.starts_with("absent: error: cannot read the request: "),
+        "{stderr}"
+    );
+    let stderr = project.error_of(&["--request", "schema/echo.capnp", "-o", "out2"]);
+    assert!(stderr.starts_with("error: cannot make sense"), "{stderr}");
+}
+
+#[test]
+fn a_request_of_wrong_schemas_is_not_written() {
+    let project = Project::new();
+    project.write("schema/broken.capnp", "@0xd0e1a2b3c4d5e651;\nstruct s {}\n");
+    let outcome = project.run(&["--emit=request", "schema/broken.capnp"]);
+    assert_eq!((outcome.code, outcome.bytes.len()), (Some(1), 0));
+    assert!(
+        outcome.stderr.contains("┌─ schema/broken.capnp:2:8\n"),
+        "{}",
+        outcome.stderr
+    );
+}
+
+#[test]
+fn what_comes_with_capnp_can_be_imported_without_it() {
+    let project = Project::new();
+    let files = [
+        "capnp/c++",
+        "capnp/compat/json",
+        "capnp/persistent",
+        "capnp/rpc",
+        "capnp/rpc-twoparty",
+        "capnp/rust",
+        "capnp/schema",
+        "capnp/stream",
+        "ipc",
+        "mp/proxy",
+    ];
+    let mut schema = "@0xd0e1a2b3c4d5e691;\n".to_owned();
+    for (index, file) in files.iter().enumerate() {
+        schema.push_str(&format!("using F{index} = import \"/{file}.capnp\";\n"));
+    }
+    project.write("schema/imports.capnp", &schema);
+    let outcome = project.run(&["--emit=request", "schema/imports.capnp"]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+}
+
+#[test]
+fn the_import_path_comes_before_what_is_bundled() {
+    let project = Project::new();
+    project.write(
+        "schema/import.capnp",
+        "@0xd0e1a2b3c4d5e692;\nusing Ours = import \"/capnp/stream.capnp\".Ours;\n",
+    );
+    project.write(
+        "include/capnp/stream.capnp",
+        "@0xd0e1a2b3c4d5e693;\nstruct Ours {}\n",
+    );
+    let bundled = project.error_of(&["--emit=request", "schema/import.capnp"]);
+    assert!(bundled.contains("has no member named `Ours`"), "{bundled}");
+    let ours = project.run(&["--emit=request", "-I", "include", "schema/import.capnp"]);
+    assert_eq!(ours.code, Some(0), "{}", ours.stderr);
 }

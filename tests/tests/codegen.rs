@@ -135,9 +135,8 @@ fn the_installed_compiler_gives_the_same_code() {
 
 #[test]
 fn a_request_gives_the_same_code() {
-    let mut compiler = capnpc_embedded::CompileCommand::new();
-    compiler.src_prefix("fixtures").file("fixtures/type.capnp");
-    let request = compiler.compile().expect("the schema is fine");
+    let request = builder().request(&["fixtures/type.capnp"]);
+    let request = request.expect("the schema is fine");
     let files = builder().generate_request(&request);
     let expected = builder().generate(&["fixtures/type.capnp"]);
     assert_eq!(

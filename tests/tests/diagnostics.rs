@@ -233,7 +233,7 @@ fn types_that_nobody_generates_are_named() {
 }
 
 #[test]
-fn a_broken_schema_refers_to_the_compiler() {
+fn a_broken_schema_shows_its_lines() {
     golden(
         "broken_schema",
         error(&[("main.capnp", "struct Broken { field @0 :Missing; }")]),

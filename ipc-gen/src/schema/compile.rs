@@ -1,72 +1,60 @@
-//! Runs the schema compiler: the built-in one, or a `capnp` command.
+//! Runs a schema compiler: our own, or a `capnp` command.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::Input;
+use super::disk::Disk;
 use super::sources::Sources;
+use super::{Input, bundled, excerpts};
+use crate::compiler;
 use crate::error::{Error, Problem};
-
-/// The schemas that every run can import, under the paths by which it does.
-const BUNDLED: &[(&str, &str)] = &[
-    (
-        "capnp/c++.capnp",
-        include_str!("../../include/capnp/c++.capnp"),
-    ),
-    ("ipc.capnp", include_str!("../../include/ipc.capnp")),
-    (
-        "capnp/rust.capnp",
-        include_str!("../../include/capnp/rust.capnp"),
-    ),
-    (
-        "mp/proxy.capnp",
-        include_str!("../../include/mp/proxy.capnp"),
-    ),
-];
 
 const INSTALL: &str = "install Cap'n Proto (`apt install capnproto`, `brew install capnp`, or \
                        https://capnproto.org/install.html)";
 
-/// Compiles the sources to the bytes of a `CodeGeneratorRequest`.
-pub(super) fn compile(input: &Input, sources: &Sources) -> Result<Vec<u8>, Error> {
-    let bundled = stage_bundled()?;
-    match compiler(input) {
-        Compiler::System { command, chosen_by } => {
-            run_system(&command, chosen_by, sources, bundled.path())
-        }
-        Compiler::Embedded => run_embedded(sources, bundled.path()),
-    }
+/// What a schema compiler has made of the sources.
+pub(super) struct Compiled {
+    /// The bytes of a `CodeGeneratorRequest`.
+    pub(super) request: Vec<u8>,
+    /// The files that were read for it, as far as the compiler tells.
+    pub(super) read: BTreeSet<PathBuf>,
 }
 
-enum Compiler {
-    System {
-        command: PathBuf,
-        chosen_by: &'static str,
-    },
-    Embedded,
-}
-
-fn compiler(input: &Input) -> Compiler {
+/// Compiles the sources.
+pub(super) fn compile(input: &Input, sources: &Sources) -> Result<Compiled, Error> {
     if let Some(command) = &input.capnp {
-        return Compiler::System {
-            command: command.clone(),
-            chosen_by: "Builder::capnp",
-        };
+        return run_system(command, "Builder::capnp", sources);
     }
     match std::env::var_os("CAPNP") {
-        Some(command) if !command.is_empty() => Compiler::System {
-            command: command.into(),
-            chosen_by: "the environment variable CAPNP",
-        },
-        _ => Compiler::Embedded,
+        Some(command) if !command.is_empty() => run_system(
+            Path::new(&command),
+            "the environment variable CAPNP",
+            sources,
+        ),
+        _ => {
+            let files: Vec<_> = sources.files.iter().map(|file| file.path.clone()).collect();
+            run_own(sources, &files)
+        }
     }
+}
+
+/// Compiles files with our own compiler.
+pub(super) fn run_own(sources: &Sources, files: &[PathBuf]) -> Result<Compiled, Error> {
+    let compiled = compiler::compile(&Disk::new(sources), files);
+    let compiled = compiled.map_err(|failure| excerpts::show(&failure))?;
+    let on_disk = compiled.read.into_iter().filter(|file| file.is_absolute());
+    Ok(Compiled {
+        request: compiled.request,
+        read: on_disk.collect(),
+    })
 }
 
 fn stage_bundled() -> Result<tempfile::TempDir, Error> {
     let stage = || {
         let folder = tempfile::tempdir()?;
-        for (name, text) in BUNDLED {
+        for (name, text) in bundled::files() {
             let path = folder.path().join(name);
             if let Some(parent) = path.parent() {
                 std::fs::create_dir_all(parent)?;
@@ -83,18 +71,14 @@ fn stage_bundled() -> Result<tempfile::TempDir, Error> {
     })
 }
 
-fn run_system(
-    command: &Path,
-    chosen_by: &str,
-    sources: &Sources,
-    bundled: &Path,
-) -> Result<Vec<u8>, Error> {
+fn run_system(command: &Path, chosen_by: &str, sources: &Sources) -> Result<Compiled, Error> {
+    let bundled = stage_bundled()?;
     let mut arguments: Vec<OsString> = vec!["compile".into(), "-o-".into()];
     let import_paths = sources
         .import_paths
         .iter()
         .map(PathBuf::as_path)
-        .chain([bundled]);
+        .chain([bundled.path()]);
     arguments.extend(import_paths.map(|folder| flag("-I", folder)));
     arguments.extend(
         sources
@@ -130,59 +114,14 @@ fn run_system(
             messages => Problem::new(format!("{problem}:\n{messages}")).into(),
         });
     }
-    Ok(output.stdout)
+    Ok(Compiled {
+        request: output.stdout,
+        read: BTreeSet::new(),
+    })
 }
 
 fn flag(name: &str, folder: &Path) -> OsString {
     let mut flag = OsString::from(name);
     flag.push(folder);
     flag
-}
-
-#[cfg(feature = "embedded")]
-fn run_embedded(sources: &Sources, bundled: &Path) -> Result<Vec<u8>, Error> {
-    let mut command = capnpc_embedded::CompileCommand::new();
-    for folder in sources
-        .import_paths
-        .iter()
-        .map(PathBuf::as_path)
-        .chain([bundled])
-    {
-        command.import_path(folder);
-    }
-    for folder in &sources.import_paths {
-        command.src_prefix(folder);
-    }
-    for file in &sources.files {
-        command.file(&file.path);
-    }
-    command.compile().map_err(|error| {
-        let error = error.to_string();
-        // The compiler writes what is wrong with a schema to this process's standard error itself.
-        if error.contains("exited with code") {
-            let count = sources.files.len();
-            let schemas = if count == 1 {
-                "the schema"
-            } else {
-                "the schemas"
-            };
-            Problem::new(format!(
-                "{schemas} did not compile; the compiler's messages stand above"
-            ))
-            .into()
-        } else {
-            Problem::new(error).into()
-        }
-    })
-}
-
-#[cfg(not(feature = "embedded"))]
-fn run_embedded(_: &Sources, _: &Path) -> Result<Vec<u8>, Error> {
-    Err(Problem::new(
-        "there is no schema compiler: ipc-gen was built without its feature `embedded`",
-    )
-    .help(format!(
-        "enable the feature, or {INSTALL} and set CAPNP=capnp"
-    ))
-    .into())
 }

@@ -1,6 +1,9 @@
 //! Reads schemas: from files on disk to plain facts about what they declare.
 
+mod bundled;
 mod compile;
+mod disk;
+mod excerpts;
 mod facts;
 mod positions;
 mod request;
@@ -59,9 +62,10 @@ impl Loaded {
 
 /// Reads the files of the input and everything that they import.
 pub(crate) fn load(input: &Input) -> Result<Loaded, Error> {
-    let sources = Sources::find(input)?;
-    let bytes = compile::compile(input, &sources)?;
-    let schema = decode(&bytes)?;
+    let mut sources = Sources::find(input)?;
+    let compiled = compile::compile(input, &sources)?;
+    sources.read.extend(compiled.read);
+    let schema = decode(&compiled.request)?;
     if schema.requested.len() != sources.files.len() {
         return Err(Problem::new("the schema compiler left out some of the files").into());
     }
@@ -77,6 +81,12 @@ pub(crate) fn load(input: &Input) -> Result<Loaded, Error> {
         standard,
         sources,
     })
+}
+
+/// Compiles the files of the input, and only those, to the bytes of a `CodeGeneratorRequest`.
+pub(crate) fn request(input: &Input) -> Result<Vec<u8>, Error> {
+    let (sources, files) = Sources::given(input)?;
+    Ok(compile::run_own(&sources, &files)?.request)
 }
 
 /// Reads what a schema compiler has said about the files that it was asked for.

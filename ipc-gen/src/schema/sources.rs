@@ -10,6 +10,7 @@ use crate::error::{Error, Problem, Problems};
 /// What the schema compiler brings along. Programs have their own code for these, if they need any.
 const STANDARD: &[&str] = &[
     "/capnp/c++.capnp",
+    "/capnp/compat/json.capnp",
     "/capnp/persistent.capnp",
     "/capnp/rpc-twoparty.capnp",
     "/capnp/rpc.capnp",
@@ -43,12 +44,19 @@ pub(crate) struct Sources {
 impl Sources {
     /// Finds the files of the input and, transitively, those that they import.
     pub(super) fn find(input: &Input) -> Result<Self, Error> {
+        let (mut sources, queue) = Self::given(input)?;
+        sources.follow(queue)?;
+        Ok(sources)
+    }
+
+    /// Finds the folders and the files of the input, and leaves the files' imports alone.
+    pub(super) fn given(input: &Input) -> Result<(Self, Vec<PathBuf>), Error> {
         let mut problems = Problems::default();
         let src_prefixes = folders("source prefix", &input.src_prefixes, &mut problems);
         let mut import_paths = folders("import path", &input.import_paths, &mut problems);
         // Schemas of one tree can import each other by their paths in it.
         import_paths.extend(src_prefixes.clone());
-        let mut sources = Self {
+        let sources = Self {
             src_prefixes,
             import_paths,
             ..Self::default()
@@ -70,8 +78,7 @@ impl Sources {
             }
         }
         problems.into_result()?;
-        sources.follow(queue)?;
-        Ok(sources)
+        Ok((sources, queue))
     }
 
     /// Reads the queued files and everything that they mention.
@@ -127,23 +134,27 @@ impl Sources {
     }
 
     fn name(&self, path: &Path) -> String {
-        let working_directory = std::env::current_dir()
-            .ok()
-            .and_then(|folder| folder.canonicalize().ok());
-        let roots = self
-            .src_prefixes
-            .iter()
-            .chain(&self.import_paths)
-            .chain(&working_directory);
-        let relative = roots
-            .into_iter()
-            .find_map(|root| path.strip_prefix(root).ok());
-        let relative = relative
-            .or_else(|| path.file_name().map(Path::new))
-            .unwrap_or(path);
-        let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
-        parts.join("/")
+        relative_name(path, self.src_prefixes.iter().chain(&self.import_paths))
     }
+}
+
+/// The path below the first of the folders that holds it, or below the working directory.
+pub(super) fn relative_name<'a>(
+    path: &Path,
+    folders: impl IntoIterator<Item = &'a PathBuf>,
+) -> String {
+    let working_directory = std::env::current_dir()
+        .ok()
+        .and_then(|folder| folder.canonicalize().ok());
+    let relative = folders
+        .into_iter()
+        .find_map(|root| path.strip_prefix(root).ok())
+        .or_else(|| path.strip_prefix(working_directory.as_ref()?).ok());
+    let relative = relative
+        .or_else(|| path.file_name().map(Path::new))
+        .unwrap_or(path);
+    let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
 }
 
 fn folders(role: &str, given: &[PathBuf], problems: &mut Problems) -> Vec<PathBuf> {
@@ -167,7 +178,7 @@ fn folders(role: &str, given: &[PathBuf], problems: &mut Problems) -> Vec<PathBu
     found
 }
 
-fn canonical_file(path: &Path) -> std::io::Result<PathBuf> {
+pub(super) fn canonical_file(path: &Path) -> std::io::Result<PathBuf> {
     let path = path.canonicalize()?;
     if path.is_file() {
         Ok(path)

@@ -21,12 +21,8 @@ struct Nodes<'a>(BTreeMap<u64, node::Reader<'a>>);
 
 /// The table of the schemas in these files, which must be in order of their names.
 pub(crate) fn table(files: &[impl AsRef<Path>]) -> capnp::Result<String> {
-    let mut compiler = capnpc_embedded::CompileCommand::new();
-    compiler.import_path("../schema");
-    for file in files {
-        compiler.file(file);
-    }
-    let bytes = compiler.compile().expect("the schemas compile");
+    let builder = ipc_gen::Builder::new().import_path("../schema");
+    let bytes = builder.request(files).expect("the schemas compile");
     let message = capnp::serialize::read_message(bytes.as_slice(), Default::default())?;
     let request = message.get_root::<code_generator_request::Reader<'_>>()?;
     let nodes = request.get_nodes()?.iter();
