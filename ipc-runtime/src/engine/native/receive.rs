@@ -17,6 +17,8 @@ use crate::message::{Envelope, Frame, Payload};
 
 /// Reads and acts until the connection ends.
 pub(super) async fn run(peer: Arc<Peer>, mut frames: Frames) {
+    let mut ending = Ending { peer, reason: None };
+    let peer = &ending.peer;
     let reason = loop {
         if let Some(reason) = peer.receive_all(&mut frames) {
             break reason;
@@ -34,7 +36,26 @@ pub(super) async fn run(peer: Arc<Peer>, mut frames: Frames) {
             }
         }
     };
-    peer.end(reason);
+    ending.reason = Some(reason);
+}
+
+/// Ends the connection when nobody reads from it any more, for whatever reason: the runtime may be gone,
+/// or an object's drop may have panicked.
+struct Ending {
+    peer: Arc<Peer>,
+    reason: Option<Exception>,
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        let reason = self.reason.take().unwrap_or_else(|| {
+            Exception::new(
+                ExceptionKind::Disconnected,
+                "this side has stopped reading: its runtime was shut down, or an object panicked",
+            )
+        });
+        self.peer.end(reason);
+    }
 }
 
 /// Whether there is anything to read after a message.
