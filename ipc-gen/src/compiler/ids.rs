@@ -1,7 +1,5 @@
 //! The ids of what has none in the schema: hashes of where it stands.
 
-use super::md5;
-
 /// All ids that are made have this bit.
 const MARK: u64 = 1 << 63;
 
@@ -22,6 +20,6 @@ pub(super) fn params_id(interface: u64, method: u16, results: bool) -> u64 {
 }
 
 fn hash(parts: &[&[u8]]) -> u64 {
-    let [a, b, c, d, e, f, g, h, ..] = md5::digest(&parts.concat());
+    let [a, b, c, d, e, f, g, h, ..] = md5::compute(parts.concat()).0;
     u64::from_be_bytes([a, b, c, d, e, f, g, h]) | MARK
 }

@@ -16,7 +16,6 @@ mod interfaces;
 mod layout;
 mod lexer;
 mod literal;
-mod md5;
 mod members;
 mod message;
 mod naming;

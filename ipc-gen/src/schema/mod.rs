@@ -111,14 +111,14 @@ pub(crate) fn load_request(bytes: &[u8]) -> Result<Loaded, Error> {
 /// The file of what streaming methods return, for which generated code needs no type.
 const STREAM_FILE: Id = 0x86c3_66a9_1393_f3f8;
 
-/// The files that the compiler brought along because something refers to them. It cannot be asked for
-/// them.
+/// The standard files that something refers to, by their standard names, wherever they were found.
+/// They are not asked for, since not every compiler can be.
 fn standard_files(schema: &Schema) -> Vec<SchemaFile> {
     let is_requested = |id| schema.requested.iter().any(|requested| requested.id == id);
     let files = schema.nodes.iter().filter_map(|(id, node)| {
-        let name = node.display_name.trim_start_matches('/');
         let is_file = matches!(node.body, Body::File) && *id != STREAM_FILE;
-        (is_file && name.starts_with("capnp/") && !is_requested(*id)).then(|| SchemaFile {
+        let name = sources::standard_name(&node.display_name)?;
+        (is_file && !is_requested(*id)).then(|| SchemaFile {
             id: *id,
             name: name.to_owned(),
         })

@@ -19,6 +19,16 @@ const STANDARD: &[&str] = &[
     "/capnp/stream.capnp",
 ];
 
+/// The name of a standard file, which may have been found in a folder of any name.
+pub(super) fn standard_name(path: &str) -> Option<&'static str> {
+    let names = STANDARD.iter().filter_map(|name| name.strip_prefix('/'));
+    let is_at = |name: &&str| {
+        let folder = path.strip_suffix(*name);
+        folder.is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
+    };
+    names.into_iter().find(is_at)
+}
+
 /// A schema file on disk.
 #[derive(Debug)]
 pub(crate) struct Source {

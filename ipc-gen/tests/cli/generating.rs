@@ -1,119 +1,10 @@
-//! The `ipc-gen` command as a user runs it.
+//! Code from schemas, and what mistakes say.
 
-use std::io::Read;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::path::Path;
 
-const ECHO: &str = r#"@0xd0e1a2b3c4d5e601;
-interface Echo @0xd0e1a2b3c4d5e602 {
-  echo @0 (text :Text) -> (result :Text);
-}
-"#;
+use std::process::Command;
 
-/// A folder of schemas to run the command in.
-struct Project {
-    folder: tempfile::TempDir,
-}
-
-/// What a run of the command left behind.
-struct Outcome {
-    code: Option<i32>,
-    stdout: String,
-    /// The standard output, where it is no text.
-    bytes: Vec<u8>,
-    stderr: String,
-}
-
-impl Project {
-    fn new() -> Self {
-        let project = Self {
-            folder: tempfile::tempdir().expect("a temporary folder"),
-        };
-        project.write("schema/echo.capnp", ECHO);
-        project
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        let path = self.path(name);
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder can be made");
-        std::fs::write(path, text).expect("the file can be written");
-    }
-
-    fn run(&self, arguments: &[&str]) -> Outcome {
-        self.run_with(None, arguments)
-    }
-
-    fn run_with(&self, capnp: Option<&str>, arguments: &[&str]) -> Outcome {
-        self.run_on(Stdio::null(), capnp, arguments)
-    }
-
-    fn run_on(&self, stdin: Stdio, capnp: Option<&str>, arguments: &[&str]) -> Outcome {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ipc-gen"));
-        command
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .stdin(stdin);
-        command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .env_remove("CAPNP");
-        if let Some(capnp) = capnp {
-            command.env("CAPNP", capnp);
-        }
-        let mut child = command.spawn().expect("the command starts");
-        let stdout = read(child.stdout.take().expect("standard output"));
-        let stderr = read(child.stderr.take().expect("standard error"));
-        let deadline = Instant::now() + Duration::from_secs(60);
-        let status = loop {
-            if let Some(status) = child.try_wait().expect("the command can be waited for") {
-                break status;
-            }
-            if Instant::now() > deadline {
-                child.kill().expect("the command can be stopped");
-                panic!("the command does not end: {arguments:?}");
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        };
-        let bytes = |reader: std::thread::JoinHandle<Vec<u8>>| reader.join().expect("the output");
-        let stdout = bytes(stdout);
-        Outcome {
-            code: status.code(),
-            stdout: String::from_utf8_lossy(&stdout).into_owned(),
-            stderr: String::from_utf8(bytes(stderr)).expect("the messages are text"),
-            bytes: stdout,
-        }
-    }
-
-    /// Runs the command, which must fail, and returns what it says.
-    fn error_of(&self, arguments: &[&str]) -> String {
-        let outcome = self.run(arguments);
-        assert_eq!(outcome.code, Some(1), "{}", outcome.stderr);
-        outcome.stderr
-    }
-
-    /// Runs the command, which must fail without writing anything.
-    fn fail(&self, capnp: Option<&str>, arguments: &[&str]) -> String {
-        let outcome = self.run_with(capnp, arguments);
-        assert_eq!(outcome.code, Some(1), "{}", outcome.stderr);
-        assert!(!self.path("out").exists(), "something was written");
-        outcome.stderr
-    }
-}
-
-fn read(mut stream: impl Read + Send + 'static) -> std::thread::JoinHandle<Vec<u8>> {
-    std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        stream
-            .read_to_end(&mut bytes)
-            .expect("the output can be read");
-        bytes
-    })
-}
+use crate::project::{ECHO, Project};
 
 fn files(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).expect("the folder is there");
@@ -129,7 +20,7 @@ fn files(folder: &Path) -> Vec<String> {
     names
 }
 
-const GENERATE: &[&str] = &["--src-prefix", "schema", "-o", "out", "schema/echo.capnp"];
+pub(crate) const GENERATE: &[&str] = &["--src-prefix", "schema", "-o", "out", "schema/echo.capnp"];
 const CHECK: &[&str] = &[
     "--src-prefix",
     "schema",
@@ -404,11 +295,11 @@ fn an_installed_compiler_gives_its_own_messages() {
 #[test]
 fn schemas_that_are_bundled_can_be_ones_own() {
     let project = Project::new();
-    let proxy = include_str!("../include/mp/proxy.capnp");
+    let proxy = include_str!("../../include/mp/proxy.capnp");
     project.write("schema/mp/proxy.capnp", proxy);
     project.write(
         "schema/capnp/c++.capnp",
-        include_str!("../include/capnp/c++.capnp"),
+        include_str!("../../include/capnp/c++.capnp"),
     );
     project.write(
         "schema/uses.capnp",
@@ -543,93 +434,4 @@ fn diff_tells_by_its_exit_code_what_breaks() {
         "{}",
         outcome.stderr
     );
-}
-
-#[test]
-fn a_request_can_be_written_and_read() {
-    let project = Project::new();
-    let from_schema = project.run(GENERATE);
-    assert_eq!(from_schema.code, Some(0), "{}", from_schema.stderr);
-    let expected = std::fs::read(project.path("out/echo.rs")).expect("the code is there");
-
-    let emitted = project.run(&[
-        "--emit=request",
-        "--src-prefix",
-        "schema",
-        "schema/echo.capnp",
-    ]);
-    assert_eq!(emitted.code, Some(0), "{}", emitted.stderr);
-    std::fs::write(project.path("request"), &emitted.bytes).expect("the request can be written");
-
-    let from_file = project.run(&["--request", "request", "-o", "from_file"]);
-    assert_eq!(from_file.code, Some(0), "{}", from_file.stderr);
-    let input = std::fs::File::open(project.path("request")).expect("the request is there");
-    let from_input = project.run_on(input.into(), None, &["--request=-", "-o", "from_input"]);
-    assert_eq!(from_input.code, Some(0), "{}", from_input.stderr);
-    for folder in ["from_file", "from_input"] {
-        let code = std::fs::read(project.path(folder).join("echo.rs"));
-        assert_eq!(code.expect("the code is there"), expected, "{folder}");
-    }
-
-    let stderr = project.error_of(&["--request", "absent", "-o", "out2"]);
-    assert!(
-        stderr.starts_with("absent: error: cannot read the request: "),
-        "{stderr}"
-    );
-    let stderr = project.error_of(&["--request", "schema/echo.capnp", "-o", "out2"]);
-    assert!(stderr.starts_with("error: cannot make sense"), "{stderr}");
-}
-
-#[test]
-fn a_request_of_wrong_schemas_is_not_written() {
-    let project = Project::new();
-    project.write("schema/broken.capnp", "@0xd0e1a2b3c4d5e651;\nstruct s {}\n");
-    let outcome = project.run(&["--emit=request", "schema/broken.capnp"]);
-    assert_eq!((outcome.code, outcome.bytes.len()), (Some(1), 0));
-    assert!(
-        outcome.stderr.contains("┌─ schema/broken.capnp:2:8\n"),
-        "{}",
-        outcome.stderr
-    );
-}
-
-#[test]
-fn what_comes_with_capnp_can_be_imported_without_it() {
-    let project = Project::new();
-    let files = [
-        "capnp/c++",
-        "capnp/compat/json",
-        "capnp/persistent",
-        "capnp/rpc",
-        "capnp/rpc-twoparty",
-        "capnp/rust",
-        "capnp/schema",
-        "capnp/stream",
-        "ipc",
-        "mp/proxy",
-    ];
-    let mut schema = "@0xd0e1a2b3c4d5e691;\n".to_owned();
-    for (index, file) in files.iter().enumerate() {
-        schema.push_str(&format!("using F{index} = import \"/{file}.capnp\";\n"));
-    }
-    project.write("schema/imports.capnp", &schema);
-    let outcome = project.run(&["--emit=request", "schema/imports.capnp"]);
-    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
-}
-
-#[test]
-fn the_import_path_comes_before_what_is_bundled() {
-    let project = Project::new();
-    project.write(
-        "schema/import.capnp",
-        "@0xd0e1a2b3c4d5e692;\nusing Ours = import \"/capnp/stream.capnp\".Ours;\n",
-    );
-    project.write(
-        "include/capnp/stream.capnp",
-        "@0xd0e1a2b3c4d5e693;\nstruct Ours {}\n",
-    );
-    let bundled = project.error_of(&["--emit=request", "schema/import.capnp"]);
-    assert!(bundled.contains("has no member named `Ours`"), "{bundled}");
-    let ours = project.run(&["--emit=request", "-I", "include", "schema/import.capnp"]);
-    assert_eq!(ours.code, Some(0), "{}", ours.stderr);
 }

@@ -1,0 +1,5 @@
+//! The `ipc-gen` command as a user runs it.
+
+mod generating;
+mod project;
+mod requests;
