@@ -9,10 +9,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::future::BoxFuture;
 
 use crate::connection::Connection;
+use crate::engine::{Answer, Request};
 use crate::exception::{Exception, ExceptionKind};
 use crate::interface::{Interface, Method};
 use crate::message::{Payload, StructBuilder, StructReader};
-use crate::object::Proxy;
+use crate::proxy::Proxy;
 
 /// Turns calls by number into calls of a trait's methods. Generated for every interface.
 pub trait Adapter: Any + Send + Sync {
@@ -216,15 +217,15 @@ impl LocalObject {
     }
 
     /// Calls a method by its numbers, in this process.
-    pub(crate) fn call(
-        &self,
-        interface_id: u64,
-        ordinal: u16,
-        params: Payload,
-    ) -> BoxFuture<'static, Result<Payload, Exception>> {
+    pub(crate) fn call(&self, request: Request) -> Answer {
+        let Request {
+            interface_id,
+            ordinal,
+            params,
+        } = request;
         match self.method(interface_id, ordinal) {
-            Ok(method) => self.dispatch(None, method, params),
-            Err(exception) => Box::pin(async { Err(exception) }),
+            Ok(method) => Answer::Other(self.dispatch(None, method, params)),
+            Err(exception) => Answer::failed(exception),
         }
     }
 
@@ -253,7 +254,8 @@ impl LocalObject {
             .clone()
     }
 
-    fn take(&self) -> Option<Arc<dyn Adapter>> {
+    /// Ends the object's life: calls fail from now on.
+    pub(crate) fn take(&self) -> Option<Arc<dyn Adapter>> {
         self.adapter
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

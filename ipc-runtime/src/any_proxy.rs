@@ -1,7 +1,8 @@
 //! Objects whose interface the schema leaves open.
 
 use crate::interface::Interface;
-use crate::object::{Object, Proxy};
+use crate::object::Object;
+use crate::proxy::Proxy;
 
 /// A handle on an object whose interface the schema leaves open: `Capability`.
 ///

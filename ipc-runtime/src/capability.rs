@@ -6,9 +6,8 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 
 use crate::adapter::LocalObject;
-use crate::engine::RemoteObject;
+use crate::engine::{Answer, Later, RemoteObject, Request};
 use crate::exception::Exception;
-use crate::message::Payload;
 
 /// A reference to an object that can be called and passed on. Cheap to clone, free to move.
 #[derive(Clone)]
@@ -21,6 +20,8 @@ pub(crate) enum Target {
     Local(Arc<LocalObject>),
     /// An object, or the promise of one, at the other end of a connection.
     Remote(Arc<dyn RemoteObject>),
+    /// An object that a call of this process will bring.
+    Later(Arc<Later>),
 }
 
 impl Capability {
@@ -33,15 +34,19 @@ impl Capability {
     }
 
     /// Calls a method by its numbers, wherever the object is.
-    pub(crate) fn call(
-        &self,
-        interface_id: u64,
-        ordinal: u16,
-        params: Payload,
-    ) -> BoxFuture<'static, Result<Payload, Exception>> {
+    pub(crate) fn call(&self, request: Request) -> Answer {
         match &self.0 {
-            Target::Local(object) => object.call(interface_id, ordinal, params),
-            Target::Remote(object) => object.call(interface_id, ordinal, params),
+            Target::Local(object) => object.call(request),
+            Target::Remote(object) => object.call(request),
+            Target::Later(object) => object.call(request),
+        }
+    }
+
+    /// Calls a method for the sake of an object in its results: see [`RemoteObject::call_for`].
+    pub(crate) fn call_for(&self, request: Request, path: &[u16]) -> (Answer, Self) {
+        match &self.0 {
+            Target::Remote(object) => object.call_for(request, path),
+            _ => Later::of(self.call(request), path),
         }
     }
 
@@ -53,6 +58,7 @@ impl Capability {
                 Box::pin(async { Ok(this) })
             }
             Target::Remote(object) => object.resolve(),
+            Target::Later(object) => object.resolve(),
         }
     }
 }
@@ -62,6 +68,7 @@ impl fmt::Debug for Capability {
         match &self.0 {
             Target::Local(object) => write!(f, "local {}", object.interface().name),
             Target::Remote(object) => object.fmt(f),
+            Target::Later(object) => object.fmt(f),
         }
     }
 }

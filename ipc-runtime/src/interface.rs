@@ -75,6 +75,8 @@ pub struct Method {
     pub(crate) context: Option<u16>,
     /// The parameter and the result that carry thread maps.
     pub(crate) thread_map: Option<(u16, u16)>,
+    /// The pointer of the result struct that holds the object which the call is made for.
+    pub(crate) object: Option<u16>,
     cancel_with: Option<&'static Method>,
 }
 
@@ -89,6 +91,7 @@ impl Method {
             results: StructSize::EMPTY,
             context: None,
             thread_map: None,
+            object: None,
             cancel_with: None,
         }
     }
@@ -114,6 +117,13 @@ impl Method {
     /// The pointers that hold a `ThreadMap` in the parameters and in the results.
     pub const fn thread_map(mut self, param: u16, result: u16) -> Self {
         self.thread_map = Some((param, result));
+        self
+    }
+
+    /// The pointer of the result struct that holds the method's one object, which can be called before
+    /// the results are there: see [`Call::pipeline`](crate::Call::pipeline).
+    pub const fn object(mut self, pointer: u16) -> Self {
+        self.object = Some(pointer);
         self
     }
 

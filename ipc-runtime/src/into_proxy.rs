@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::adapter::Serve;
-use crate::object::Proxy;
+use crate::proxy::Proxy;
 
 /// A value that becomes a proxy `P`: a proxy, a reference to one, or something that can be served as
 /// one, such as an implementation of the interface's trait or, where one method `call` is all that

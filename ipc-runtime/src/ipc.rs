@@ -13,9 +13,9 @@ use crate::context::Context;
 use crate::engine::EngineKind;
 use crate::exception::Exception;
 use crate::listener::Listener;
-use crate::object::Proxy;
 use crate::process::Process;
 use crate::protocol::{CapnpProtocol, Protocol};
+use crate::proxy::Proxy;
 use crate::stats::Stats;
 
 /// Reaches objects in other processes, and lets other processes reach ours.

@@ -15,6 +15,7 @@
 mod adapter;
 mod address;
 mod any_proxy;
+pub mod blocking;
 mod call;
 mod capability;
 mod connection;
@@ -22,6 +23,7 @@ mod context;
 mod declared;
 mod engine;
 mod exception;
+mod handle;
 mod incoming;
 mod interface;
 mod into_proxy;
@@ -31,13 +33,14 @@ mod message;
 mod object;
 mod process;
 mod protocol;
+mod proxy;
 #[doc(hidden)]
 pub mod rt;
 mod socket;
 mod stats;
 
 pub use any_proxy::AnyProxy;
-pub use call::Call;
+pub use call::{Call, Pipelined};
 pub use context::Context;
 pub use engine::EngineKind;
 pub use exception::{Exception, ExceptionKind};
@@ -45,9 +48,9 @@ pub use ipc::{Ipc, IpcBuilder};
 pub use ipc_macros::ipc_interface;
 pub use listener::Listener;
 pub use message::{AnyPointer, CustomValue, PointerValue, Wire};
-pub use object::Proxy;
 pub use process::Process;
 pub use protocol::{CapnpProtocol, Protocol};
+pub use proxy::Proxy;
 pub use stats::Stats;
 
 /// Includes what `ipc_gen::Builder` generated in the build script: a module for every compiled

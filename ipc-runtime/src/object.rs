@@ -2,47 +2,32 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use tokio::runtime;
 
 use crate::adapter::{Adapter, LocalObject};
 use crate::call::Call;
 use crate::capability::{Capability, Target};
-use crate::engine::RemoteObject;
-use crate::exception::Exception;
+use crate::connection::Pin;
+use crate::engine::{Later, RemoteObject};
+use crate::exception::{Exception, ExceptionKind};
+use crate::handle::Handle;
 use crate::interface::{Interface, Method};
 use crate::message::{Payload, StructBuilder, StructReader};
-
-/// A typed handle on an object: what `ipc-gen` generates as `XProxy`.
-pub trait Proxy: Clone + fmt::Debug + Send + Sync + 'static {
-    /// The interface whose methods it calls.
-    const INTERFACE: &'static Interface;
-
-    /// Wraps an untyped handle.
-    fn from_object(object: Object) -> Self;
-
-    /// The untyped handle.
-    fn object(&self) -> &Object;
-
-    /// Lets methods of an object of this process run on the task that reads the peer's calls, up to
-    /// where they first wait. That saves each call a change of tasks.
-    ///
-    /// It is for methods that are quick: one that blocks or computes for long holds up every other call
-    /// of its connection. Without it such a method holds up nobody. An object of a peer is left as it is.
-    #[must_use = "the proxy that this returns is the one to serve"]
-    fn inline(self) -> Self {
-        if let Target::Local(object) = &self.object().0.capability.0 {
-            object.set_inline();
-        }
-        self
-    }
-}
+use crate::proxy::Proxy;
 
 /// An untyped handle on an object, in this process or another.
 ///
 /// When the last clone of a handle on a remote object goes, the object is destroyed there, if its
 /// interface has a `destroy` method, and then released.
 #[derive(Clone)]
-pub struct Object(Arc<Handle>);
+pub struct Object {
+    handle: Arc<Handle>,
+    timeout: Option<Duration>,
+    pin: Option<Arc<Pin>>,
+}
 
 impl Object {
     /// A handle on an object of this process.
@@ -53,14 +38,16 @@ impl Object {
     }
 
     pub(crate) fn new(capability: Capability, interface: &'static Interface) -> Self {
-        if let Target::Remote(object) = &capability.0 {
-            object.connection().retain();
+        Self {
+            handle: Arc::new(Handle::new(capability, interface)),
+            timeout: None,
+            pin: None,
         }
-        Self(Arc::new(Handle {
-            capability,
-            interface,
-            in_use: AtomicBool::new(false),
-        }))
+    }
+
+    /// An object whose calls all fail.
+    pub(crate) fn broken(reason: Exception, interface: &'static Interface) -> Self {
+        Self::new(Later::found_by(async { Err(reason) }), interface)
     }
 
     /// Prepares a call: the parameters are encoded now, all else happens when the call is polled.
@@ -71,11 +58,14 @@ impl Object {
         decode: D,
     ) -> Call<T>
     where
-        T: 'static,
         D: FnOnce(&StructReader<'_>) -> Result<T, Exception> + Send + 'static,
     {
         let params = Payload::params(method.params, fill);
-        Call::new(self.clone().answer(method, params, decode))
+        Call::new(self.clone(), method, params, |method, outcome| {
+            outcome
+                .and_then(|results| results.read(decode))
+                .map_err(|exception| exception.in_method(method.name))
+        })
     }
 
     /// As [`Object::call`], for a method whose results can be an error that the schema declares.
@@ -86,13 +76,15 @@ impl Object {
         decode: D,
     ) -> Call<T, E>
     where
-        T: 'static,
-        E: From<Exception> + 'static,
+        E: From<Exception>,
         D: FnOnce(&StructReader<'_>) -> Result<Result<T, E>, Exception> + Send + 'static,
     {
         let params = Payload::params(method.params, fill);
-        let answer = self.clone().answer(method, params, decode);
-        Call::new(async move { answer.await? })
+        Call::new(self.clone(), method, params, |method, outcome| {
+            outcome
+                .and_then(|results| results.read(decode))
+                .map_err(|exception| exception.in_method(method.name))?
+        })
     }
 
     /// The same object behind another proxy: one of an interface that its own extends.
@@ -100,31 +92,142 @@ impl Object {
         P::from_object(self.clone())
     }
 
-    async fn answer<T>(
+    /// Makes a call.
+    pub(crate) fn start(
         self,
         method: &'static Method,
         params: Result<Payload, Exception>,
-        decode: impl FnOnce(&StructReader<'_>) -> Result<T, Exception>,
-    ) -> Result<T, Exception> {
-        let outcome = match params {
-            Ok(params) => self.send(method, params).await,
-            Err(exception) => Err(exception),
-        };
-        outcome
-            .and_then(|results| results.read(decode))
-            .map_err(|exception| exception.in_method(method.name))
+        timeout: Option<Duration>,
+    ) -> BoxFuture<'static, Result<Payload, Exception>> {
+        match timeout {
+            None => Box::pin(self.run(method, params)),
+            Some(limit) => Box::pin(self.run_within(limit, method, params)),
+        }
     }
 
-    async fn send(&self, method: &'static Method, params: Payload) -> Result<Payload, Exception> {
-        match &self.0.capability.0 {
-            Target::Local(object) => object.dispatch(None, method, params).await,
-            Target::Remote(object) => {
-                let unfinished = Unfinished(Some(&self.0.in_use));
-                let results = object.connection().call(&**object, method, params).await;
-                unfinished.finish();
-                results
+    async fn run_within(
+        self,
+        limit: Duration,
+        method: &'static Method,
+        params: Result<Payload, Exception>,
+    ) -> Result<Payload, Exception> {
+        let runtime = match self.remote() {
+            Some(object) => object.connection().runtime().clone(),
+            None => runtime::Handle::try_current().map_err(|_none| {
+                Exception::failed(
+                    "a time limit for an object of this process needs a tokio runtime here",
+                )
+            })?,
+        };
+        // The runtime that polls this may be another one, without a clock.
+        let elapsed = {
+            let _entered = runtime.enter();
+            tokio::time::sleep(limit)
+        };
+        tokio::select! {
+            outcome = self.run(method, params) => outcome,
+            () = elapsed => Err(Exception::new(
+                ExceptionKind::TimedOut,
+                format_args!("there was no answer within {limit:?}"),
+            )),
+        }
+    }
+
+    async fn run(
+        self,
+        method: &'static Method,
+        params: Result<Payload, Exception>,
+    ) -> Result<Payload, Exception> {
+        let params = params?;
+        let used = Handle::begin(&self.handle)?;
+        let mut found;
+        let mut capability = used.capability();
+        loop {
+            match &capability.0 {
+                Target::Local(object) => return object.dispatch(None, method, params).await,
+                Target::Remote(object) => {
+                    let object = Arc::clone(object);
+                    let connection = Arc::clone(object.connection());
+                    let pin = self.pin.as_deref();
+                    return (connection.call(object, method, params, Some(used), pin)).await;
+                }
+                Target::Later(object) => {
+                    found = object.found().await?;
+                    capability = &found;
+                }
             }
         }
+    }
+
+    /// Makes a call for the sake of the object that it brings.
+    pub(crate) fn pipeline(
+        self,
+        method: &'static Method,
+        params: Result<Payload, Exception>,
+        timeout: Option<Duration>,
+        interface: &'static Interface,
+    ) -> Self {
+        let Some(pointer) = method.object else {
+            let reason = Exception::failed("the results are not one object");
+            return Self::broken(reason.in_method(method.name), interface);
+        };
+        let (params, used) =
+            match params.and_then(|params| Ok((params, Handle::begin(&self.handle)?))) {
+                Ok(begun) => begun,
+                Err(reason) => return Self::broken(reason.in_method(method.name), interface),
+            };
+        if let (Target::Remote(object), None) = (&used.capability().0, timeout) {
+            let object = Arc::clone(object);
+            let connection = Arc::clone(object.connection());
+            let pin = self.pin.as_deref();
+            match connection.call_for(object, method, params, used, pin, pointer) {
+                Ok(promised) => return Self::new(promised, interface),
+                Err(params) => return self.later(method, params, timeout, interface, pointer),
+            }
+        }
+        self.later(method, params, timeout, interface, pointer)
+    }
+
+    /// As [`Object::pipeline`], where calls of the object have to wait for the answer.
+    fn later(
+        self,
+        method: &'static Method,
+        params: Payload,
+        timeout: Option<Duration>,
+        interface: &'static Interface,
+        pointer: u16,
+    ) -> Self {
+        let results = self.start(method, Ok(params), timeout);
+        let found = async move {
+            let results = results.await;
+            results
+                .and_then(|results| crate::engine::object_at(&results, &[pointer]))
+                .map_err(|exception| exception.in_method(method.name))
+        };
+        Self::new(Later::found_by(found), interface)
+    }
+
+    /// The time limit of its calls.
+    pub(crate) fn timeout(&self) -> Option<Duration> {
+        self.timeout
+    }
+
+    /// The same object, with a time limit for its calls.
+    pub(crate) fn with_timeout(mut self, limit: Duration) -> Self {
+        self.timeout = Some(limit);
+        self
+    }
+
+    /// The same object, with one thread of the peer's for its calls.
+    pub(crate) fn pinned(mut self) -> Self {
+        self.pin = Some(Arc::default());
+        self
+    }
+
+    /// Ends the object's life, once its calls have ended, and waits for that.
+    pub(crate) async fn destroy(self) -> Result<(), Exception> {
+        let Self { handle, .. } = self;
+        handle.destroy().await
     }
 
     /// The object as a message carries it to someone who may keep it.
@@ -132,24 +235,26 @@ impl Object {
     /// An object of ours is shared: when a peer destroys it, that ends the peer's share. An object of
     /// a peer will not be destroyed by us any more, since others may be using it.
     pub(crate) fn pass_on(&self) -> Capability {
-        match &self.0.capability.0 {
-            Target::Local(object) => Capability::local(object.share()),
-            Target::Remote(_) => {
-                self.0.in_use.store(true, Ordering::Relaxed);
-                self.capability()
-            }
-        }
+        self.handle.pass_on()
     }
 
     pub(crate) fn capability(&self) -> Capability {
-        self.0.capability.clone()
+        self.handle.capability().clone()
     }
 
     /// The remote object behind the handle, if it is not one of this process.
     pub(crate) fn remote(&self) -> Option<&Arc<dyn RemoteObject>> {
-        match &self.0.capability.0 {
-            Target::Local(_) => None,
+        match &self.handle.capability().0 {
             Target::Remote(object) => Some(object),
+            Target::Local(_) | Target::Later(_) => None,
+        }
+    }
+
+    /// The object of this process behind the handle, if it is one.
+    pub(crate) fn local_object(&self) -> Option<&Arc<LocalObject>> {
+        match &self.handle.capability().0 {
+            Target::Local(object) => Some(object),
+            Target::Remote(_) | Target::Later(_) => None,
         }
     }
 }
@@ -157,70 +262,8 @@ impl Object {
 impl fmt::Debug for Object {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Object")
-            .field("interface", &self.0.interface.name)
-            .field("capability", &self.0.capability)
+            .field("interface", &self.handle.interface().name)
+            .field("capability", self.handle.capability())
             .finish()
-    }
-}
-
-struct Handle {
-    capability: Capability,
-    interface: &'static Interface,
-    /// Whether someone may be using the object when the handle goes: the peer, running a call that was
-    /// given up, or whoever the object was passed on to.
-    in_use: AtomicBool,
-}
-
-impl Drop for Handle {
-    fn drop(&mut self) {
-        let Target::Remote(object) = &self.capability.0 else {
-            return;
-        };
-        let object = Arc::clone(object);
-        // A C++ peer that is still running a method of the object must not destroy it, and nothing
-        // tells when the method ends. Releasing the capability is safe: there it waits. So it is where
-        // others hold the object too.
-        let destroy = self
-            .interface
-            .destroy
-            .filter(|_| !self.in_use.load(Ordering::Relaxed));
-        let connection = Arc::clone(object.connection());
-        match destroy {
-            Some(destroy) if connection.is_open() => {
-                let runtime = connection.runtime().clone();
-                runtime.spawn(async move {
-                    let outcome = match Payload::params(destroy.params, |_| ()) {
-                        Ok(params) => connection.call(&*object, destroy, params).await,
-                        Err(exception) => Err(exception),
-                    };
-                    if let Err(exception) = outcome {
-                        tracing::debug!(%exception, method = destroy.name, "not destroyed");
-                    }
-                    drop(object);
-                    connection.release();
-                });
-            }
-            _ => {
-                drop(object);
-                connection.release();
-            }
-        }
-    }
-}
-
-/// Notes that a call was dropped before its answer.
-struct Unfinished<'a>(Option<&'a AtomicBool>);
-
-impl Unfinished<'_> {
-    fn finish(mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for Unfinished<'_> {
-    fn drop(&mut self) {
-        if let Some(in_use) = self.0 {
-            in_use.store(true, Ordering::Relaxed);
-        }
     }
 }

@@ -15,7 +15,7 @@ use crate::engine::{Engine, EngineKind};
 use crate::exception::Exception;
 use crate::incoming::Incoming;
 use crate::listener::Listener;
-use crate::object::Proxy;
+use crate::proxy::Proxy;
 use crate::socket::BoundSocket;
 use crate::stats::{Connections, Stats};
 
@@ -195,7 +195,7 @@ where
 {
     match Arc::new(implementation).serve().object().capability().0 {
         Target::Local(object) => Ok(object),
-        Target::Remote(_) => Err(Exception::failed(
+        Target::Remote(_) | Target::Later(_) => Err(Exception::failed(
             "only an object of this process can be served",
         )),
     }

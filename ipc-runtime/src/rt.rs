@@ -10,7 +10,8 @@ pub use crate::message::{
     AnyPointer, Builds, ListItem, PointerBuilder, PointerReader, PointerValue, Scalar, Struct,
     StructBuilder, StructReader, default_or, from_wire, to_wire,
 };
-pub use crate::object::{Object, Proxy};
+pub use crate::object::Object;
+pub use crate::proxy::Proxy;
 pub use crate::{Call, Exception};
 
 /// Names that generated modules use as they are.

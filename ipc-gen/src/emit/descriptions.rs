@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::Emitter;
-use crate::model::{Interface, Member, Record, Role};
+use crate::model::{Interface, Member, Record, Role, Type};
 use crate::names;
 
 impl Emitter<'_> {
@@ -94,6 +94,13 @@ impl<'m> Constants<'m> {
             let (param, result) = (names::number(param), names::number(result));
             quote!(.thread_map(#param, #result))
         });
+        let object = match method.results.fields.as_slice() {
+            [result] if may_be_object(&result.ty) => {
+                let pointer = names::number(result.offset);
+                Some(quote!(.object(#pointer)))
+            }
+            _ => None,
+        };
         let cancel_with = self.canceller(member).map(|canceller| {
             let canceller = self.name(canceller);
             quote!(.cancel_with(Self::#canceller))
@@ -101,7 +108,7 @@ impl<'m> Constants<'m> {
         quote! {
             const #constant: &rt::Method =
                 &rt::Method::new(#id, #ordinal, #name)
-                    #params #results #context #thread_map #cancel_with;
+                    #params #results #context #thread_map #object #cancel_with;
         }
     }
 
@@ -114,6 +121,15 @@ impl<'m> Constants<'m> {
             .collect();
         namesakes.sort_by_key(|other| other.interface.id != member.interface.id);
         namesakes.first().copied()
+    }
+}
+
+/// Whether a result can be an object that is called before it is there.
+fn may_be_object(ty: &Type) -> bool {
+    match ty {
+        Type::Interface(_) | Type::Parameter(_) | Type::AnyPointer | Type::Capability => true,
+        Type::Bound(ty) => may_be_object(ty),
+        _ => false,
     }
 }
 

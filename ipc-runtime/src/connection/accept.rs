@@ -12,7 +12,7 @@ use super::thread_map::ThreadAdapter;
 use super::{CONTEXT_THREAD, Connection};
 use crate::adapter::LocalObject;
 use crate::capability::{Capability, Target};
-use crate::engine::Reply;
+use crate::engine::{Reply, Request};
 use crate::exception::{Exception, ExceptionKind};
 use crate::interface::Method;
 use crate::message::Payload;
@@ -21,14 +21,16 @@ type Handler = BoxFuture<'static, Result<Payload, Exception>>;
 
 impl Connection {
     /// Runs a call of the peer. Engines hand calls over in their order of arrival.
-    pub(crate) fn accept(
-        self: &Arc<Self>,
-        object: &LocalObject,
-        interface_id: u64,
-        ordinal: u16,
-        params: Payload,
-        reply: Reply,
-    ) {
+    pub(crate) fn accept(self: &Arc<Self>, object: &LocalObject, request: Request, reply: Reply) {
+        let (request, reply) = match self.answer_hello(request, reply) {
+            Ok(()) => return,
+            Err(other) => other,
+        };
+        let Request {
+            interface_id,
+            ordinal,
+            params,
+        } = request;
         let accepted = object.method(interface_id, ordinal).and_then(|method| {
             let named = match method.context {
                 Some(context) => named_thread(&params, context)?,
@@ -82,13 +84,9 @@ impl Connection {
     }
 
     async fn resolve_thread(&self, named: Capability) -> Result<Arc<ThreadAdapter>, Exception> {
-        let resolved = match named.0 {
-            Target::Remote(promise) => promise.resolve().await?,
-            Target::Local(_) => named,
-        };
-        match &resolved.0 {
+        match &named.resolve().await?.0 {
             Target::Local(object) => self.own_thread(object),
-            Target::Remote(_) => Err(invalid_thread()),
+            Target::Remote(_) | Target::Later(_) => Err(invalid_thread()),
         }
     }
 

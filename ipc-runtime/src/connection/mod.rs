@@ -2,6 +2,8 @@
 
 mod accept;
 mod exchange;
+mod hello;
+mod outgoing;
 mod peer_threads;
 mod thread_map;
 
@@ -9,19 +11,21 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{self, BoxFuture};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 
 use crate::capability::Capability;
 use crate::context::Context;
-use crate::engine::{Link, RemoteObject};
+use crate::engine::{Link, RemoteObject, Request};
 use crate::exception::{Exception, ExceptionKind};
 use crate::interface::{Method, StructSize};
 use crate::message::{Envelope, Payload};
-use crate::object::{Object, Proxy};
+use crate::object::Object;
+use crate::proxy::Proxy;
 use crate::stats::{Stats, Tally};
 use peer_threads::PeerThreads;
+pub(crate) use peer_threads::Pin;
 
 /// The `Context` struct of `mp/proxy.capnp`: pointer 0 is the thread that runs the call, pointer 1
 /// the thread that runs callbacks.
@@ -47,7 +51,9 @@ pub(crate) struct Connection {
     link: OnceLock<Arc<dyn Link>>,
     /// Handles of users on objects of the peer.
     handles: AtomicUsize,
-    peer_threads: PeerThreads,
+    peer_threads: Arc<PeerThreads>,
+    /// The peer stops a handler when its call is given up.
+    stops_handlers: AtomicBool,
     /// Calls whose thread was still a promise when they arrived, and those behind them. They find
     /// their threads one after the other, so that none overtakes an earlier one of its thread.
     arrivals: mpsc::UnboundedSender<BoxFuture<'static, ()>>,
@@ -71,6 +77,7 @@ impl Connection {
         });
         Arc::new(Self {
             peer_threads: PeerThreads::new(context.peer_threads),
+            stops_handlers: AtomicBool::new(false),
             arrivals,
             arriving: AtomicUsize::new(0),
             pooled: AtomicBool::new(false),
@@ -112,6 +119,16 @@ impl Connection {
         &self.context.runtime
     }
 
+    /// Names this process to peers.
+    fn label(&self) -> &str {
+        &self.context.label
+    }
+
+    /// Whether the peer stops a handler when its call is given up.
+    fn stops_handlers(&self) -> bool {
+        self.stops_handlers.load(Ordering::Relaxed)
+    }
+
     /// How many calls of the peer may be unanswered at a time.
     pub(crate) fn calls_in_flight(&self) -> usize {
         self.context.calls_in_flight
@@ -132,8 +149,12 @@ impl Connection {
         let object = Object::new(Capability::remote(Arc::clone(&first)), P::INTERFACE);
         let handshake = async {
             match P::INTERFACE.construct {
-                Some(construct) => self.exchange_thread_maps(&*first, construct).await,
-                None => greet(&*first).await,
+                Some(construct) => {
+                    let hello = self.say_hello(&*first);
+                    let exchange = self.exchange_thread_maps(&*first, construct);
+                    future::try_join(exchange, hello).await.map(drop)
+                }
+                None => self.say_hello(&*first).await,
             }
         };
         let limit = self.context.handshake_timeout;
@@ -149,46 +170,16 @@ impl Connection {
 
     async fn exchange_thread_maps(
         self: &Arc<Self>,
-        remote: &dyn RemoteObject,
+        first: &dyn RemoteObject,
         construct: &'static Method,
     ) -> Result<(), Exception> {
         let mut params = Payload::empty(Envelope::Call);
         self.offer_map(construct, &mut params)?;
-        let results = remote
-            .call(construct.interface_id, construct.ordinal, params)
+        let results = first
+            .call(Request::new(construct, params))
             .await
             .map_err(|exception| exception.in_method(construct.name))?;
         self.accept_map(construct, &results)
-    }
-
-    /// Calls an object of the peer, on a thread of the peer where the method wants one.
-    pub(crate) async fn call(
-        self: &Arc<Self>,
-        object: &dyn RemoteObject,
-        method: &'static Method,
-        mut params: Payload,
-    ) -> Result<Payload, Exception> {
-        let lease = match method.context {
-            Some(_) => self.peer_threads.lease(&self.context.label).await?,
-            None => None,
-        };
-        if let (Some(context), Some(lease)) = (method.context, &lease) {
-            params.amend(method.params, |params| {
-                params.nested(context, CONTEXT, |context| {
-                    context.set_capability(CONTEXT_THREAD, lease.thread());
-                });
-            })?;
-        }
-        self.offer_map(method, &mut params)?;
-        let results = object
-            .call(method.interface_id, method.ordinal, params)
-            .await;
-        if let Some(lease) = lease {
-            lease.give_back();
-        }
-        let results = results?;
-        self.accept_map(method, &results)?;
-        Ok(results)
     }
 
     /// Answers the peer's `makePool`: threads for calls that name none.
@@ -277,16 +268,6 @@ impl Connection {
             Some(reason) => reason.clone(),
             None => Exception::new(ExceptionKind::Disconnected, "the connection is closed"),
         }
-    }
-}
-
-/// Waits for a sign of life of a peer that has no handshake.
-///
-/// It is the answer to a call of interface 0, which no peer has, since ids have their top bit set.
-async fn greet(first: &dyn RemoteObject) -> Result<(), Exception> {
-    match first.call(0, 0, Payload::empty(Envelope::Call)).await {
-        Err(exception) if exception.kind() == ExceptionKind::Disconnected => Err(exception),
-        _refused => Ok(()),
     }
 }
 

@@ -1,16 +1,21 @@
-//! The peer's threads, lent to our calls.
+//! Threads of the peer, leased to calls.
 //!
-//! A libmultiprocess peer runs a call on the thread that the call names, one call after the other.
-//! So every call in flight gets a thread of its own: an idle one, or a new one while the bound
-//! allows, or else it waits for one to become idle.
+//! libmultiprocess runs a call on the thread that the call names, one call after the other. So every
+//! call in flight gets a thread of its own: an idle one, or a new one while the bound allows, or else
+//! it waits for one to become idle. A newer peer has a pool, too, for calls that name no thread; as
+//! long as there are no more of those than the pool has threads, none of them waits for another.
 
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use futures_util::FutureExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::capability::{Capability, Target};
+use super::Connection;
+use super::thread_map::MAKE_POOL;
+use crate::capability::Capability;
+use crate::engine::{Answer, Request};
 use crate::exception::Exception;
 use crate::interface::Method;
 use crate::message::Payload;
@@ -21,32 +26,60 @@ pub(super) const MAKE_THREAD: &Method =
         .params(0, 1)
         .results(0, 1);
 
+/// The pointer of the results that holds the thread.
+const THREAD: u16 = 0;
+
+/// How many threads the peer is asked to keep in its pool.
+const POOL: u32 = 8;
+
 pub(super) struct PeerThreads {
     state: Mutex<State>,
     permits: Arc<Semaphore>,
     made: AtomicUsize,
+    limit: usize,
+    /// The peer runs calls that name no thread side by side, any number of them.
+    needless: AtomicBool,
 }
 
 #[derive(Default)]
 struct State {
     map: Option<Capability>,
     idle: Vec<Capability>,
+    pool: Pool,
 }
+
+/// What is known of the peer's pool.
+#[derive(Clone, Copy, Default)]
+enum Pool {
+    #[default]
+    NotAsked,
+    Asked,
+    None,
+    /// So many of its threads are idle.
+    Idle(u32),
+}
+
+/// A thread of the peer for all calls of a proxy.
+#[derive(Debug, Default)]
+pub(crate) struct Pin(OnceLock<Capability>);
 
 impl PeerThreads {
     /// No threads yet; at most `limit` at a time.
-    pub(super) fn new(limit: usize) -> Self {
-        Self {
+    pub(super) fn new(limit: usize) -> Arc<Self> {
+        Arc::new(Self {
             state: Mutex::default(),
             permits: Arc::new(Semaphore::new(limit)),
             made: AtomicUsize::new(0),
-        }
+            limit,
+            needless: AtomicBool::new(false),
+        })
     }
 
     /// Threads come from this map from now on; none means that calls name no thread.
     pub(super) fn set_map(&self, map: Option<Capability>) {
         let before = self.edit(|state| {
             let idle = std::mem::take(&mut state.idle);
+            state.pool = Pool::NotAsked;
             (std::mem::replace(&mut state.map, map), idle)
         });
         drop(before);
@@ -57,43 +90,153 @@ impl PeerThreads {
         self.set_map(None);
     }
 
-    /// A thread for one call, or none if the peer has no thread map.
-    pub(super) async fn lease(&self, label: &str) -> Result<Option<Lease<'_>>, Exception> {
-        if self.edit(|state| state.map.is_none()) {
-            return Ok(None);
+    /// Calls need not name a thread: the peer runs them side by side in any case.
+    pub(super) fn set_needless(&self) {
+        self.needless.store(true, Ordering::Relaxed);
+    }
+
+    /// A thread for one call, or none if the call names none.
+    pub(super) async fn lease(
+        self: &Arc<Self>,
+        connection: &Connection,
+        pin: Option<&Pin>,
+    ) -> Result<Option<Lease>, Exception> {
+        if let Some(lease) = self.without_waiting(connection, pin) {
+            return Ok(lease);
         }
-        let permit = Arc::clone(&self.permits)
-            .acquire_owned()
-            .await
-            .map_err(Exception::failed)?;
-        let (map, idle) = self.edit(|state| (state.map.clone(), state.idle.pop()));
-        let thread = match (idle, map) {
-            (Some(thread), _) => thread,
-            (None, Some(map)) => self.make_thread(&map, label).await?,
-            (None, None) => return Ok(None),
+        let permits = Arc::clone(&self.permits);
+        let permit = permits.acquire_owned().await.map_err(Exception::failed)?;
+        Ok(self.take(connection, permit))
+    }
+
+    /// As [`PeerThreads::lease`]; none if all threads are busy.
+    #[expect(
+        clippy::option_option,
+        reason = "there may be no lease yet, and no thread in it"
+    )]
+    pub(super) fn try_lease(
+        self: &Arc<Self>,
+        connection: &Connection,
+        pin: Option<&Pin>,
+    ) -> Option<Option<Lease>> {
+        self.without_waiting(connection, pin).or_else(|| {
+            let permit = Arc::clone(&self.permits).try_acquire_owned().ok()?;
+            Some(self.take(connection, permit))
+        })
+    }
+
+    /// A lease for which no thread has to be idle.
+    #[expect(
+        clippy::option_option,
+        reason = "there may be no lease yet, and no thread in it"
+    )]
+    fn without_waiting(
+        self: &Arc<Self>,
+        connection: &Connection,
+        pin: Option<&Pin>,
+    ) -> Option<Option<Lease>> {
+        let Some(pin) = pin else {
+            let needless = self.needless.load(Ordering::Relaxed);
+            return (needless || self.edit(|state| state.map.is_none())).then_some(None);
         };
-        Ok(Some(Lease {
-            threads: self,
-            thread,
-            _permit: permit,
+        let Some(map) = self.edit(|state| state.map.clone()) else {
+            return Some(None);
+        };
+        let mut made = None;
+        let thread = pin.0.get_or_init(|| {
+            let (answer, thread) = self.make_thread(&map, connection);
+            made = Some(answer);
+            thread
+        });
+        Some(Some(Lease {
+            threads: Arc::clone(self),
+            thread: Leased::Pinned(thread.clone()),
+            made,
+            _permit: None,
         }))
     }
 
-    async fn make_thread(&self, map: &Capability, label: &str) -> Result<Capability, Exception> {
-        let Target::Remote(map) = &map.0 else {
-            return Err(Exception::failed("the peer sent our own thread map back"));
+    fn take(
+        self: &Arc<Self>,
+        connection: &Connection,
+        permit: OwnedSemaphorePermit,
+    ) -> Option<Lease> {
+        let (map, thread) = self.edit(|state| {
+            let thread = match &mut state.pool {
+                Pool::Idle(idle) if *idle > 0 => {
+                    *idle -= 1;
+                    Some(Leased::OfPool)
+                }
+                _ => state.idle.pop().map(Leased::Made),
+            };
+            (state.map.clone(), thread)
+        });
+        let mut made = None;
+        let thread = match thread {
+            Some(thread) => thread,
+            None => {
+                let map = map?;
+                if self.made.load(Ordering::Relaxed) > 0 {
+                    self.ask_for_pool(&map, connection);
+                }
+                let (answer, thread) = self.make_thread(&map, connection);
+                made = Some(answer);
+                Leased::Made(thread)
+            }
         };
+        Some(Lease {
+            threads: Arc::clone(self),
+            thread,
+            made,
+            _permit: Some(permit),
+        })
+    }
+
+    /// Makes a thread. It can be named at once.
+    fn make_thread(&self, map: &Capability, connection: &Connection) -> (Answer, Capability) {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
+        let label = connection.label();
         let params = Payload::params(MAKE_THREAD.params, |params| {
             params.set_text(0, &format!("{label}/{number}"));
-        })?;
-        let thread = map
-            .call(MAKE_THREAD.interface_id, MAKE_THREAD.ordinal, params)
-            .await
-            .and_then(|results| results.read(|results| results.capability(0, "result")))
-            .map_err(|exception| exception.in_method(MAKE_THREAD.name))?;
-        thread
-            .ok_or_else(|| Exception::failed("the peer made no thread").in_method(MAKE_THREAD.name))
+        });
+        match params {
+            Ok(params) => map.call_for(Request::new(MAKE_THREAD, params), &[THREAD]),
+            Err(exception) => crate::engine::Later::of(Answer::failed(exception), &[THREAD]),
+        }
+    }
+
+    /// Asks for a pool, once. A peer that is older than that refuses.
+    fn ask_for_pool(self: &Arc<Self>, map: &Capability, connection: &Connection) {
+        let asked = self.edit(|state| match state.pool {
+            Pool::NotAsked => {
+                state.pool = Pool::Asked;
+                false
+            }
+            _ => true,
+        });
+        if asked {
+            return;
+        }
+        let size = POOL.min(u32::try_from(self.limit).unwrap_or(POOL));
+        let Ok(params) = Payload::params(MAKE_POOL.params, |params| params.set_scalar(0, size, 0))
+        else {
+            return;
+        };
+        let answer = map.call(Request::new(MAKE_POOL, params));
+        let this = Arc::downgrade(self);
+        connection.runtime().spawn(async move {
+            let pool = match answer.await {
+                Ok(_) => Pool::Idle(size),
+                Err(_refused) => Pool::None,
+            };
+            if let Some(this) = this.upgrade() {
+                this.edit(|state| {
+                    if let Pool::Asked = state.pool {
+                        state.pool = pool;
+                    }
+                });
+            }
+        });
     }
 
     fn edit<T>(&self, edit: impl FnOnce(&mut State) -> T) -> T {
@@ -107,25 +250,72 @@ impl fmt::Debug for PeerThreads {
     }
 }
 
-/// A thread of the peer, ours for one call. Dropped without [`Lease::give_back`], because the call
-/// was abandoned and may still be running there, the thread is released instead of used again.
-pub(super) struct Lease<'a> {
-    threads: &'a PeerThreads,
-    thread: Capability,
-    _permit: OwnedSemaphorePermit,
+/// A thread of the peer, ours for one call. Dropped without being given back, because nobody will
+/// know when the call ends, it is released instead of used again.
+pub(super) struct Lease {
+    threads: Arc<PeerThreads>,
+    thread: Leased,
+    /// The answer to the call that made it, if it is new.
+    made: Option<Answer>,
+    _permit: Option<OwnedSemaphorePermit>,
 }
 
-impl Lease<'_> {
-    pub(super) fn thread(&self) -> Capability {
-        self.thread.clone()
+enum Leased {
+    Made(Capability),
+    /// Whichever of the pool's the peer takes.
+    OfPool,
+    Pinned(Capability),
+}
+
+impl Lease {
+    /// The thread that the call names, if it names one.
+    pub(super) fn thread(&self) -> Option<Capability> {
+        match &self.thread {
+            Leased::Made(thread) | Leased::Pinned(thread) => Some(thread.clone()),
+            Leased::OfPool => None,
+        }
     }
 
-    /// The call has been answered: the thread is idle.
-    pub(super) fn give_back(self) {
-        self.threads.edit(|state| {
-            if state.map.is_some() {
-                state.idle.push(self.thread);
+    /// The call has been answered: the thread is idle. Returns what came of the call, which is the
+    /// fault of the thread if that could not be made.
+    pub(super) fn give_back(
+        mut self,
+        outcome: Result<Payload, Exception>,
+    ) -> Result<Payload, Exception> {
+        // It was made before the call was answered.
+        match self.made.take().and_then(FutureExt::now_or_never) {
+            Some(Err(exception)) if outcome.is_err() => {
+                return Err(exception.in_method(MAKE_THREAD.name));
             }
+            Some(Ok(results)) => {
+                if let (Leased::Made(thread), Ok(Some(made))) =
+                    (&mut self.thread, results.capability_at(&[THREAD]))
+                {
+                    // No longer by its promise.
+                    *thread = made;
+                }
+            }
+            _ => {}
+        }
+        self.put_back();
+        outcome
+    }
+
+    /// The thread is idle.
+    pub(super) fn put_back(self) {
+        let dropped = self.threads.edit(|state| match self.thread {
+            Leased::Made(thread) if state.map.is_some() => {
+                state.idle.push(thread);
+                None
+            }
+            Leased::OfPool => {
+                if let Pool::Idle(idle) = &mut state.pool {
+                    *idle += 1;
+                }
+                None
+            }
+            thread => Some(thread),
         });
+        drop(dropped);
     }
 }

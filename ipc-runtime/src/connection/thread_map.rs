@@ -25,7 +25,8 @@ const THREAD_ID: u64 = 0x81c1_e260_0d0b_56c5;
 const GET_NAME: &Method = &Method::new(THREAD_ID, 0, "Thread.getName").results(0, 1);
 
 /// `ThreadMap.makePool @1 (count :UInt32) -> ()`.
-const MAKE_POOL: &Method = &Method::new(THREAD_MAP_ID, 1, "ThreadMap.makePool").params(1, 0);
+pub(super) const MAKE_POOL: &Method =
+    &Method::new(THREAD_MAP_ID, 1, "ThreadMap.makePool").params(1, 0);
 
 const THREAD_MAP: &Interface =
     &Interface::new("ThreadMap", THREAD_MAP_ID, &[MAKE_THREAD, MAKE_POOL]);

@@ -14,13 +14,16 @@ use crate::adapter::LocalObject;
 use crate::capability::Capability;
 use crate::connection::Connection;
 use crate::exception::Exception;
-use crate::message::Payload;
 use crate::stats::Stats;
 
+mod answer;
 pub(crate) mod capnp_rpc;
+mod later;
 pub(crate) mod native;
 mod reply;
 
+pub(crate) use answer::{Answer, Request};
+pub(crate) use later::{Later, object_at};
 pub(crate) use reply::{Interest, Reply};
 
 /// What speaks the RPC protocol for an [`Ipc`](crate::Ipc). Proxies, adapters and peers cannot tell.
@@ -74,14 +77,17 @@ pub(crate) trait RemoteObject: Any + fmt::Debug + Send + Sync {
     /// The connection that it came over.
     fn connection(&self) -> &Arc<Connection>;
 
-    /// Calls a method. The call is sent at once, in the order of calling; dropping the future tells
-    /// the peer that the answer is no longer wanted.
-    fn call(
-        &self,
-        interface_id: u64,
-        ordinal: u16,
-        params: Payload,
-    ) -> BoxFuture<'static, Result<Payload, Exception>>;
+    /// Calls a method. The call is sent at once, in the order of calling; dropping the answer tells
+    /// the peer that it is no longer wanted.
+    fn call(&self, request: Request) -> Answer;
+
+    /// As [`RemoteObject::call`], for the sake of an object in the results: what a path of pointers
+    /// leads to there. It can be called at once; where the engine can, its calls are sent at once, too.
+    ///
+    /// The call is given up when neither the answer nor the object is held any more.
+    fn call_for(&self, request: Request, path: &[u16]) -> (Answer, Capability) {
+        Later::of(self.call(request), path)
+    }
 
     /// What the object turns out to be, once it is no promise any more: possibly one of our own.
     fn resolve(&self) -> BoxFuture<'static, Result<Capability, Exception>>;

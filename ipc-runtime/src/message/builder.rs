@@ -11,7 +11,7 @@ use super::value::{Scalar, Struct};
 use crate::capability::Capability;
 use crate::exception::Exception;
 use crate::interface::StructSize;
-use crate::object::Proxy;
+use crate::proxy::Proxy;
 
 /// The most elements of a list, and bytes of text or data, that are worth encoding: more cannot fit
 /// in a message of 64 MiB, and far more would overflow the 29-bit length.

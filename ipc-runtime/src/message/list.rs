@@ -12,7 +12,7 @@ use super::pointer::{PointerBuilder, PointerReader, PointerValue};
 use super::reader::StructReader;
 use super::value::Struct;
 use crate::exception::Exception;
-use crate::object::Proxy;
+use crate::proxy::Proxy;
 
 /// A value that can be an element of a list.
 pub trait ListItem: Sized {

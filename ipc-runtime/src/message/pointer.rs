@@ -13,7 +13,8 @@ use super::table::index_hook;
 use super::value::Struct;
 use crate::capability::Capability;
 use crate::exception::{Exception, ExceptionKind};
-use crate::object::{Object, Proxy};
+use crate::object::Object;
+use crate::proxy::Proxy;
 
 /// A Rust type that stands behind one pointer of a message: what a type parameter of a schema can be
 /// bound to, and what an [`AnyPointer`](crate::AnyPointer) can hold.

@@ -11,7 +11,8 @@ use super::scope::Scope;
 use super::value::{Scalar, Struct};
 use crate::capability::Capability;
 use crate::exception::{Exception, ExceptionKind};
-use crate::object::{Object, Proxy};
+use crate::object::Object;
+use crate::proxy::Proxy;
 
 /// A struct that arrived. Every accessor takes the field's place, and those that can fail take its
 /// name for the error.

@@ -143,10 +143,25 @@ impl Payload {
 
     /// The capability that a chain of pointers leads to: what a pipelined call is for.
     pub(crate) fn pipelined(&self, path: &[PipelineOp]) -> Result<Option<Capability>, Exception> {
+        let slot = self.slot(path)?;
+        Ok(self.capabilities.get(slot).cloned().flatten())
+    }
+
+    /// [`Payload::pipelined`], for a chain that does nothing but follow pointers of structs.
+    pub(crate) fn capability_at(&self, path: &[u16]) -> Result<Option<Capability>, Exception> {
+        self.pipelined(&steps(path))
+    }
+
+    /// The place in the table of capabilities that a chain of pointers leads to.
+    pub(crate) fn slot_at(&self, path: &[u16]) -> Result<usize, Exception> {
+        self.slot(&steps(path))
+    }
+
+    fn slot(&self, path: &[PipelineOp]) -> Result<usize, Exception> {
         with_indexes(self.capabilities.len(), |hooks| {
             self.with_root(hooks, |root| {
                 let hook = root.get_pipelined_cap(path).map_err(malformed)?;
-                Ok(self.capabilities.get(hook.get_ptr()).cloned().flatten())
+                Ok(hook.get_ptr())
             })
         })
     }
@@ -199,4 +214,10 @@ impl Payload {
         payload.capabilities = hooks.iter().map(|_| None).collect();
         Ok(payload)
     }
+}
+
+fn steps(path: &[u16]) -> Vec<PipelineOp> {
+    path.iter()
+        .map(|pointer| PipelineOp::GetPointerField(*pointer))
+        .collect()
 }

@@ -65,6 +65,9 @@ pub(crate) struct Connected {
     pub(crate) node: NodeProxy,
 }
 
+/// The interface of the method that only peers of our runtime have.
+const HELLO: u64 = 0xa2c5_8bd1_9f60_7e43;
+
 /// What our engine asks when it connects to a peer whose interface has no handshake.
 pub(crate) async fn greeted(raw: &mut Raw) -> (u32, u32) {
     let Rpc::Bootstrap(first) = raw.hear().await else {
@@ -74,7 +77,7 @@ pub(crate) async fn greeted(raw: &mut Raw) -> (u32, u32) {
         Rpc::Call {
             question,
             target,
-            interface: 0,
+            interface: HELLO,
             ..
         } if target == Target::Answer(first, Vec::new()) => (first, question),
         other => panic!("not a greeting: {other:?}"),

@@ -746,7 +746,8 @@ impl ChainProxy {
         )
         .params(0, 2)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
     const WAIT_FOR_NOTIFICATIONS_IF_TIP_CHANGED: &rt::Method = &rt::Method::new(
             0xddfb1d54c24414b3,
             40,
@@ -761,7 +762,8 @@ impl ChainProxy {
         )
         .params(0, 2)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
     const RPC_ENABLE_DEPRECATED: &rt::Method = &rt::Method::new(
             0xddfb1d54c24414b3,
             42,

@@ -58,7 +58,8 @@ impl InitProxy {
         )
         .params(0, 1)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
     const MAKE_MINING_OLD2: &rt::Method = &rt::Method::new(
         0x8838c700ba5cba65,
         2,
@@ -71,7 +72,8 @@ impl InitProxy {
         )
         .params(0, 1)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
     const MAKE_CHAIN: &rt::Method = &rt::Method::new(
             0x8838c700ba5cba65,
             4,
@@ -79,7 +81,8 @@ impl InitProxy {
         )
         .params(0, 1)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
     const MAKE_NODE: &rt::Method = &rt::Method::new(
             0x8838c700ba5cba65,
             5,
@@ -87,7 +90,8 @@ impl InitProxy {
         )
         .params(0, 1)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
     const MAKE_WALLET_LOADER: &rt::Method = &rt::Method::new(
             0x8838c700ba5cba65,
             6,
@@ -95,7 +99,8 @@ impl InitProxy {
         )
         .params(0, 3)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
 
     /// Wraps an implementation in this process.
     pub fn new(implementation: impl Init) -> Self {

@@ -106,7 +106,8 @@ impl MiningProxy {
         )
         .params(0, 2)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
     const CHECK_BLOCK: &rt::Method = &rt::Method::new(
             0xf9c68436df3af39e,
             5,
@@ -455,6 +456,7 @@ impl BlockTemplateProxy {
         .params(0, 2)
         .results(0, 1)
         .context(0)
+        .object(0)
         .cancel_with(Self::INTERRUPT_WAIT);
     const INTERRUPT_WAIT: &rt::Method = &rt::Method::new(
         0xf9671ad841b2f622,

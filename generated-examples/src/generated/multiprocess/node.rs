@@ -755,7 +755,8 @@ impl NodeProxy {
         )
         .params(0, 1)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
     const HANDLE_INIT_MESSAGE: &rt::Method = &rt::Method::new(
             0xece87a85e7d7c91d,
             47,
@@ -763,7 +764,8 @@ impl NodeProxy {
         )
         .params(0, 2)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
     const HANDLE_MESSAGE_BOX: &rt::Method = &rt::Method::new(
             0xece87a85e7d7c91d,
             48,
@@ -771,7 +773,8 @@ impl NodeProxy {
         )
         .params(0, 2)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
     const HANDLE_QUESTION: &rt::Method = &rt::Method::new(
             0xece87a85e7d7c91d,
             49,
@@ -779,7 +782,8 @@ impl NodeProxy {
         )
         .params(0, 2)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
     const HANDLE_SHOW_PROGRESS: &rt::Method = &rt::Method::new(
             0xece87a85e7d7c91d,
             50,
@@ -787,7 +791,8 @@ impl NodeProxy {
         )
         .params(0, 2)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
     const HANDLE_INIT_WALLET: &rt::Method = &rt::Method::new(
             0xece87a85e7d7c91d,
             51,
@@ -795,7 +800,8 @@ impl NodeProxy {
         )
         .params(0, 2)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
     const HANDLE_NOTIFY_NUM_CONNECTIONS_CHANGED: &rt::Method = &rt::Method::new(
             0xece87a85e7d7c91d,
             52,
@@ -803,7 +809,8 @@ impl NodeProxy {
         )
         .params(0, 2)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
     const HANDLE_NOTIFY_NETWORK_ACTIVE_CHANGED: &rt::Method = &rt::Method::new(
             0xece87a85e7d7c91d,
             53,
@@ -811,7 +818,8 @@ impl NodeProxy {
         )
         .params(0, 2)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
     const HANDLE_NOTIFY_ALERT_CHANGED: &rt::Method = &rt::Method::new(
             0xece87a85e7d7c91d,
             54,
@@ -819,7 +827,8 @@ impl NodeProxy {
         )
         .params(0, 2)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
     const HANDLE_BANNED_LIST_CHANGED: &rt::Method = &rt::Method::new(
             0xece87a85e7d7c91d,
             55,
@@ -827,7 +836,8 @@ impl NodeProxy {
         )
         .params(0, 2)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
     const HANDLE_NOTIFY_BLOCK_TIP: &rt::Method = &rt::Method::new(
             0xece87a85e7d7c91d,
             56,
@@ -835,7 +845,8 @@ impl NodeProxy {
         )
         .params(0, 2)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
     const HANDLE_NOTIFY_HEADER_TIP: &rt::Method = &rt::Method::new(
             0xece87a85e7d7c91d,
             57,
@@ -843,7 +854,8 @@ impl NodeProxy {
         )
         .params(0, 2)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
 
     /// Wraps an implementation in this process.
     pub fn new(implementation: impl Node) -> Self {

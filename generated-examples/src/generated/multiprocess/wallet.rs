@@ -1005,7 +1005,8 @@ impl WalletProxy {
         )
         .params(0, 2)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
     const HANDLE_SHOW_PROGRESS: &rt::Method = &rt::Method::new(
             0xc5f5ca46c6495fcf,
             61,
@@ -1013,7 +1014,8 @@ impl WalletProxy {
         )
         .params(0, 2)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
     const HANDLE_STATUS_CHANGED: &rt::Method = &rt::Method::new(
             0xc5f5ca46c6495fcf,
             62,
@@ -1021,7 +1023,8 @@ impl WalletProxy {
         )
         .params(0, 2)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
     const HANDLE_ADDRESS_BOOK_CHANGED: &rt::Method = &rt::Method::new(
             0xc5f5ca46c6495fcf,
             63,
@@ -1029,7 +1032,8 @@ impl WalletProxy {
         )
         .params(0, 2)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
     const HANDLE_TRANSACTION_CHANGED: &rt::Method = &rt::Method::new(
             0xc5f5ca46c6495fcf,
             64,
@@ -1037,7 +1041,8 @@ impl WalletProxy {
         )
         .params(0, 2)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
     const HANDLE_CAN_GET_ADDRESSES_CHANGED: &rt::Method = &rt::Method::new(
             0xc5f5ca46c6495fcf,
             65,
@@ -1045,7 +1050,8 @@ impl WalletProxy {
         )
         .params(0, 2)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
 
     /// Wraps an implementation in this process.
     pub fn new(implementation: impl Wallet) -> Self {
@@ -3547,7 +3553,8 @@ impl WalletLoaderProxy {
         )
         .params(0, 2)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
     const DESTROY: &rt::Method = &rt::Method::new(
             0xe12e54f4b0c4b578,
             0,

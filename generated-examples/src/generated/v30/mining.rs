@@ -94,7 +94,8 @@ impl MiningProxy {
             "Mining.createNewBlock",
         )
         .params(0, 1)
-        .results(0, 1);
+        .results(0, 1)
+        .object(0);
     const CHECK_BLOCK: &rt::Method = &rt::Method::new(
             0xf9c68436df3af39e,
             5,
@@ -468,6 +469,7 @@ impl BlockTemplateProxy {
         .params(0, 2)
         .results(0, 1)
         .context(0)
+        .object(0)
         .cancel_with(Self::INTERRUPT_WAIT);
     const INTERRUPT_WAIT: &rt::Method = &rt::Method::new(
         0xf9671ad841b2f622,

@@ -39,7 +39,8 @@ impl InitProxy {
         )
         .params(0, 1)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
     const MAKE_MINING_OLD2: &rt::Method = &rt::Method::new(
         0x8838c700ba5cba65,
         2,
@@ -52,7 +53,8 @@ impl InitProxy {
         )
         .params(0, 1)
         .results(0, 1)
-        .context(0);
+        .context(0)
+        .object(0);
 
     /// Wraps an implementation in this process.
     pub fn new(implementation: impl Init) -> Self {

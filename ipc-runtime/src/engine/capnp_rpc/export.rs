@@ -15,7 +15,7 @@ use super::errors;
 use super::vat::Vat;
 use crate::capability::Target;
 use crate::connection::Connection;
-use crate::engine::Reply;
+use crate::engine::{Reply, Request};
 use crate::message::Payload;
 use crate::stats::Counted;
 
@@ -47,6 +47,11 @@ impl Export {
         })
         .map_err(errors::error)?;
         drop(params);
+        let request = Request {
+            interface_id,
+            ordinal,
+            params: payload,
+        };
         let answer = match &self.target {
             Target::Local(object) => {
                 let (sender, answer) = oneshot::channel();
@@ -54,13 +59,13 @@ impl Export {
                     // It fails when the answer is no longer wanted.
                     let _ = sender.send(outcome);
                 });
-                self.connection
-                    .accept(object, interface_id, ordinal, payload, reply);
+                self.connection.accept(object, request, reply);
                 answer
                     .await
                     .unwrap_or_else(|_| Err(self.connection.disconnected()))
             }
-            Target::Remote(object) => object.call(interface_id, ordinal, payload).await,
+            Target::Remote(object) => object.call(request).await,
+            Target::Later(object) => object.call(request).await,
         };
         answer
             .and_then(|answer| {

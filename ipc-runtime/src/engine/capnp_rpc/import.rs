@@ -10,9 +10,8 @@ use super::thread::RpcThread;
 use super::vat::Outgoing;
 use crate::capability::Capability;
 use crate::connection::Connection;
-use crate::engine::RemoteObject;
+use crate::engine::{Answer, RemoteObject, Request};
 use crate::exception::Exception;
-use crate::message::Payload;
 use crate::stats::Counted;
 
 /// A key to a hook in the table of the RPC thread; dropping it empties the entry.
@@ -53,6 +52,21 @@ impl Import {
         self.thread.ptr_eq(thread)
     }
 
+    fn send(&self, request: Request, object: Option<(u64, Vec<u16>)>) -> Answer {
+        let (reply, answer) = oneshot::channel();
+        if let Some(thread) = self.thread.upgrade() {
+            let outgoing = Outgoing {
+                key: self.key,
+                connection: Arc::clone(&self.connection),
+                request,
+                object,
+                reply,
+            };
+            thread.submit(move |vat| vat.call(outgoing));
+        }
+        Answer::Other(self.answer(answer))
+    }
+
     /// The answer that a job sends, or the reason why the thread dropped the job.
     fn answer<T: Send + 'static>(
         &self,
@@ -72,25 +86,17 @@ impl RemoteObject for Import {
         &self.connection
     }
 
-    fn call(
-        &self,
-        interface_id: u64,
-        ordinal: u16,
-        params: Payload,
-    ) -> BoxFuture<'static, Result<Payload, Exception>> {
-        let (reply, answer) = oneshot::channel();
-        if let Some(thread) = self.thread.upgrade() {
-            let outgoing = Outgoing {
-                key: self.key,
-                connection: Arc::clone(&self.connection),
-                interface_id,
-                ordinal,
-                params,
-                reply,
-            };
-            thread.submit(move |vat| vat.call(outgoing));
-        }
-        self.answer(answer)
+    fn call(&self, request: Request) -> Answer {
+        self.send(request, None)
+    }
+
+    fn call_for(&self, request: Request, path: &[u16]) -> (Answer, Capability) {
+        let object = match self.thread.upgrade() {
+            Some(thread) => Self::new(&thread, &self.connection),
+            None => Self::dangling(&self.connection),
+        };
+        let answer = self.send(request, Some((object.key, path.to_vec())));
+        (answer, Capability::remote(Arc::new(object)))
     }
 
     fn resolve(&self) -> BoxFuture<'static, Result<Capability, Exception>> {

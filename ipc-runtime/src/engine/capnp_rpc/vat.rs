@@ -28,6 +28,7 @@ use super::thread::RpcThread;
 use crate::adapter::LocalObject;
 use crate::capability::{Capability, Target};
 use crate::connection::Connection;
+use crate::engine::Request;
 use crate::exception::Exception;
 use crate::message::Payload;
 use crate::stats::Counted;
@@ -47,9 +48,9 @@ pub(super) enum Role {
 pub(super) struct Outgoing {
     pub(super) key: u64,
     pub(super) connection: Arc<Connection>,
-    pub(super) interface_id: u64,
-    pub(super) ordinal: u16,
-    pub(super) params: Payload,
+    pub(super) request: Request,
+    /// The object in the results that is wanted before they are there, and the key for it.
+    pub(super) object: Option<(u64, Vec<u16>)>,
     pub(super) reply: oneshot::Sender<Result<Payload, Exception>>,
 }
 
@@ -147,11 +148,15 @@ impl Vat {
         let Outgoing {
             key,
             connection,
+            request,
+            object,
+            mut reply,
+        } = outgoing;
+        let Request {
             interface_id,
             ordinal,
             params,
-            mut reply,
-        } = outgoing;
+        } = request;
         let Some(hook) = self.import(key) else {
             let _ = reply.send(Err(connection.disconnected()));
             return;
@@ -166,7 +171,14 @@ impl Vat {
             return;
         }
         drop(params);
-        let promise = request.hook.send().promise;
+        let sent = request.hook.send();
+        if let Some((key, path)) = object {
+            let object = (path.iter()).fold(sent.pipeline, |pipeline, pointer| {
+                pipeline.get_pointer_field(*pointer)
+            });
+            self.imports.borrow_mut().insert(key, object.as_cap());
+        }
+        let promise = sent.promise;
         let vat = Rc::clone(self);
         let counted = Counted::new(&connection, |tally| &tally.outgoing_calls);
         spawn_local(async move {
@@ -332,5 +344,6 @@ pub(super) fn address(target: &Target) -> usize {
     match target {
         Target::Local(object) => Arc::as_ptr(object).addr(),
         Target::Remote(object) => Arc::as_ptr(object).cast::<()>().addr(),
+        Target::Later(object) => Arc::as_ptr(object).addr(),
     }
 }

@@ -14,7 +14,7 @@ use super::promise::Depth;
 use super::tables::Waiter;
 use crate::capability::Capability;
 use crate::connection::Connection;
-use crate::engine::{RemoteObject, Reply};
+use crate::engine::{Answer, RemoteObject, Reply, Request};
 use crate::exception::{Exception, ExceptionKind};
 use crate::message::{Envelope, Payload};
 
@@ -46,32 +46,20 @@ pub(super) enum Waiting {
 }
 
 pub(super) struct PipelinedCall {
-    pub(super) interface_id: u64,
-    pub(super) ordinal: u16,
-    pub(super) params: Payload,
+    pub(super) request: Request,
     pub(super) reply: Reply,
 }
 
 impl PipelinedCall {
     /// A call that waits here, and the answer to it.
-    pub(super) fn new(
-        interface_id: u64,
-        ordinal: u16,
-        params: Payload,
-        connection: Arc<Connection>,
-    ) -> (Self, BoxFuture<'static, Result<Payload, Exception>>) {
+    pub(super) fn new(request: Request, connection: Arc<Connection>) -> (Self, Answer) {
         let (sender, answer) = oneshot::channel();
         let (reply, interest) = Reply::new(|outcome| {
             // It fails when the answer is no longer wanted.
             let _ = sender.send(outcome);
         });
-        let call = Self {
-            interface_id,
-            ordinal,
-            params,
-            reply,
-        };
-        let answer = Box::pin(async move {
+        let call = Self { request, reply };
+        let answer = Answer::other(async move {
             let outcome = answer.await;
             drop(interest);
             outcome.unwrap_or_else(|_| Err(connection.disconnected()))
@@ -203,7 +191,9 @@ impl Waiting {
                     Ok(results) => results.duplicate(Envelope::Return),
                     Err(exception) => Err(exception.clone()),
                 };
-                peer.satisfy(question, waiter, outcome);
+                if let Err(violation) = peer.satisfy(question, waiter, outcome, &[]) {
+                    peer.abort(violation);
+                }
             }
             Self::Then(act) => act(outcome),
         }
@@ -247,14 +237,9 @@ impl RemoteObject for Promised {
         self.peer.connection()
     }
 
-    fn call(
-        &self,
-        interface_id: u64,
-        ordinal: u16,
-        params: Payload,
-    ) -> BoxFuture<'static, Result<Payload, Exception>> {
+    fn call(&self, request: Request) -> Answer {
         let connection = Arc::clone(self.connection());
-        let (call, answer) = PipelinedCall::new(interface_id, ordinal, params, connection);
+        let (call, answer) = PipelinedCall::new(request, connection);
         self.cell
             .want(&self.peer, Waiting::Call(self.path.clone(), call));
         answer

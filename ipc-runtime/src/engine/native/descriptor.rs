@@ -6,10 +6,10 @@ use std::sync::Arc;
 use capnp_rpc::rpc_capnp::{cap_descriptor, payload};
 
 use super::answer::{Promised, gone};
-use super::first::First;
 use super::follow::{Broken, Pinned, follow};
 use super::import::Import;
 use super::peer::Peer;
+use super::pipelined::Pipelined;
 use super::wire::{self, Addressee};
 use crate::capability::{Capability, Target};
 use crate::exception::{Exception, ExceptionKind};
@@ -69,8 +69,8 @@ impl Peer {
         if let Some(import) = object.downcast_ref::<Import>() {
             return import.addressee(self);
         }
-        if let Some(first) = object.downcast_ref::<First>() {
-            return first.addressee(self);
+        if let Some(pipelined) = object.downcast_ref::<Pipelined>() {
+            return pipelined.addressee(self);
         }
         object.downcast_ref::<Pinned>()?.name(self)
     }

@@ -7,16 +7,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures_util::future::BoxFuture;
 
 use super::answer::{AnswerCell, Promised};
-use super::first::First;
 use super::import::Import;
 use super::peer::Peer;
+use super::pipelined::Pipelined;
 use super::promise::{Depth, Promise, Resolution};
 use super::wire::Addressee;
 use crate::capability::{Capability, Target};
 use crate::connection::Connection;
-use crate::engine::RemoteObject;
+use crate::engine::{Answer, RemoteObject, Request};
 use crate::exception::Exception;
-use crate::message::Payload;
 
 /// A promise of either side, as this engine holds it.
 pub(super) enum Link<'a> {
@@ -35,8 +34,8 @@ pub(super) fn link(capability: &Capability) -> Option<Link<'_>> {
     if let Some(import) = object.downcast_ref::<Import>() {
         return import.promise().map(Link::Theirs);
     }
-    if let Some(first) = object.downcast_ref::<First>() {
-        return Some(Link::Theirs(first.promise()));
+    if let Some(pipelined) = object.downcast_ref::<Pipelined>() {
+        return Some(Link::Theirs(pipelined.promise()));
     }
     object.downcast_ref::<Promised>().map(Link::Ours)
 }
@@ -166,14 +165,12 @@ impl RemoteObject for Pinned {
         self.peer.connection()
     }
 
-    fn call(
-        &self,
-        interface_id: u64,
-        ordinal: u16,
-        params: Payload,
-    ) -> BoxFuture<'static, Result<Payload, Exception>> {
-        self.peer
-            .call(self.name.clone(), interface_id, ordinal, params)
+    fn call(&self, request: Request) -> Answer {
+        self.peer.call(self.name.clone(), request)
+    }
+
+    fn call_for(&self, request: Request, path: &[u16]) -> (Answer, Capability) {
+        self.peer.call_for(&self.name, request, path)
     }
 
     fn resolve(&self) -> BoxFuture<'static, Resolution> {
@@ -204,6 +201,12 @@ impl Broken {
     pub(super) fn capability(connection: &Arc<Connection>, reason: Exception) -> Capability {
         Capability::remote(Self::new(connection, reason))
     }
+
+    /// The answer to a call that was not made, and an object in it.
+    pub(super) fn answer(connection: &Arc<Connection>, reason: Exception) -> (Answer, Capability) {
+        let object = Self::capability(connection, reason.clone());
+        (Answer::failed(reason), object)
+    }
 }
 
 impl RemoteObject for Broken {
@@ -211,14 +214,13 @@ impl RemoteObject for Broken {
         &self.connection
     }
 
-    fn call(
-        &self,
-        _interface_id: u64,
-        _ordinal: u16,
-        _params: Payload,
-    ) -> BoxFuture<'static, Result<Payload, Exception>> {
-        let reason = self.reason.clone();
-        Box::pin(async { Err(reason) })
+    fn call(&self, _request: Request) -> Answer {
+        Answer::failed(self.reason.clone())
+    }
+
+    fn call_for(&self, request: Request, _path: &[u16]) -> (Answer, Capability) {
+        let object = Self::capability(&self.connection, self.reason.clone());
+        (self.call(request), object)
     }
 
     fn resolve(&self) -> BoxFuture<'static, Resolution> {

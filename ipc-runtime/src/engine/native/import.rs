@@ -10,9 +10,7 @@ use super::promise::{Promise, Resolution};
 use super::wire::{self, Addressee};
 use crate::capability::Capability;
 use crate::connection::Connection;
-use crate::engine::RemoteObject;
-use crate::exception::Exception;
-use crate::message::Payload;
+use crate::engine::{Answer, RemoteObject, Request};
 
 /// Something that the peer exports to us under a number. Dropping it releases the number.
 pub(super) struct Import {
@@ -48,16 +46,19 @@ impl RemoteObject for Import {
         self.peer.connection()
     }
 
-    fn call(
-        &self,
-        interface_id: u64,
-        ordinal: u16,
-        params: Payload,
-    ) -> BoxFuture<'static, Result<Payload, Exception>> {
+    fn call(&self, request: Request) -> Answer {
         let name = Addressee::Import(self.id);
         match &self.promise {
-            None => self.peer.call(name, interface_id, ordinal, params),
-            Some(promise) => promise.call(&self.peer, name, interface_id, ordinal, params),
+            None => self.peer.call(name, request),
+            Some(promise) => promise.call(&self.peer, name, request),
+        }
+    }
+
+    fn call_for(&self, request: Request, path: &[u16]) -> (Answer, Capability) {
+        let name = Addressee::Import(self.id);
+        match &self.promise {
+            None => self.peer.call_for(&name, request, path),
+            Some(promise) => promise.call_for(&self.peer, &name, request, path),
         }
     }
 

@@ -4,17 +4,18 @@
 //! connection reads ([`reader`]) and acts on what it reads ([`receive`], [`returned`], [`resolved`]); a
 //! handler's thread writes the handler's results. What both sides know of each other stands in
 //! [`tables`], under one lock that is never held across an await, a system call or anybody else's code.
-//! [`peer`] asks, [`owed`] answers, [`import`], [`first`] and [`answer`] are objects that are not ours,
-//! or not yet; [`promise`] and [`follow`] say what became of those that are promises.
+//! [`peer`] and [`asked`] ask, [`owed`] answers, [`import`], [`pipelined`] and [`answer`] are objects
+//! that are not ours, or not yet; [`promise`] and [`follow`] say what became of those that are promises.
 
 mod answer;
+mod asked;
 mod descriptor;
-mod first;
 mod follow;
 mod import;
 mod outbox;
 mod owed;
 mod peer;
+mod pipelined;
 mod promise;
 mod reader;
 mod receive;
@@ -27,9 +28,10 @@ mod writer;
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Weak};
 
-use self::first::First;
+pub(crate) use self::asked::Asked;
 use self::follow::Broken;
 use self::peer::Peer;
+use self::pipelined::Pipelined;
 use self::reader::Frames;
 use super::{Engine, Link, RemoteObject};
 use crate::adapter::LocalObject;
@@ -75,7 +77,7 @@ impl Engine for Native {
     ) -> (Arc<dyn Link>, Arc<dyn RemoteObject>) {
         match self.open(socket, None, connection) {
             Ok(peer) => {
-                let first = First::ask(&peer);
+                let first = Pipelined::first(&peer);
                 (Arc::new(Socket(Arc::downgrade(&peer))), first)
             }
             Err(exception) => {

@@ -4,23 +4,25 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
-use futures_util::future::BoxFuture;
 use tokio::net::unix::OwnedWriteHalf;
 use tokio::sync::oneshot;
 
 use super::answer::PipelinedCall;
+use super::asked::Asked;
 use super::descriptor::malformed;
-use super::first::First;
+use super::follow::Broken;
 use super::import::Import;
 use super::outbox::Outgoing;
+use super::pipelined::Pipelined;
 use super::tables::{Finish, Imported, Question, Tables, Waiter, number};
-use super::wire::{self, Addressee};
+use super::wire::{self, Addressee, PointerIndex};
 use super::writer::{Urgency, Writer};
 use crate::adapter::LocalObject;
 use crate::capability::{Capability, Target};
 use crate::connection::Connection;
+use crate::engine::{Answer, Request};
 use crate::exception::{Exception, ExceptionKind};
-use crate::message::{Envelope, Payload};
+use crate::message::Envelope;
 
 pub(super) struct Peer {
     connection: Arc<Connection>,
@@ -96,8 +98,12 @@ impl Peer {
     }
 
     /// Asks for the peer's first object. Returns the number of the question.
-    pub(super) fn bootstrap(&self, first: Weak<First>) -> Result<Asking, Exception> {
-        let (asking, _) = self.ask(Waiter::Bootstrap(first))?;
+    pub(super) fn bootstrap(&self, first: Weak<Pipelined>) -> Result<Asking, Exception> {
+        let waiter = Waiter {
+            caller: None,
+            object: Some(first),
+        };
+        let (asking, _) = self.ask(waiter)?;
         self.send(wire::simple(|message| {
             message.init_bootstrap().set_question_id(asking.question);
         }));
@@ -105,36 +111,56 @@ impl Peer {
     }
 
     /// Calls a method. The message is sent before this returns, unless too much is queued already:
-    /// then it is sent when the future is polled.
-    pub(super) fn call(
-        self: &Arc<Self>,
-        addressee: Addressee,
-        interface_id: u64,
-        ordinal: u16,
-        params: Payload,
-    ) -> BoxFuture<'static, Result<Payload, Exception>> {
-        let this = Arc::clone(self);
+    /// then it is sent when the answer is polled.
+    pub(super) fn call(self: &Arc<Self>, addressee: Addressee, request: Request) -> Answer {
         if self.writer.has_room() {
-            let asked = this.send_call(&addressee, interface_id, ordinal, params);
-            return Box::pin(async move { asked?.answer().await });
+            return match self.send_call(&addressee, request, None) {
+                Ok(asked) => Answer::Asked(asked),
+                Err(exception) => Answer::failed(exception),
+            };
         }
-        Box::pin(async move {
+        let this = Arc::clone(self);
+        Answer::other(async move {
             this.writer.room().await;
-            let asked = this.send_call(&addressee, interface_id, ordinal, params);
-            asked?.answer().await
+            this.send_call(&addressee, request, None)?.await
         })
+    }
+
+    /// Calls a method for the sake of an object in its results. The message is sent before this
+    /// returns, since messages that name the object may follow.
+    pub(super) fn call_for(
+        self: &Arc<Self>,
+        addressee: &Addressee,
+        request: Request,
+        path: &[PointerIndex],
+    ) -> (Answer, Capability) {
+        let object = Pipelined::new(self, path);
+        match self.send_call(addressee, request, Some(&object)) {
+            Ok(asked) => (Answer::Asked(asked), Capability::remote(object)),
+            Err(exception) => Broken::answer(&self.connection, exception),
+        }
     }
 
     fn send_call(
         self: &Arc<Self>,
         addressee: &Addressee,
-        interface_id: u64,
-        ordinal: u16,
-        mut params: Payload,
+        request: Request,
+        object: Option<&Arc<Pipelined>>,
     ) -> Result<Asked, Exception> {
+        let Request {
+            interface_id,
+            ordinal,
+            mut params,
+        } = request;
         params.enclose(Envelope::Call)?;
-        let (waiter, answer) = oneshot::channel();
-        let (asking, urgency) = self.ask(Waiter::Call(waiter))?;
+        let (caller, answer) = oneshot::channel();
+        let (asking, urgency) = self.ask(Waiter {
+            caller: Some(caller),
+            object: object.map(Arc::downgrade),
+        })?;
+        if let Some(object) = object {
+            object.asked(asking);
+        }
         let exports = params.as_call().and_then(|(mut call, capabilities)| {
             call.set_question_id(asking.question);
             call.set_interface_id(interface_id);
@@ -160,10 +186,9 @@ impl Peer {
         }
         self.writer
             .send(Outgoing::Payload(Arc::new(params)), urgency);
-        Ok(Asked {
-            peer: Arc::clone(self),
-            asking,
-            answer,
+        Ok(match object {
+            Some(object) => Asked::shared(Arc::clone(object), asking, answer),
+            None => Asked::new(Arc::clone(self), asking, answer),
         })
     }
 
@@ -183,7 +208,8 @@ impl Peer {
         };
         let question = tables.questions.insert(Question {
             serial,
-            waiter: Some(waiter),
+            waiter,
+            settled: None,
             params: Vec::new(),
             finish: Finish::NotSent,
             returned: false,
@@ -194,6 +220,17 @@ impl Peer {
             serial,
         };
         Ok((asking, urgency))
+    }
+
+    /// Ready when the answer of a question has come, or it has been settled in another way.
+    pub(super) fn settled(&self, asking: Asking) -> oneshot::Receiver<()> {
+        let (sender, settled) = oneshot::channel();
+        if let Some(question) = self.lock().question(asking)
+            && !question.returned
+        {
+            question.settled = Some(sender);
+        }
+        settled
     }
 
     /// Tells the peer that we are done with a question, unless that was told; the number is free when
@@ -210,7 +247,7 @@ impl Peer {
             question.finish = Finish::Sending;
             if !question.returned {
                 // Nobody reads the answer any more.
-                question.waiter = None;
+                question.waiter = Waiter::default();
             }
             question.imported
         };
@@ -231,19 +268,11 @@ impl Peer {
 
     /// Sends a call on its way to where it is really for.
     pub(super) fn dispatch(self: &Arc<Self>, capability: &Capability, call: PipelinedCall) {
-        let PipelinedCall {
-            interface_id,
-            ordinal,
-            params,
-            mut reply,
-        } = call;
+        let PipelinedCall { request, mut reply } = call;
         match &capability.0 {
-            Target::Local(object) => {
-                self.connection
-                    .accept(object, interface_id, ordinal, params, reply);
-            }
-            Target::Remote(object) => {
-                let forwarded = object.call(interface_id, ordinal, params);
+            Target::Local(object) => self.connection.accept(object, request, reply),
+            Target::Remote(_) | Target::Later(_) => {
+                let forwarded = capability.call(request);
                 self.connection.runtime().spawn(async move {
                     let outcome = tokio::select! {
                         outcome = forwarded => outcome,
@@ -325,36 +354,6 @@ pub(super) fn not_rpc(violation: &Exception) -> Exception {
 pub(super) struct Asking {
     pub(super) question: u32,
     pub(super) serial: u64,
-}
-
-impl Asking {
-    /// How messages can name what its answer is, if that is one object.
-    pub(super) fn addressee(self) -> Addressee {
-        Addressee::Answer(self.question, Vec::new())
-    }
-}
-
-/// A call that was sent. Dropping it gives the call up.
-struct Asked {
-    peer: Arc<Peer>,
-    asking: Asking,
-    answer: oneshot::Receiver<Result<Payload, Exception>>,
-}
-
-impl Asked {
-    async fn answer(mut self) -> Result<Payload, Exception> {
-        match (&mut self.answer).await {
-            Ok(outcome) => outcome,
-            Err(_dropped) => Err(self.peer.connection.disconnected()),
-        }
-    }
-}
-
-impl Drop for Asked {
-    fn drop(&mut self) {
-        // When the answer has come the question was finished, or is about to be.
-        self.peer.finish(self.asking, Urgency::Soon);
-    }
 }
 
 impl fmt::Debug for Peer {

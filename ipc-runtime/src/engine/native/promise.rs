@@ -7,13 +7,13 @@ use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 use super::answer::PipelinedCall;
-use super::follow;
+use super::follow::{self, Broken};
 use super::peer::Peer;
-use super::wire::Addressee;
+use super::wire::{Addressee, PointerIndex};
 use crate::capability::Capability;
 use crate::connection::Connection;
+use crate::engine::{Answer, Later, Request};
 use crate::exception::{Exception, ExceptionKind};
-use crate::message::Payload;
 
 /// The promise of an object.
 ///
@@ -74,41 +74,70 @@ impl Promise {
     }
 
     /// Calls what it became, or the promise, which the peer knows by this name.
-    pub(super) fn call(
+    pub(super) fn call(&self, peer: &Arc<Peer>, name: Addressee, request: Request) -> Answer {
+        self.send(
+            peer,
+            request,
+            |request| peer.call(name, request),
+            |waiting| waiting,
+            |known, request| known.call(request),
+            Answer::failed,
+        )
+    }
+
+    /// As [`Promise::call`], for the sake of an object in the results.
+    pub(super) fn call_for(
         &self,
         peer: &Arc<Peer>,
-        name: Addressee,
-        interface_id: u64,
-        ordinal: u16,
-        params: Payload,
-    ) -> BoxFuture<'static, Result<Payload, Exception>> {
+        name: &Addressee,
+        request: Request,
+        path: &[PointerIndex],
+    ) -> (Answer, Capability) {
+        self.send(
+            peer,
+            request,
+            |request| peer.call_for(name, request, path),
+            |waiting| Later::of(waiting, path),
+            |known, request| known.call_for(request, path),
+            |exception| Broken::answer(peer.connection(), exception),
+        )
+    }
+
+    /// Makes a call of a promise, of an object that calls are still coming back to, of what is known,
+    /// or of what failed.
+    fn send<T>(
+        &self,
+        peer: &Arc<Peer>,
+        request: Request,
+        open: impl FnOnce(Request) -> T,
+        embargoed: impl FnOnce(Answer) -> T,
+        known: impl FnOnce(Capability, Request) -> T,
+        failed: impl FnOnce(Exception) -> T,
+    ) -> T {
         let sending = self.sending.lock().unwrap_or_else(PoisonError::into_inner);
         let mut state = self.state();
         match &mut *state {
             State::Open { called } => {
                 *called = true;
                 drop(state);
-                let answer = peer.call(name, interface_id, ordinal, params);
+                let answer = open(request);
                 drop(sending);
                 answer
             }
             State::Embargoed(_, waiting) => {
-                let (call, answer) = PipelinedCall::new(
-                    interface_id,
-                    ordinal,
-                    params,
-                    Arc::clone(peer.connection()),
-                );
+                let (call, answer) = PipelinedCall::new(request, Arc::clone(peer.connection()));
                 waiting.push(call);
-                answer
+                drop(state);
+                drop(sending);
+                embargoed(answer)
             }
             State::Known(resolution) => {
                 let resolution = resolution.clone();
                 drop(state);
                 drop(sending);
                 match resolution {
-                    Ok(capability) => capability.call(interface_id, ordinal, params),
-                    Err(exception) => Box::pin(async { Err(exception) }),
+                    Ok(capability) => known(capability, request),
+                    Err(exception) => failed(exception),
                 }
             }
         }

@@ -9,9 +9,9 @@ use super::answer::{AnswerCell, PipelinedCall, Waiting, gone};
 use super::descriptor::malformed;
 use super::peer::{Peer, broken, not_rpc};
 use super::reader::Frames;
-use super::tables::Waiter;
 use super::wire;
 use crate::capability::Capability;
+use crate::engine::Request;
 use crate::exception::{Exception, ExceptionKind};
 use crate::message::{Envelope, Frame, Payload};
 
@@ -178,9 +178,11 @@ impl Peer {
             return Ok(());
         }
         let call = PipelinedCall {
-            interface_id: called.interface_id,
-            ordinal: called.ordinal,
-            params: Payload::received(frame.into_owned(), Envelope::Call, called.capabilities),
+            request: Request {
+                interface_id: called.interface_id,
+                ordinal: called.ordinal,
+                params: Payload::received(frame.into_owned(), Envelope::Call, called.capabilities),
+            },
             reply,
         };
         match called.target {
@@ -238,15 +240,11 @@ impl Peer {
         // After an abort there may be something left to send.
         self.writer.finish();
         for (_, question) in old.questions {
-            if let Some(waiter) = question.waiter {
-                match waiter {
-                    Waiter::Call(sender) => drop(sender.send(Err(reason.clone()))),
-                    Waiter::Bootstrap(first) => {
-                        if let Some(first) = first.upgrade() {
-                            first.promise().fail(&reason);
-                        }
-                    }
-                }
+            if let Some(caller) = question.waiter.caller {
+                let _ = caller.send(Err(reason.clone()));
+            }
+            if let Some(object) = question.waiter.object.and_then(|object| object.upgrade()) {
+                object.promise().fail(&reason);
             }
         }
         let imports: Vec<_> = old

@@ -1,19 +1,20 @@
 //! What comes of our questions.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use capnp_rpc::rpc_capnp::{message, return_};
 
 use super::answer::{AnswerCell, Waiting};
 use super::descriptor::malformed;
-use super::first::First;
 use super::peer::{Asking, Peer, broken};
+use super::pipelined::Pipelined;
 use super::promise::Resolution;
 use super::resolved::comes_home;
 use super::tables::{Finish, Waiter};
 use super::wire;
 use super::writer::Urgency;
 use crate::capability::Capability;
+use crate::engine::object_at;
 use crate::exception::{Exception, ExceptionKind};
 use crate::message::{Envelope, Frame, Payload};
 
@@ -24,7 +25,7 @@ impl Peer {
         returned: return_::Reader<'_>,
     ) -> Result<Option<Answered>, Exception> {
         let question = returned.get_answer_id();
-        let (asking, waiter, released) = {
+        let (asking, waiter, dropped) = {
             let mut tables = self.lock();
             let Some(asked) = tables.questions.get_mut(question as usize) else {
                 return Err(broken("it answers a call that we did not make"));
@@ -34,12 +35,14 @@ impl Peer {
             }
             asked.returned = true;
             let serial = asked.serial;
-            let waiter = asked.waiter.take();
-            asked.imported = waiter.is_some();
-            // The number of a bootstrap is freed by its object.
-            if returned.get_no_finish_needed() && matches!(waiter, Some(Waiter::Call(_))) {
+            let waiter = std::mem::take(&mut asked.waiter);
+            let is_wanted = waiter.caller.is_some() || waiter.object.is_some();
+            asked.imported = is_wanted;
+            // The number of one with an object in its results is freed by that.
+            if returned.get_no_finish_needed() && is_wanted && waiter.object.is_none() {
                 asked.finish = Finish::Sent;
             }
+            let settled = asked.settled.take();
             let params = std::mem::take(&mut asked.params);
             let finished = asked.finish == Finish::Sent;
             let mut released = Vec::new();
@@ -52,13 +55,15 @@ impl Peer {
             if finished {
                 drop(tables.questions.remove(question as usize));
             }
-            (Asking { question, serial }, waiter, released)
+            let asking = Asking { question, serial };
+            (asking, is_wanted.then_some(waiter), (released, settled))
         };
-        drop(released);
+        // Outside of the lock: that may be anybody's code, and those who wait go on.
+        drop(dropped);
         let Some(waiter) = waiter else {
             return Ok(None);
         };
-        let given = self.given(returned)?;
+        let given = self.given(returned, waiter.object.is_some())?;
         Ok(Some(Answered {
             asking,
             waiter,
@@ -67,16 +72,26 @@ impl Peer {
     }
 
     /// What an answer says.
-    fn given(self: &Arc<Self>, returned: return_::Reader<'_>) -> Result<Given, Exception> {
+    fn given(
+        self: &Arc<Self>,
+        returned: return_::Reader<'_>,
+        object_is_wanted: bool,
+    ) -> Result<Given, Exception> {
         use return_::Which;
 
         Ok(match returned.which() {
             Ok(Which::Results(results)) => {
                 let results = results.map_err(malformed)?;
-                let mut descriptors = results.get_cap_table().map_err(malformed)?.iter();
+                let homes = match object_is_wanted {
+                    true => {
+                        let descriptors = results.get_cap_table().map_err(malformed)?;
+                        descriptors.iter().map(comes_home).collect()
+                    }
+                    false => Vec::new(),
+                };
                 Given::Results {
                     capabilities: self.capabilities(results)?,
-                    comes_home: descriptors.any(comes_home),
+                    homes,
                 }
             }
             Ok(Which::Exception(exception)) => {
@@ -108,61 +123,47 @@ impl Peer {
             waiter,
             given,
         } = answered;
-        let outcome = match given {
+        let (outcome, homes) = match given {
             Given::Results {
                 capabilities,
-                comes_home,
+                homes,
             } => {
                 let results = Payload::received(frame.into_owned(), Envelope::Return, capabilities);
-                if let Waiter::Bootstrap(first) = waiter {
-                    return self.arrived(&first, results, comes_home);
-                }
-                Ok(results)
+                (Ok(results), homes)
             }
-            Given::Failure(exception) => Err(exception),
+            Given::Failure(exception) => (Err(exception), Vec::new()),
             Given::Elsewhere(cell) => {
                 cell.want(self, Waiting::Take(asking, waiter));
                 return Ok(());
             }
         };
-        self.satisfy(asking, waiter, outcome);
-        Ok(())
+        self.satisfy(asking, waiter, outcome, &homes)
     }
 
-    /// The peer's first object has come.
-    fn arrived(
-        self: &Arc<Self>,
-        first: &Weak<First>,
-        results: Payload,
-        comes_home: bool,
-    ) -> Result<(), Exception> {
-        if let Some(first) = first.upgrade() {
-            let name = first.addressee(self);
-            self.become_known(first.promise(), name, first_object(results), comes_home)?;
-        }
-        Ok(())
-    }
-
-    /// Hands an outcome to the one who waits for it.
+    /// Hands an outcome to the one who waits for it. `homes` says which of its capabilities are of this
+    /// side.
     pub(super) fn satisfy(
         self: &Arc<Self>,
         question: Asking,
         waiter: Waiter,
         outcome: Result<Payload, Exception>,
-    ) {
-        match waiter {
-            Waiter::Call(sender) => {
-                // It fails when the caller has just given up.
-                let _ = sender.send(outcome);
-                self.finish(question, Urgency::Flushed);
-            }
-            Waiter::Bootstrap(first) => {
-                if let Some(first) = first.upgrade() {
-                    let resolution = outcome.and_then(first_object);
-                    first.promise().become_known(resolution, false, || ());
-                }
-            }
+        homes: &[bool],
+    ) -> Result<(), Exception> {
+        let object = waiter.object.and_then(|object| object.upgrade());
+        if let Some(object) = &object {
+            let (resolution, comes_home) = found(object, &outcome, homes);
+            let name = object.addressee(self);
+            self.become_known(object.promise(), name, resolution, comes_home)?;
         }
+        if let Some(caller) = waiter.caller {
+            // It fails when the caller has just given up.
+            let _ = caller.send(outcome);
+        }
+        // An object may still be called by the question's number.
+        if object.is_none() {
+            self.finish(question, Urgency::Flushed);
+        }
+        Ok(())
     }
 
     /// A message of ours that the peer does not know.
@@ -188,7 +189,8 @@ impl Peer {
             }
             asked.returned = true;
             let serial = asked.serial;
-            let waiter = asked.waiter.take();
+            let waiter = std::mem::take(&mut asked.waiter);
+            let settled = asked.settled.take();
             let params = std::mem::take(&mut asked.params);
             let finishing = asked.finish == Finish::Sending;
             tables.awaited -= 1;
@@ -201,17 +203,14 @@ impl Peer {
                 .into_iter()
                 .filter_map(|export| tables.unexport(export, 1))
                 .collect();
-            (Asking { question, serial }, waiter, released)
+            (Asking { question, serial }, waiter, (released, settled))
         };
         drop(released);
-        if let Some(waiter) = waiter {
-            let exception = Exception::from_peer(
-                ExceptionKind::Unimplemented,
-                "the peer does not understand such calls",
-            );
-            self.satisfy(asking, waiter, Err(exception));
-        }
-        Ok(())
+        let exception = Exception::from_peer(
+            ExceptionKind::Unimplemented,
+            "the peer does not understand such calls",
+        );
+        self.satisfy(asking, waiter, Err(exception), &[])
     }
 }
 
@@ -224,19 +223,37 @@ pub(super) struct Answered {
 
 /// An answer as it arrived.
 enum Given {
-    /// Results, by the capabilities that they carry, and whether one of those is ours.
+    /// Results, by the capabilities that they carry, and which of those are ours, if that matters.
     Results {
         capabilities: Vec<Option<Capability>>,
-        comes_home: bool,
+        homes: Vec<bool>,
     },
     Failure(Exception),
     /// The same as for a call of the peer.
     Elsewhere(Arc<AnswerCell>),
 }
 
-/// The object that a Bootstrap is answered with.
-fn first_object(results: Payload) -> Resolution {
-    results
-        .pipelined(&[])?
-        .ok_or_else(|| Exception::new(ExceptionKind::Null, "the peer's first object is null"))
+/// What an object in an answer turns out to be, and whether it is of this side.
+fn found(
+    object: &Pipelined,
+    outcome: &Result<Payload, Exception>,
+    homes: &[bool],
+) -> (Resolution, bool) {
+    let results = match outcome {
+        Ok(results) => results,
+        Err(exception) => return (Err(exception.clone()), false),
+    };
+    let slot = results.slot_at(object.path()).ok();
+    let comes_home = slot.and_then(|slot| homes.get(slot)).copied();
+    let resolution = match object_at(results, object.path()) {
+        // The answer to a Bootstrap is nothing but the object.
+        Err(exception) if exception.kind() == ExceptionKind::Null && object.path().is_empty() => {
+            Err(Exception::new(
+                ExceptionKind::Null,
+                "the peer's first object is null",
+            ))
+        }
+        resolution => resolution,
+    };
+    (resolution, comes_home.unwrap_or(false))
 }

@@ -8,9 +8,9 @@ use slab::Slab;
 use tokio::sync::oneshot;
 
 use super::answer::AnswerCell;
-use super::first::First;
 use super::import::Import;
 use super::peer::Asking;
+use super::pipelined::Pipelined;
 use super::promise::Promise;
 use crate::adapter::LocalObject;
 use crate::capability::{Capability, Target};
@@ -50,7 +50,9 @@ pub(super) struct Tables {
 pub(super) struct Question {
     /// Tells it from others that had or will have its number.
     pub(super) serial: u64,
-    pub(super) waiter: Option<Waiter>,
+    pub(super) waiter: Waiter,
+    /// Told when the answer of a question that was given up has come.
+    pub(super) settled: Option<oneshot::Sender<()>>,
     /// Exports that the parameters carried.
     pub(super) params: Vec<u32>,
     pub(super) finish: Finish,
@@ -60,17 +62,18 @@ pub(super) struct Question {
 }
 
 /// Who waits for a question's answer.
-pub(super) enum Waiter {
-    Call(oneshot::Sender<Result<Payload, Exception>>),
-    Bootstrap(Weak<First>),
+#[derive(Default)]
+pub(super) struct Waiter {
+    /// Wants the answer.
+    pub(super) caller: Option<oneshot::Sender<Result<Payload, Exception>>>,
+    /// Becomes an object in the answer.
+    pub(super) object: Option<Weak<Pipelined>>,
 }
 
 impl Waiter {
     pub(super) fn is_waiting(&self) -> bool {
-        match self {
-            Self::Call(sender) => !sender.is_closed(),
-            Self::Bootstrap(first) => first.strong_count() > 0,
-        }
+        (self.caller.as_ref()).is_some_and(|caller| !caller.is_closed())
+            || (self.object.as_ref()).is_some_and(|object| object.strong_count() > 0)
     }
 }
 
@@ -199,6 +202,7 @@ fn address(capability: &Capability) -> usize {
     match &capability.0 {
         Target::Local(object) => Arc::as_ptr(object).addr(),
         Target::Remote(object) => Arc::as_ptr(object).cast::<()>().addr(),
+        Target::Later(object) => Arc::as_ptr(object).addr(),
     }
 }
 

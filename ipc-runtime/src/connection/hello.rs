@@ -1,0 +1,67 @@
+//! What two peers of this runtime tell each other, beyond what libmultiprocess's do.
+//!
+//! A connection begins with a call of a method that only this runtime has, of the peer's first object.
+//! Other peers answer that they do not have it, which is a sign of life as well.
+
+use std::sync::atomic::Ordering;
+
+use super::Connection;
+use crate::engine::{RemoteObject, Reply, Request};
+use crate::exception::{Exception, ExceptionKind};
+use crate::interface::Method;
+use crate::message::Payload;
+
+/// `hello @0 (manners :UInt32) -> (manners :UInt32)`.
+const HELLO: &Method = &Method::new(0xa2c5_8bd1_9f60_7e43, 0, "Runtime.hello")
+    .params(1, 0)
+    .results(1, 0);
+
+/// A handler is dropped when its call is given up.
+const STOPS_HANDLERS: u32 = 1 << 0;
+/// Calls that name no thread run side by side.
+const NEEDS_NO_THREADS: u32 = 1 << 1;
+
+/// How this side is.
+const OURS: u32 = STOPS_HANDLERS | NEEDS_NO_THREADS;
+
+impl Connection {
+    /// Tells the peer how we are, and learns how it is.
+    ///
+    /// # Errors
+    ///
+    /// The connection is lost.
+    pub(super) async fn say_hello(&self, first: &dyn RemoteObject) -> Result<(), Exception> {
+        let params = Payload::params(HELLO.params, |params| params.set_scalar(0, OURS, 0))?;
+        match first.call(Request::new(HELLO, params)).await {
+            Ok(theirs) => self.be_told(&theirs),
+            Err(exception) if exception.kind() == ExceptionKind::Disconnected => Err(exception),
+            Err(_refused) => Ok(()),
+        }
+    }
+
+    /// Answers a call if it is the peer's hello, and else gives it back.
+    pub(super) fn answer_hello(
+        &self,
+        request: Request,
+        reply: Reply,
+    ) -> Result<(), (Request, Reply)> {
+        if request.interface_id != HELLO.interface_id || request.ordinal != HELLO.ordinal {
+            return Err((request, reply));
+        }
+        reply.send(self.be_told(&request.params).and_then(|()| {
+            Payload::results(HELLO.results, |results| results.set_scalar(0, OURS, 0))
+        }));
+        Ok(())
+    }
+
+    fn be_told(&self, theirs: &Payload) -> Result<(), Exception> {
+        let theirs: u32 = theirs.read(|theirs| Ok(theirs.scalar(0, 0)))?;
+        if theirs & STOPS_HANDLERS != 0 {
+            self.stops_handlers.store(true, Ordering::Relaxed);
+        }
+        if theirs & NEEDS_NO_THREADS != 0 {
+            self.peer_threads.set_needless();
+        }
+        Ok(())
+    }
+}

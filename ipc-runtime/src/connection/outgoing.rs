@@ -1,0 +1,210 @@
+//! Calls of the peer's objects: from the choice of a thread to the end, whichever comes.
+
+use std::future::Future;
+use std::pin::Pin as Pinned;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use super::peer_threads::{Lease, Pin};
+use super::{CONTEXT, CONTEXT_THREAD, Connection};
+use crate::capability::Capability;
+use crate::engine::{Answer, RemoteObject, Request};
+use crate::exception::Exception;
+use crate::handle::Use;
+use crate::interface::Method;
+use crate::message::Payload;
+
+/// How long an object that is no longer used waits for a call of it that was given up, before it is
+/// released without being destroyed.
+const LINGER: Duration = Duration::from_secs(10);
+
+impl Connection {
+    /// Calls an object of the peer, on a thread of the peer where the method wants one. `used` is kept
+    /// until the peer is done with the call.
+    pub(crate) async fn call(
+        self: &Arc<Self>,
+        object: Arc<dyn RemoteObject>,
+        method: &'static Method,
+        mut params: Payload,
+        used: Option<Use>,
+        pin: Option<&Pin>,
+    ) -> Result<Payload, Exception> {
+        let lease = match method.context {
+            Some(_) => self.peer_threads.lease(self, pin).await?,
+            None => None,
+        };
+        self.prepare(method, &mut params, lease.as_ref())?;
+        let answer = object.call(Request::new(method, params));
+        let results = self.running(object, method, answer, lease, used).await?;
+        self.accept_map(method, &results)?;
+        Ok(results)
+    }
+
+    /// Calls an object of the peer for the sake of the object at `pointer` in the results.
+    ///
+    /// # Errors
+    ///
+    /// The parameters, if the call cannot be sent at once.
+    pub(crate) fn call_for(
+        self: &Arc<Self>,
+        object: Arc<dyn RemoteObject>,
+        method: &'static Method,
+        mut params: Payload,
+        used: Use,
+        pin: Option<&Pin>,
+        pointer: u16,
+    ) -> Result<Capability, Payload> {
+        let lease = match method.context {
+            Some(_) => match self.peer_threads.try_lease(self, pin) {
+                Some(lease) => lease,
+                None => return Err(params),
+            },
+            None => None,
+        };
+        if self.prepare(method, &mut params, lease.as_ref()).is_err() {
+            return Err(params);
+        }
+        let (answer, promised) = object.call_for(Request::new(method, params), &[pointer]);
+        let running = self.running(object, method, answer, lease, Some(used));
+        // It fails as the calls of what it was to bring do.
+        self.runtime().spawn(async move { drop(running.await) });
+        Ok(promised)
+    }
+
+    /// Writes what only the runtimes see of the parameters.
+    fn prepare(
+        self: &Arc<Self>,
+        method: &'static Method,
+        params: &mut Payload,
+        lease: Option<&Lease>,
+    ) -> Result<(), Exception> {
+        if let (Some(context), Some(thread)) = (method.context, lease.and_then(Lease::thread)) {
+            params.amend(method.params, |params| {
+                params.nested(context, CONTEXT, |context| {
+                    context.set_capability(CONTEXT_THREAD, thread);
+                });
+            })?;
+        }
+        self.offer_map(method, params)
+    }
+
+    fn running(
+        self: &Arc<Self>,
+        object: Arc<dyn RemoteObject>,
+        method: &'static Method,
+        answer: Answer,
+        lease: Option<Lease>,
+        used: Option<Use>,
+    ) -> Running {
+        Running {
+            answer: Some(answer),
+            parts: Some(Parts {
+                connection: Arc::clone(self),
+                object,
+                method,
+                lease,
+                used,
+            }),
+        }
+    }
+}
+
+/// A call that was sent, until its answer. Dropping it gives the call up.
+struct Running {
+    answer: Option<Answer>,
+    parts: Option<Parts>,
+}
+
+/// What a call that was sent keeps until the peer is done with it.
+struct Parts {
+    connection: Arc<Connection>,
+    object: Arc<dyn RemoteObject>,
+    method: &'static Method,
+    lease: Option<Lease>,
+    used: Option<Use>,
+}
+
+impl Future for Running {
+    type Output = Result<Payload, Exception>;
+
+    fn poll(mut self: Pinned<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Some(answer) = &mut self.answer else {
+            return Poll::Pending;
+        };
+        let outcome = ready!(Pinned::new(answer).poll(cx));
+        self.answer = None;
+        let lease = self.parts.take().and_then(|parts| parts.lease);
+        Poll::Ready(match lease {
+            Some(lease) => lease.give_back(outcome),
+            None => outcome,
+        })
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let (Some(answer), Some(parts)) = (self.answer.take(), self.parts.take()) {
+            parts.give_up(answer);
+        }
+    }
+}
+
+impl Parts {
+    /// Ends a call that nobody waits for any more, as far as the peer lets us.
+    fn give_up(self, answer: Answer) {
+        let Self {
+            connection,
+            object,
+            method,
+            lease,
+            used,
+        } = self;
+        // A peer of this runtime has dropped its handler when it hears of anything that we do next.
+        if connection.stops_handlers() || !connection.is_open() {
+            return;
+        }
+        let settled = answer.give_up();
+        if settled.is_none()
+            && let Some(used) = &used
+        {
+            used.goes_on();
+        }
+        let runtime = connection.runtime().clone();
+        runtime.spawn(async move {
+            if let Some(canceller) = method.canceller() {
+                tell_to_stop(&connection, object, canceller).await;
+            }
+            let Some(mut settled) = settled else {
+                // Nobody will know when the thread is idle again, so it is not used any more.
+                return;
+            };
+            // An object that nobody uses but this call keeps the connection open; so not for ever.
+            if tokio::time::timeout(LINGER, &mut settled).await.is_err() {
+                if let Some(used) = &used {
+                    used.goes_on();
+                }
+                drop(used);
+                let _ = settled.await;
+            }
+            if let Some(lease) = lease {
+                lease.put_back();
+            }
+        });
+    }
+}
+
+/// Calls the method that the schema pairs with one that was given up, for peers that go on with that.
+async fn tell_to_stop(
+    connection: &Arc<Connection>,
+    object: Arc<dyn RemoteObject>,
+    canceller: &'static Method,
+) {
+    let stopped = match Payload::params(canceller.params, |_| ()) {
+        Ok(params) => Box::pin(connection.call(object, canceller, params, None, None)).await,
+        Err(exception) => Err(exception),
+    };
+    if let Err(exception) = stopped {
+        tracing::debug!(%exception, method = canceller.name, "the call may go on");
+    }
+}

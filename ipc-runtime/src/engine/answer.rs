@@ -1,0 +1,77 @@
+//! Calls on their way through the seam, and what comes of them.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_util::future::BoxFuture;
+use tokio::sync::oneshot;
+
+use super::native::Asked;
+use crate::exception::Exception;
+use crate::interface::Method;
+use crate::message::Payload;
+
+/// A call of an object: which method, with what.
+pub(crate) struct Request {
+    pub(crate) interface_id: u64,
+    pub(crate) ordinal: u16,
+    pub(crate) params: Payload,
+}
+
+impl Request {
+    pub(crate) fn new(method: &Method, params: Payload) -> Self {
+        Self {
+            interface_id: method.interface_id,
+            ordinal: method.ordinal,
+            params,
+        }
+    }
+}
+
+/// The answer to a call, once it is there. Dropping it gives the call up.
+pub(crate) enum Answer {
+    /// Of a call that our own engine has sent: the usual case, which needs no box.
+    Asked(Asked),
+    Other(BoxFuture<'static, Result<Payload, Exception>>),
+}
+
+impl Answer {
+    pub(crate) fn other(
+        answer: impl Future<Output = Result<Payload, Exception>> + Send + 'static,
+    ) -> Self {
+        Self::Other(Box::pin(answer))
+    }
+
+    /// Of a call that was not made.
+    pub(crate) fn failed(exception: Exception) -> Self {
+        Self::other(async { Err(exception) })
+    }
+
+    /// Gives the call up, which the peer is told. Ready when the peer is done with it all the same, or
+    /// the connection has ended; none where the engine does not learn of that.
+    pub(crate) fn give_up(self) -> Option<oneshot::Receiver<()>> {
+        match self {
+            Self::Asked(asked) => Some(asked.give_up()),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+impl Future for Answer {
+    type Output = Result<Payload, Exception>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut *self {
+            Self::Asked(asked) => Pin::new(asked).poll(cx),
+            Self::Other(answer) => answer.as_mut().poll(cx),
+        }
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").finish_non_exhaustive()
+    }
+}

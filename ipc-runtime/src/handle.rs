@@ -1,0 +1,176 @@
+//! The life of an object as its users here see it: how it is used, and how it ends.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use tokio::sync::Notify;
+
+use crate::capability::{Capability, Target};
+use crate::engine::RemoteObject;
+use crate::exception::Exception;
+use crate::interface::{Interface, Method};
+use crate::message::Payload;
+
+/// What all clones of a proxy share.
+pub(crate) struct Handle {
+    capability: Capability,
+    interface: &'static Interface,
+    /// Somebody else may be using the object: whoever it was passed on to, or a peer that runs a call
+    /// of which we do not learn when it ends.
+    shared: AtomicBool,
+    /// Nobody may call it any more.
+    destroyed: AtomicBool,
+    /// Calls that are under way, given-up ones included.
+    calls: AtomicUsize,
+    /// Told when the last of them has ended after `destroyed` was set.
+    idle: Notify,
+}
+
+impl Handle {
+    pub(crate) fn new(capability: Capability, interface: &'static Interface) -> Self {
+        if let Target::Remote(object) = &capability.0 {
+            object.connection().retain();
+        }
+        Self {
+            capability,
+            interface,
+            shared: AtomicBool::new(false),
+            destroyed: AtomicBool::new(false),
+            calls: AtomicUsize::new(0),
+            idle: Notify::new(),
+        }
+    }
+
+    pub(crate) fn capability(&self) -> &Capability {
+        &self.capability
+    }
+
+    pub(crate) fn interface(&self) -> &'static Interface {
+        self.interface
+    }
+
+    /// Begins a call.
+    ///
+    /// # Errors
+    ///
+    /// The object was destroyed.
+    pub(crate) fn begin(this: &Arc<Self>) -> Result<Use, Exception> {
+        // Counted before the look, as `destroy` forbids calls before it looks at the count.
+        this.calls.fetch_add(1, Ordering::SeqCst);
+        let used = Use(Arc::clone(this));
+        if this.destroyed.load(Ordering::SeqCst) {
+            return Err(Exception::failed(
+                "the object was called after it was destroyed",
+            ));
+        }
+        Ok(used)
+    }
+
+    /// The object as a message carries it to someone who may keep it.
+    pub(crate) fn pass_on(&self) -> Capability {
+        match &self.capability.0 {
+            Target::Local(object) => Capability::local(object.share()),
+            Target::Remote(_) | Target::Later(_) => {
+                self.shared.store(true, Ordering::Relaxed);
+                self.capability.clone()
+            }
+        }
+    }
+
+    /// Ends the object's life, once its calls have ended.
+    pub(crate) async fn destroy(&self) -> Result<(), Exception> {
+        if self.destroyed.swap(true, Ordering::SeqCst) {
+            return Ok(());
+        }
+        loop {
+            let idle = self.idle.notified();
+            tokio::pin!(idle);
+            // Registered before the look at the count, so that no news is missed.
+            idle.as_mut().enable();
+            if self.calls.load(Ordering::SeqCst) == 0 {
+                break;
+            }
+            idle.await;
+        }
+        let mut found;
+        let mut capability = &self.capability;
+        loop {
+            match &capability.0 {
+                Target::Local(object) => {
+                    drop(object.take());
+                    return Ok(());
+                }
+                Target::Remote(object) => {
+                    return match self.interface.destroy {
+                        Some(method) => destroy(Arc::clone(object), method).await,
+                        None => Ok(()),
+                    };
+                }
+                Target::Later(object) => {
+                    found = object.found().await?;
+                    capability = &found;
+                }
+            }
+        }
+    }
+}
+
+async fn destroy(object: Arc<dyn RemoteObject>, method: &'static Method) -> Result<(), Exception> {
+    let connection = Arc::clone(object.connection());
+    let params = Payload::params(method.params, |_| ())?;
+    (connection.call(object, method, params, None, None).await)
+        .map(drop)
+        .map_err(|exception| exception.in_method(method.name))
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        let Target::Remote(object) = &self.capability.0 else {
+            return;
+        };
+        let object = Arc::clone(object);
+        let connection = Arc::clone(object.connection());
+        // What others hold or use is released: it ends with the last of them.
+        let method = (self.interface.destroy).filter(|_| {
+            !*self.destroyed.get_mut() && !*self.shared.get_mut() && connection.is_open()
+        });
+        match method {
+            Some(method) => {
+                let runtime = connection.runtime().clone();
+                runtime.spawn(async move {
+                    if let Err(exception) = destroy(object, method).await {
+                        tracing::debug!(%exception, "not destroyed");
+                    }
+                    connection.release();
+                });
+            }
+            None => {
+                drop(object);
+                connection.release();
+            }
+        }
+    }
+}
+
+/// A call that is under way. It keeps the object from being destroyed.
+pub(crate) struct Use(Arc<Handle>);
+
+impl Use {
+    pub(crate) fn capability(&self) -> &Capability {
+        &self.0.capability
+    }
+
+    /// The call may go on for longer than anybody here will know.
+    pub(crate) fn goes_on(&self) {
+        self.0.shared.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Use {
+    fn drop(&mut self) {
+        let last = self.0.calls.fetch_sub(1, Ordering::SeqCst) == 1;
+        if last && self.0.destroyed.load(Ordering::SeqCst) {
+            self.0.idle.notify_waiters();
+        }
+    }
+}
