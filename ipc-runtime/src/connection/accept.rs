@@ -9,7 +9,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
 use super::thread_map::ThreadAdapter;
-use super::{CONTEXT_THREAD, Connection};
+use super::{CONTEXT_THREAD, Connection, hello};
 use crate::adapter::LocalObject;
 use crate::capability::{Capability, Target};
 use crate::engine::{Reply, Request};
@@ -22,10 +22,9 @@ type Handler = BoxFuture<'static, Result<Payload, Exception>>;
 impl Connection {
     /// Runs a call of the peer. Engines hand calls over in their order of arrival.
     pub(crate) fn accept(self: &Arc<Self>, object: &LocalObject, request: Request, reply: Reply) {
-        let (request, reply) = match self.answer_hello(request, reply) {
-            Ok(()) => return,
-            Err(other) => other,
-        };
+        if hello::is_hello(&request) {
+            return reply.send(self.answer_hello(&request.params));
+        }
         let Request {
             interface_id,
             ordinal,

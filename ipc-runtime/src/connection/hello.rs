@@ -6,7 +6,7 @@
 use std::sync::atomic::Ordering;
 
 use super::Connection;
-use crate::engine::{RemoteObject, Reply, Request};
+use crate::engine::{RemoteObject, Request};
 use crate::exception::{Exception, ExceptionKind};
 use crate::interface::Method;
 use crate::message::Payload;
@@ -24,6 +24,11 @@ const NEEDS_NO_THREADS: u32 = 1 << 1;
 /// How this side is.
 const OURS: u32 = STOPS_HANDLERS | NEEDS_NO_THREADS;
 
+/// Whether this is the peer's hello.
+pub(super) fn is_hello(request: &Request) -> bool {
+    (request.interface_id, request.ordinal) == (HELLO.interface_id, HELLO.ordinal)
+}
+
 impl Connection {
     /// Tells the peer how we are, and learns how it is.
     ///
@@ -39,19 +44,10 @@ impl Connection {
         }
     }
 
-    /// Answers a call if it is the peer's hello, and else gives it back.
-    pub(super) fn answer_hello(
-        &self,
-        request: Request,
-        reply: Reply,
-    ) -> Result<(), (Request, Reply)> {
-        if request.interface_id != HELLO.interface_id || request.ordinal != HELLO.ordinal {
-            return Err((request, reply));
-        }
-        reply.send(self.be_told(&request.params).and_then(|()| {
-            Payload::results(HELLO.results, |results| results.set_scalar(0, OURS, 0))
-        }));
-        Ok(())
+    /// Answers the peer's hello.
+    pub(super) fn answer_hello(&self, params: &Payload) -> Result<Payload, Exception> {
+        self.be_told(params)?;
+        Payload::results(HELLO.results, |results| results.set_scalar(0, OURS, 0))
     }
 
     fn be_told(&self, theirs: &Payload) -> Result<(), Exception> {

@@ -13,15 +13,28 @@ use crate::capability::{Capability, Target};
 use crate::exception::{Exception, ExceptionKind};
 use crate::message::Payload;
 
+/// How many such objects may turn out to be each other in a row.
+const MAX_DEPTH: usize = 64;
+
 /// What a call of this process, or one that cannot be sent yet, will bring. Its calls wait for that.
-pub(crate) struct Later(Shared<BoxFuture<'static, Result<Capability, Exception>>>);
+pub(crate) struct Later {
+    found: Shared<BoxFuture<'static, Result<Capability, Exception>>>,
+    /// Those who wait, in their order.
+    turn: tokio::sync::Mutex<()>,
+}
 
 impl Later {
-    /// An object that a future finds. The future runs when somebody wants the object.
+    /// An object that a future finds. The future begins now, up to where it first waits; the rest of it
+    /// runs when somebody wants the object.
     pub(crate) fn found_by(
         future: impl Future<Output = Result<Capability, Exception>> + Send + 'static,
     ) -> Capability {
-        Capability(Target::Later(Arc::new(Self(future.boxed().shared()))))
+        let found = future.boxed().shared();
+        let _ = found.clone().now_or_never();
+        Capability(Target::Later(Arc::new(Self {
+            found,
+            turn: tokio::sync::Mutex::default(),
+        })))
     }
 
     /// What a path leads to in an answer. The object is known when the answer that this returns is,
@@ -49,21 +62,37 @@ impl Later {
         (answer, object)
     }
 
-    /// What it is found to be, which may be a promise of a peer.
-    pub(crate) async fn found(&self) -> Result<Capability, Exception> {
-        self.0.clone().await
+    /// What it is found to be: an object of this process, or one of a peer or the promise of one. Those
+    /// who wait go on one after the other in their order, up to where they wait for something else.
+    pub(crate) async fn found(self: &Arc<Self>) -> Result<Capability, Exception> {
+        let mut later = Arc::clone(self);
+        for _ in 0..MAX_DEPTH {
+            let turn = later.turn.lock().await;
+            let found = later.found.clone().await?;
+            drop(turn);
+            match found.0 {
+                Target::Later(next) => later = next,
+                found => return Ok(Capability(found)),
+            }
+        }
+        Err(Exception::new(
+            ExceptionKind::Malformed,
+            format_args!(
+                "the object is one that another call brings, and so on for {MAX_DEPTH} calls"
+            ),
+        ))
     }
 
     /// What it turns out to be.
-    pub(crate) fn resolve(&self) -> BoxFuture<'static, Result<Capability, Exception>> {
-        let found = self.0.clone();
-        async move { found.await?.resolve().await }.boxed()
+    pub(crate) fn resolve(self: &Arc<Self>) -> BoxFuture<'static, Result<Capability, Exception>> {
+        let this = Arc::clone(self);
+        async move { this.found().await?.resolve().await }.boxed()
     }
 
     /// Calls it once it is known.
-    pub(crate) fn call(&self, request: Request) -> Answer {
-        let found = self.0.clone();
-        Answer::other(async move { found.await?.call(request).await })
+    pub(crate) fn call(self: &Arc<Self>, request: Request) -> Answer {
+        let this = Arc::clone(self);
+        Answer::other(async move { this.found().await?.call(request).await })
     }
 }
 

@@ -3,7 +3,7 @@
 use capnp::message::{ReaderOptions, ReaderSegments};
 use capnp::private::capability::{ClientHook, PipelineOp};
 use capnp::traits::ImbueMut;
-use capnp::{OutputSegments, any_pointer, serialize};
+use capnp::{ErrorKind, OutputSegments, any_pointer, serialize};
 use capnp_rpc::rpc_capnp::{call, return_};
 
 use super::envelope::{self, Envelope};
@@ -144,7 +144,7 @@ impl Payload {
     /// The capability that a chain of pointers leads to: what a pipelined call is for.
     pub(crate) fn pipelined(&self, path: &[PipelineOp]) -> Result<Option<Capability>, Exception> {
         let slot = self.slot(path)?;
-        Ok(self.capabilities.get(slot).cloned().flatten())
+        Ok(slot.and_then(|slot| self.capabilities.get(slot).cloned().flatten()))
     }
 
     /// [`Payload::pipelined`], for a chain that does nothing but follow pointers of structs.
@@ -152,16 +152,19 @@ impl Payload {
         self.pipelined(&steps(path))
     }
 
-    /// The place in the table of capabilities that a chain of pointers leads to.
-    pub(crate) fn slot_at(&self, path: &[u16]) -> Result<usize, Exception> {
+    /// The place in the table of capabilities that a chain of pointers leads to; none for null.
+    pub(crate) fn slot_at(&self, path: &[u16]) -> Result<Option<usize>, Exception> {
         self.slot(&steps(path))
     }
 
-    fn slot(&self, path: &[PipelineOp]) -> Result<usize, Exception> {
+    fn slot(&self, path: &[PipelineOp]) -> Result<Option<usize>, Exception> {
         with_indexes(self.capabilities.len(), |hooks| {
-            self.with_root(hooks, |root| {
-                let hook = root.get_pipelined_cap(path).map_err(malformed)?;
-                Ok(hook.get_ptr())
+            self.with_root(hooks, |root| match root.get_pipelined_cap(path) {
+                Ok(hook) => Ok(Some(hook.get_ptr())),
+                Err(error) if error.kind == ErrorKind::MessageContainsNullCapabilityPointer => {
+                    Ok(None)
+                }
+                Err(error) => Err(malformed(error)),
             })
         })
     }

@@ -4,6 +4,9 @@
 //! `IPC_PROGRAMS=10000` runs so many; `IPC_PROGRAMS_SEED=7` runs those of another seed. What fails is
 //! made smaller and printed, with the seed.
 //!
+//! Calls of nodes that are not there yet are pipelined. What comes of programs with such is compared, and
+//! their order over our own engine is checked.
+//!
 //! What is left out, since it has no one meaning: what a call that was given up did; the order in which an
 //! object is reached over two ways; calls of promises over `capnp-rpc`, which may reorder them (see
 //! `docs/adr/0003`); results of a node that waits at the gate, which depend on when it is opened.

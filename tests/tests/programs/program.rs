@@ -16,6 +16,10 @@ pub(crate) enum Step {
     PingKept(Index),
     /// Gets a new node of a node.
     Child(Index),
+    /// Gets a new node of a node, and calls it before it is there.
+    EarlyChild(Index),
+    /// Gets what a node keeps, and calls it before it is there.
+    EarlyKept(Index),
     /// Gives the second node to the first.
     Keep(Index, Index),
     /// Takes from a node what it keeps.
@@ -38,6 +42,13 @@ pub(crate) enum Step {
     Drop(Index),
 }
 
+impl Step {
+    /// Whether it brings a node that is called before it is there.
+    pub(crate) fn is_early(self) -> bool {
+        matches!(self, Self::EarlyChild(_) | Self::EarlyKept(_))
+    }
+}
+
 pub(crate) fn programs() -> impl Strategy<Value = Vec<Step>> {
     vec(steps(), 1..40)
 }
@@ -48,6 +59,8 @@ fn steps() -> impl Strategy<Value = Step> {
         6 => one().prop_map(Step::Ping),
         6 => one().prop_map(Step::PingKept),
         3 => one().prop_map(Step::Child),
+        2 => one().prop_map(Step::EarlyChild),
+        3 => one().prop_map(Step::EarlyKept),
         6 => (one(), one()).prop_map(|(node, kept)| Step::Keep(node, kept)),
         1 => one().prop_map(Step::Forget),
         4 => one().prop_map(Step::Kept),

@@ -243,7 +243,7 @@ fn found(
         Ok(results) => results,
         Err(exception) => return (Err(exception.clone()), false),
     };
-    let slot = results.slot_at(object.path()).ok();
+    let slot = results.slot_at(object.path()).ok().flatten();
     let comes_home = slot.and_then(|slot| homes.get(slot)).copied();
     let resolution = match object_at(results, object.path()) {
         // The answer to a Bootstrap is nothing but the object.

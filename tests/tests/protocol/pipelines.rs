@@ -1,0 +1,161 @@
+//! Calls of our engine that go to what other calls of it will bring, message by message.
+
+use capnp_rpc::rpc_capnp::exception::Type;
+use ipc_runtime::ExceptionKind;
+use ipc_tests::nodes::NodeProxy;
+use ipc_tests::peers::within;
+use ipc_tests::test_node::{Journal, TestNode};
+
+use crate::raw::{
+    CHILD, Connected, KEEP, KEPT, PING, Raw, a_cap, a_number, call, connected, failed, finish,
+    returned,
+};
+use crate::rpc::{Cap, Loopback, Payload, Rpc, Target};
+
+use Target::{Answer, Export};
+
+/// Hears a ping of what will be in an answer, and answers it.
+async fn ping(raw: &mut Raw, target: Target, number: u32) {
+    let (question, params) = raw.called(target, PING).await;
+    assert_eq!(params, a_number(number));
+    raw.say(returned(question, a_number(number)).over()).await;
+}
+
+#[tokio::test]
+async fn a_chain_is_sent_before_any_answer() {
+    let Connected { mut raw, node } = connected().await;
+    let grandchild = node.child().pipeline().child().pipeline();
+    let answer = tokio::spawn(grandchild.ping(3));
+    let (first, _) = raw.called(Export(0), CHILD).await;
+    let (second, _) = raw.called(Answer(first, vec![0]), CHILD).await;
+    let (third, _) = raw.called(Answer(second, vec![0]), PING).await;
+    raw.say(returned(first, a_cap(Cap::SenderHosted(1)))).await;
+    raw.say(returned(second, a_cap(Cap::SenderHosted(2)))).await;
+    raw.say(returned(third, a_number(3)).over()).await;
+    // The child was only there to be called once.
+    let mut heard = [raw.hear().await, raw.hear().await];
+    heard.sort_by_key(|message| format!("{message:?}"));
+    assert_eq!(heard, [finish(first).keeping(), Rpc::Release(1, 1)]);
+    assert_eq!(within("the call", answer).await.unwrap().unwrap(), 3);
+    // Once it is there, it is called by its own number.
+    let later = tokio::spawn(grandchild.ping(4));
+    ping(&mut raw, Export(2), 4).await;
+    within("the call", later).await.unwrap().unwrap();
+    drop(grandchild);
+    let mut heard = [raw.hear().await, raw.hear().await];
+    heard.sort_by_key(|message| format!("{message:?}"));
+    assert_eq!(heard, [finish(second).keeping(), Rpc::Release(2, 1)]);
+}
+
+#[tokio::test]
+async fn a_call_that_fails_fails_those_of_its_object() {
+    let Connected { mut raw, node } = connected().await;
+    let child = node.child().pipeline();
+    let early = tokio::spawn(child.ping(1));
+    let (first, _) = raw.called(Export(0), CHILD).await;
+    let (second, _) = raw.called(Answer(first, vec![0]), PING).await;
+    raw.say(failed(first, Type::Overloaded, "no children today"))
+        .await;
+    raw.say(failed(second, Type::Failed, "of no child")).await;
+    raw.expect(finish(second).keeping()).await;
+    let exception = within("the call", early).await.unwrap().unwrap_err();
+    assert_eq!(exception.message(), "of no child");
+    let exception = within("the call", child.ping(2)).await.unwrap_err();
+    assert_eq!(exception.kind(), ExceptionKind::Overloaded);
+    assert_eq!(exception.message(), "no children today");
+    drop(child);
+    raw.expect(finish(first).keeping()).await;
+}
+
+#[tokio::test]
+async fn an_object_that_turns_out_to_be_null_fails_its_calls() {
+    let Connected { mut raw, node } = connected().await;
+    let kept = node.kept().pipeline();
+    let (question, _) = raw.called(Export(0), KEPT).await;
+    raw.say(returned(question, Payload::default()).over()).await;
+    let ping_root = tokio::spawn(node.ping(1));
+    ping(&mut raw, Export(0), 1).await;
+    within("the call", ping_root).await.unwrap().unwrap();
+    let exception = within("the call", kept.ping(2)).await.unwrap_err();
+    assert_eq!(exception.kind(), ExceptionKind::Null, "{exception}");
+}
+
+#[tokio::test]
+async fn an_object_that_nobody_wants_gives_its_call_up() {
+    let Connected { mut raw, node } = connected().await;
+    let child = node.child().pipeline();
+    let (question, _) = raw.called(Export(0), CHILD).await;
+    drop(child);
+    // Its call is waited for, so that what comes all the same is let go.
+    raw.say(returned(question, a_cap(Cap::SenderHosted(1))))
+        .await;
+    let mut heard = [raw.hear().await, raw.hear().await];
+    heard.sort_by_key(|message| format!("{message:?}"));
+    assert_eq!(heard, [finish(question).keeping(), Rpc::Release(1, 1)]);
+}
+
+#[tokio::test]
+async fn an_object_that_is_passed_on_is_named_by_its_answer() {
+    let Connected { mut raw, node } = connected().await;
+    let child = node.child().pipeline();
+    let keep = tokio::spawn(node.keep(Some(child)));
+    let (first, _) = raw.called(Export(0), CHILD).await;
+    let (second, params) = raw.called(Export(0), KEEP).await;
+    assert_eq!(params.caps, [Cap::ReceiverAnswer(first, vec![0])]);
+    raw.say(returned(first, a_cap(Cap::SenderHosted(1)))).await;
+    raw.say(returned(second, Payload::default()).over()).await;
+    within("the call", keep).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn calls_of_an_object_that_comes_home_keep_their_order() {
+    let Connected { mut raw, node } = connected().await;
+    let journal = Journal::new();
+    let ours = NodeProxy::new(TestNode::new(&journal));
+    let keep = tokio::spawn(node.keep(Some(ours)));
+    let (question, params) = raw.called(Export(0), KEEP).await;
+    let [Cap::SenderHosted(id)] = params.caps[..] else {
+        panic!("no node");
+    };
+    raw.say(returned(question, Payload::default()).over()).await;
+    within("the call", keep).await.unwrap().unwrap();
+
+    let kept = node.kept().pipeline();
+    let early = tokio::spawn(kept.ping(1));
+    let (first, _) = raw.called(Export(0), KEPT).await;
+    let (second, _) = raw.called(Answer(first, vec![0]), PING).await;
+    raw.say(returned(first, a_cap(Cap::ReceiverHosted(id))))
+        .await;
+    let Rpc::Disembargo(target, Loopback::Sender(embargo)) = raw.hear().await else {
+        panic!("no embargo");
+    };
+    assert_eq!(target, Answer(first, vec![0]));
+    let late = tokio::spawn(kept.ping(2));
+    raw.say(call(7, Export(id), PING).number(1)).await;
+    raw.say(Rpc::Disembargo(Export(id), Loopback::Receiver(embargo)))
+        .await;
+    raw.expect(returned(7, a_number(1)).over()).await;
+    raw.say(returned(second, a_number(1)).over()).await;
+    for answer in [early, late] {
+        within("the call", answer).await.unwrap().unwrap();
+    }
+    assert_eq!(journal.pings(), [1, 2]);
+    drop(kept);
+    raw.expect(finish(first).keeping()).await;
+}
+
+#[tokio::test]
+async fn a_lost_connection_fails_what_was_to_come() {
+    let Connected { mut raw, node } = connected().await;
+    let child = node.child().pipeline();
+    raw.called(Export(0), CHILD).await;
+    let early = tokio::spawn(child.ping(1));
+    raw.hear().await;
+    drop(raw);
+    for call in [
+        within("the call", early).await.unwrap(),
+        child.ping(2).await,
+    ] {
+        assert_eq!(call.unwrap_err().kind(), ExceptionKind::Disconnected);
+    }
+}
