@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
+use tokio::task::AbortHandle;
 
 use super::{Answer, Request};
 use crate::capability::{Capability, Target};
@@ -16,25 +18,29 @@ use crate::message::Payload;
 /// How many such objects may turn out to be each other in a row.
 const MAX_DEPTH: usize = 64;
 
-/// What a call of this process, or one that cannot be sent yet, will bring. Its calls wait for that.
+/// What a call of this process, or one that cannot be sent yet, will bring. Its calls wait for that, and
+/// then begin in whatever order.
 pub(crate) struct Later {
     found: Shared<BoxFuture<'static, Result<Capability, Exception>>>,
-    /// Those who wait, in their order.
-    turn: tokio::sync::Mutex<()>,
+    /// What finds it, as long as somebody holds it.
+    task: Option<AbortHandle>,
 }
 
 impl Later {
-    /// An object that a future finds. The future begins now, up to where it first waits; the rest of it
-    /// runs when somebody wants the object.
+    /// An object that a future finds. The future begins now; outside of a runtime, what comes after its
+    /// first wait runs when somebody wants the object.
     pub(crate) fn found_by(
         future: impl Future<Output = Result<Capability, Exception>> + Send + 'static,
     ) -> Capability {
         let found = future.boxed().shared();
-        let _ = found.clone().now_or_never();
-        Capability(Target::Later(Arc::new(Self {
-            found,
-            turn: tokio::sync::Mutex::default(),
-        })))
+        let task = match found.clone().now_or_never() {
+            Some(_) => None,
+            None => Handle::try_current().ok().map(|runtime| {
+                let found = found.clone();
+                runtime.spawn(async { drop(found.await) }).abort_handle()
+            }),
+        };
+        Capability(Target::Later(Arc::new(Self { found, task })))
     }
 
     /// What a path leads to in an answer. The object is known when the answer that this returns is,
@@ -62,15 +68,11 @@ impl Later {
         (answer, object)
     }
 
-    /// What it is found to be: an object of this process, or one of a peer or the promise of one. Those
-    /// who wait go on one after the other in their order, up to where they wait for something else.
+    /// What it is found to be: an object of this process, or one of a peer or the promise of one.
     pub(crate) async fn found(self: &Arc<Self>) -> Result<Capability, Exception> {
         let mut later = Arc::clone(self);
         for _ in 0..MAX_DEPTH {
-            let turn = later.turn.lock().await;
-            let found = later.found.clone().await?;
-            drop(turn);
-            match found.0 {
+            match later.found.clone().await?.0 {
                 Target::Later(next) => later = next,
                 found => return Ok(Capability(found)),
             }
@@ -104,6 +106,14 @@ pub(crate) fn object_at(results: &Payload, path: &[u16]) -> Result<Capability, E
             "the call's target is null in the answer that it waited for",
         )
     })
+}
+
+impl Drop for Later {
+    fn drop(&mut self) {
+        if let Some(task) = &self.task {
+            task.abort();
+        }
+    }
 }
 
 impl fmt::Debug for Later {

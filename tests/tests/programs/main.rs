@@ -4,10 +4,10 @@
 //! `IPC_PROGRAMS=10000` runs so many; `IPC_PROGRAMS_SEED=7` runs those of another seed. What fails is
 //! made smaller and printed, with the seed.
 //!
-//! Calls of nodes that are not there yet are pipelined. What comes of programs with such is compared, and
-//! their order over our own engine is checked.
+//! Calls of nodes that are not there yet are pipelined. Programs with such have to end and leave nothing
+//! behind over every pairing, and keep the order of calls over our own engine; their results may differ.
 //!
-//! What is left out, since it has no one meaning: what a call that was given up did; the order in which an
+//! What is left out of the comparison, since it has no one meaning: what a call that was given up did; the order in which an
 //! object is reached over two ways; calls of promises over `capnp-rpc`, which may reorder them (see
 //! `docs/adr/0003`); results of a node that waits at the gate, which depend on when it is opened.
 
@@ -58,7 +58,7 @@ fn programs_mean_the_same_over_every_pairing_of_engines() {
         });
         let records: Vec<_> = records.collect::<Result<_, _>>()?;
         for (pairing, record) in pairings.iter().zip(&records) {
-            if *record != records[0] {
+            if record.is_certain && records[0].is_certain && *record != records[0] {
                 return Err(TestCaseError::fail(format!(
                     "{}: {:#?}\n{pairing}: {record:#?}",
                     pairings[0], records[0]

@@ -50,7 +50,19 @@ impl Step {
 }
 
 pub(crate) fn programs() -> impl Strategy<Value = Vec<Step>> {
-    vec(steps(), 1..40)
+    // Half of them without nodes that are not there yet, since only what comes of those is certain.
+    prop_oneof![
+        vec(steps(), 1..40),
+        vec(prop_oneof![8 => steps(), 1 => early_steps()], 1..40)
+    ]
+}
+
+fn early_steps() -> impl Strategy<Value = Step> {
+    let one = any::<Index>;
+    prop_oneof![
+        one().prop_map(Step::EarlyChild),
+        one().prop_map(Step::EarlyKept)
+    ]
 }
 
 fn steps() -> impl Strategy<Value = Step> {
@@ -59,8 +71,6 @@ fn steps() -> impl Strategy<Value = Step> {
         6 => one().prop_map(Step::Ping),
         6 => one().prop_map(Step::PingKept),
         3 => one().prop_map(Step::Child),
-        2 => one().prop_map(Step::EarlyChild),
-        3 => one().prop_map(Step::EarlyKept),
         6 => (one(), one()).prop_map(|(node, kept)| Step::Keep(node, kept)),
         1 => one().prop_map(Step::Forget),
         4 => one().prop_map(Step::Kept),
