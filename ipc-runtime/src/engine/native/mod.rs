@@ -21,6 +21,7 @@ mod receive;
 mod resolved;
 mod returned;
 mod tables;
+mod transport;
 mod wire;
 mod writer;
 

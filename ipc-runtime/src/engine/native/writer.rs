@@ -7,14 +7,25 @@
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::task::Poll;
 
 use tokio::net::unix::OwnedWriteHalf;
 use tokio::runtime::Handle;
-use tokio::sync::Notify;
 
 use super::outbox::{Outbox, Outgoing};
+use super::transport::{Transport, UnixTransport};
+
+#[cfg(not(test))]
+use std::sync::{Mutex, MutexGuard};
+#[cfg(not(test))]
+use tokio::sync::Notify;
+
+#[cfg(test)]
+mod model;
+// The model checker decides at each use of these who runs next.
+#[cfg(test)]
+use model::{Mutex, MutexGuard, Notify};
 
 /// Queued bytes beyond which callers wait before they add more.
 const HIGH_WATER: usize = 4 << 20;
@@ -30,9 +41,9 @@ pub(super) enum Urgency {
     Flushed,
 }
 
-pub(super) struct Writer {
-    socket: OwnedWriteHalf,
-    runtime: Handle,
+pub(super) struct Writer<T = UnixTransport> {
+    transport: T,
+    high_water: usize,
     queue: Mutex<Queue>,
     /// Told when the queue has become shorter or the writer has stopped.
     progress: Notify,
@@ -61,10 +72,16 @@ enum Turn {
 
 impl Writer {
     pub(super) fn new(socket: OwnedWriteHalf, runtime: Handle) -> Arc<Self> {
+        Self::over(UnixTransport { socket, runtime }, HIGH_WATER)
+    }
+}
+
+impl<T: Transport> Writer<T> {
+    fn over(transport: T, high_water: usize) -> Arc<Self> {
         Arc::new(Self {
-            socket,
-            runtime,
-            queue: Mutex::default(),
+            transport,
+            high_water,
+            queue: Mutex::new(Queue::default()),
             progress: Notify::new(),
         })
     }
@@ -83,7 +100,7 @@ impl Writer {
                 queue.turn = Turn::Promised;
                 drop(queue);
                 let this = Arc::clone(self);
-                self.runtime.spawn(async move {
+                self.transport.spawn(async move {
                     after_others().await;
                     this.keep_promise();
                 });
@@ -130,7 +147,7 @@ impl Writer {
 
     pub(super) fn has_room(&self) -> bool {
         let queue = self.lock();
-        queue.closed || queue.outbox.len() < HIGH_WATER
+        queue.closed || queue.outbox.len() < self.high_water
     }
 
     /// Stops at once; what is queued is dropped.
@@ -141,7 +158,7 @@ impl Writer {
         drop(queue);
         drop(outbox);
         self.progress.notify_waiters();
-        self.shut_down();
+        self.transport.shut_down();
     }
 
     /// Stops once everything that is queued has been written.
@@ -157,11 +174,12 @@ impl Writer {
     fn write(self: &Arc<Self>, mut outbox: Outbox) {
         loop {
             while outbox.len() > 0 {
-                match outbox.write(|pieces| self.socket.try_write_vectored(pieces)) {
+                match outbox.write(|pieces| self.transport.try_write(pieces)) {
                     Ok(()) => {}
                     Err(error) if error.kind() == ErrorKind::WouldBlock => {
                         let this = Arc::clone(self);
-                        self.runtime.spawn(async move { this.drain(outbox).await });
+                        self.transport
+                            .spawn(async move { this.drain(outbox).await });
                         return;
                     }
                     Err(_error) => return self.close(),
@@ -189,8 +207,8 @@ impl Writer {
 
     async fn write_all(&self, outbox: &mut Outbox) -> io::Result<()> {
         while outbox.len() > 0 {
-            self.socket.writable().await?;
-            match outbox.write(|pieces| self.socket.try_write_vectored(pieces)) {
+            self.transport.writable().await?;
+            match outbox.write(|pieces| self.transport.try_write(pieces)) {
                 Err(error) if error.kind() != ErrorKind::WouldBlock => return Err(error),
                 _ => {}
             }
@@ -211,14 +229,9 @@ impl Writer {
         drop(queue);
         self.progress.notify_waiters();
         if finished {
-            self.shut_down();
+            self.transport.shut_down();
         }
         more.then_some(next)
-    }
-
-    fn shut_down(&self) {
-        // It fails when the peer has closed the socket already.
-        let _ = socket2::SockRef::from(self.socket.as_ref()).shutdown(std::net::Shutdown::Both);
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
