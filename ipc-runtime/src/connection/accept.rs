@@ -41,6 +41,7 @@ impl Connection {
             Err(exception) => return reply.send(Err(exception)),
         };
         let job = Job {
+            connection: Arc::clone(self),
             method,
             handler: object.dispatch(Some(self), method, params),
             reply,
@@ -117,6 +118,7 @@ fn invalid_thread() -> Exception {
 
 /// A call that is ready to run.
 pub(super) struct Job {
+    connection: Arc<Connection>,
     method: &'static Method,
     handler: Handler,
     reply: Reply,
@@ -137,12 +139,13 @@ impl Job {
     /// Runs the handler until it is done or nobody waits for it any more.
     pub(super) async fn run(self) {
         let Self {
+            connection,
             method,
             handler,
             mut reply,
         } = self;
         let outcome = tokio::select! {
-            outcome = AssertUnwindSafe(handler).catch_unwind() => outcome.unwrap_or_else(|_panic| {
+            outcome = AssertUnwindSafe(after_room(connection, handler)).catch_unwind() => outcome.unwrap_or_else(|_panic| {
                 Err(Exception::failed(format_args!("the handler of {} panicked", method.name)))
             }),
             () = reply.abandoned() => Err(Exception::new(
@@ -152,4 +155,13 @@ impl Job {
         };
         reply.send(outcome);
     }
+}
+
+/// Runs a handler when the peer has read enough for its results.
+async fn after_room(connection: Arc<Connection>, handler: Handler) -> Result<Payload, Exception> {
+    if let Some(room) = connection.room() {
+        room.await;
+    }
+    drop(connection);
+    handler.await
 }

@@ -14,7 +14,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 
 use crate::capability::Capability;
-use crate::context::Context;
+use crate::context::{Context, Limits};
 use crate::engine::{Link, RemoteObject};
 use crate::exception::{Exception, ExceptionKind};
 use crate::interface::{Method, StructSize};
@@ -112,9 +112,14 @@ impl Connection {
         &self.context.runtime
     }
 
-    /// How many calls of the peer may be unanswered at a time.
-    pub(crate) fn calls_in_flight(&self) -> usize {
-        self.context.calls_in_flight
+    /// What the peer can make us hold.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.context.limits
+    }
+
+    /// Waits until what is queued for the peer is little enough to add results; none if it is.
+    fn room(&self) -> Option<BoxFuture<'static, ()>> {
+        self.link.get().and_then(|link| link.room())
     }
 
     /// Makes a proxy of the peer's first object, once the peer has shown that it is there: thread

@@ -28,6 +28,9 @@ mod writer;
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Weak};
 
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+
 use self::first::First;
 use self::follow::Broken;
 use self::peer::Peer;
@@ -112,6 +115,12 @@ impl Link for Socket {
         if let Some(peer) = self.0.upgrade() {
             peer.close();
         }
+    }
+
+    fn room(&self) -> Option<BoxFuture<'static, ()>> {
+        let writer = self.0.upgrade().map(|peer| Arc::clone(&peer.writer))?;
+        let waits = !writer.has_room();
+        waits.then(|| async move { writer.room().await }.boxed())
     }
 
     fn stats(&self) -> Stats {

@@ -15,6 +15,7 @@ use tokio::runtime::Handle;
 
 use super::outbox::{Outbox, Outgoing};
 use super::transport::{Transport, UnixTransport};
+use crate::exception::{Exception, ExceptionKind};
 
 #[cfg(not(test))]
 use std::sync::{Mutex, MutexGuard};
@@ -27,7 +28,7 @@ mod model;
 #[cfg(test)]
 use model::{Mutex, MutexGuard, Notify};
 
-/// Queued bytes beyond which callers wait before they add more.
+/// Queued bytes beyond which callers wait before they add more, and handlers before they begin.
 const HIGH_WATER: usize = 4 << 20;
 
 /// When a message has to be on its way.
@@ -44,6 +45,8 @@ pub(super) enum Urgency {
 pub(super) struct Writer<T = UnixTransport> {
     transport: T,
     high_water: usize,
+    /// Bytes that may wait for the peer before the connection ends.
+    limit: usize,
     queue: Mutex<Queue>,
     /// Told when the queue has become shorter or the writer has stopped.
     progress: Notify,
@@ -52,11 +55,15 @@ pub(super) struct Writer<T = UnixTransport> {
 #[derive(Default)]
 struct Queue {
     outbox: Outbox,
+    /// Bytes that were taken out of the queue and not written yet.
+    writing: usize,
     turn: Turn,
     /// Nothing is written any more.
     closed: bool,
     /// The socket is to be shut down once the queue is empty.
     finishing: bool,
+    /// It was closed because more than the limit waited.
+    overflowed: bool,
 }
 
 /// Who writes.
@@ -71,16 +78,19 @@ enum Turn {
 }
 
 impl Writer {
-    pub(super) fn new(socket: OwnedWriteHalf, runtime: Handle) -> Arc<Self> {
-        Self::over(UnixTransport { socket, runtime }, HIGH_WATER)
+    /// A writer that ends the connection when more than `limit` bytes wait for a peer.
+    pub(super) fn new(socket: OwnedWriteHalf, runtime: Handle, limit: usize) -> Arc<Self> {
+        let high_water = HIGH_WATER.min(limit / 2);
+        Self::over(UnixTransport { socket, runtime }, high_water, limit)
     }
 }
 
 impl<T: Transport> Writer<T> {
-    fn over(transport: T, high_water: usize) -> Arc<Self> {
+    fn over(transport: T, high_water: usize, limit: usize) -> Arc<Self> {
         Arc::new(Self {
             transport,
             high_water,
+            limit,
             queue: Mutex::new(Queue::default()),
             progress: Notify::new(),
         })
@@ -91,6 +101,9 @@ impl<T: Transport> Writer<T> {
         let mut queue = self.lock();
         if queue.closed || queue.finishing {
             return;
+        }
+        if queue.writing + queue.outbox.len() > self.limit {
+            return self.overflow(queue);
         }
         queue.outbox.push(&message);
         match (urgency, queue.turn) {
@@ -127,6 +140,7 @@ impl<T: Transport> Writer<T> {
     fn take_turn(self: &Arc<Self>, mut queue: MutexGuard<'_, Queue>) {
         queue.turn = Turn::Taken;
         let outbox = std::mem::take(&mut queue.outbox);
+        queue.writing = outbox.len();
         drop(queue);
         self.write(outbox);
     }
@@ -148,6 +162,30 @@ impl<T: Transport> Writer<T> {
     pub(super) fn has_room(&self) -> bool {
         let queue = self.lock();
         queue.closed || queue.outbox.len() < self.high_water
+    }
+
+    /// The peer does not read: nothing more is queued for it, and the stream ends.
+    fn overflow(self: &Arc<Self>, mut queue: MutexGuard<'_, Queue>) {
+        queue.closed = true;
+        queue.overflowed = true;
+        drop(queue);
+        // Elsewhere, since the sender may hold a lock, and what is dropped then may be anybody's code.
+        let this = Arc::clone(self);
+        self.transport.spawn(async move { this.close() });
+    }
+
+    /// Why the stream ended, if that was for too much that the peer did not read.
+    pub(super) fn overflowed(&self) -> Option<Exception> {
+        self.lock().overflowed.then(|| {
+            Exception::new(
+                ExceptionKind::Disconnected,
+                format_args!(
+                    "the connection is closed: the peer does not read, and more than {} bytes wait for it, \
+                     which is the limit (see IpcBuilder::unread_bytes)",
+                    self.limit
+                ),
+            )
+        })
     }
 
     /// Stops at once; what is queued is dropped.
@@ -177,6 +215,7 @@ impl<T: Transport> Writer<T> {
                 match outbox.write(|pieces| self.transport.try_write(pieces)) {
                     Ok(()) => {}
                     Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                        self.lock().writing = outbox.len();
                         let this = Arc::clone(self);
                         self.transport
                             .spawn(async move { this.drain(outbox).await });
@@ -209,8 +248,9 @@ impl<T: Transport> Writer<T> {
         while outbox.len() > 0 {
             self.transport.writable().await?;
             match outbox.write(|pieces| self.transport.try_write(pieces)) {
-                Err(error) if error.kind() != ErrorKind::WouldBlock => return Err(error),
-                _ => {}
+                Ok(()) => self.lock().writing = outbox.len(),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error),
             }
         }
         Ok(())
@@ -221,6 +261,7 @@ impl<T: Transport> Writer<T> {
         done.clear();
         let mut queue = self.lock();
         let next = std::mem::replace(&mut queue.outbox, done);
+        queue.writing = next.len();
         let more = next.len() > 0;
         if !more {
             queue.turn = Turn::Nobody;

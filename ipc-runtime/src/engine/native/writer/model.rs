@@ -194,7 +194,7 @@ fn everything_is_written_once_and_in_order() {
     check(|| {
         block_on(async {
             let model = Model::default();
-            let writer = Writer::over(model.clone(), usize::MAX);
+            let writer = Writer::over(model.clone(), usize::MAX, usize::MAX);
             let peer = model.reading(3 * 3 * MESSAGE);
             let senders: Vec<_> = (0..3).map(|it| send_all(&writer, it, 3)).collect();
             for sender in senders {
@@ -212,7 +212,7 @@ fn the_end_comes_after_the_last_byte() {
     check(|| {
         block_on(async {
             let model = Model::default();
-            let writer = Writer::over(model.clone(), usize::MAX);
+            let writer = Writer::over(model.clone(), usize::MAX, usize::MAX);
             let peer = model.reading(usize::MAX);
             let early = send_all(&writer, 0, 3);
             let racing = send_all(&writer, 1, 3);
@@ -231,7 +231,7 @@ fn who_waits_for_room_gets_it() {
     check(|| {
         block_on(async {
             let model = Model::default();
-            let writer = Writer::over(model.clone(), 2 * MESSAGE);
+            let writer = Writer::over(model.clone(), 2 * MESSAGE, usize::MAX);
             let peer = model.reading(3 * 2 * MESSAGE);
             let senders: Vec<_> = (0..3)
                 .map(|sender| {
@@ -257,7 +257,7 @@ fn ends(end: impl Fn(&Arc<Writer<Model>>) + Send + Sync + Copy + 'static) {
     check(move || {
         block_on(async move {
             let model = Model::default();
-            let writer = Writer::over(model.clone(), MESSAGE);
+            let writer = Writer::over(model.clone(), MESSAGE, usize::MAX);
             let waiting = (0..2).map(|sender| {
                 let writer = Arc::clone(&writer);
                 spawn(async move {
@@ -289,5 +289,27 @@ fn a_peer_that_goes_lets_everybody_go() {
         let mut pipe = writer.transport.0.lock().unwrap();
         pipe.gone = true;
         pipe.wake_writers();
+    });
+}
+
+#[test]
+fn a_peer_that_does_not_read_is_left() {
+    check(|| {
+        block_on(async {
+            let model = Model::default();
+            let limit = 2 * MESSAGE;
+            let writer = Writer::over(model.clone(), MESSAGE, limit);
+            let senders: Vec<_> = (0..3).map(|it| send_all(&writer, it, 4)).collect();
+            for sender in senders {
+                sender.await.unwrap();
+            }
+            // What was sent is more than socket and limit hold, so all that is left is the end.
+            let written = model.read(usize::MAX).await;
+            assert!(written.len() <= SOCKET + limit + MESSAGE, "{written:?}");
+            check_order(&written, false);
+            assert!(writer.overflowed().is_some());
+            let queue = writer.lock();
+            assert!(queue.closed && queue.outbox.len() == 0);
+        });
     });
 }
