@@ -23,7 +23,7 @@ impl Connection {
     /// Runs a call of the peer. Engines hand calls over in their order of arrival.
     pub(crate) fn accept(
         self: &Arc<Self>,
-        object: &LocalObject,
+        object: &Arc<LocalObject>,
         interface_id: u64,
         ordinal: u16,
         params: Payload,
@@ -46,18 +46,19 @@ impl Connection {
             handler: object.dispatch(Some(self), method, params),
             reply,
         };
+        let at_once = object.is_inline() && self.room().is_none();
         match named {
-            None if object.is_inline() => {
+            None if at_once && !self.lines.has(object) => {
                 if let Some(rest) = job.begin() {
                     self.runtime().spawn(rest);
                 }
             }
-            None => drop(self.runtime().spawn(job.run())),
+            None => self.begin_in_order(object, job),
             Some(Capability(Target::Local(thread)))
                 if self.arriving.load(Ordering::Acquire) == 0 =>
             {
                 match self.own_thread(&thread) {
-                    Ok(thread) if object.is_inline() => thread.begin(job),
+                    Ok(thread) if at_once => thread.begin(job),
                     Ok(thread) => thread.run(job),
                     Err(exception) => job.reply.send(Err(exception)),
                 }
@@ -127,7 +128,7 @@ pub(super) struct Job {
 impl Job {
     /// Runs the handler up to where it first waits. Returns the rest, if there is any.
     pub(super) fn begin(self) -> Option<BoxFuture<'static, ()>> {
-        let mut running = self.run().boxed();
+        let mut running = self.serve().boxed();
         // Whoever runs the rest polls it at once, so nobody needs to be woken before.
         let mut cx = Context::from_waker(Waker::noop());
         match running.poll_unpin(&mut cx) {
@@ -136,16 +137,24 @@ impl Job {
         }
     }
 
-    /// Runs the handler until it is done or nobody waits for it any more.
+    /// Runs the handler when the peer has read enough for its results.
     pub(super) async fn run(self) {
+        if let Some(room) = self.connection.room() {
+            room.await;
+        }
+        self.serve().await;
+    }
+
+    /// Runs the handler until it is done or nobody waits for it any more.
+    async fn serve(self) {
         let Self {
-            connection,
             method,
             handler,
             mut reply,
+            ..
         } = self;
         let outcome = tokio::select! {
-            outcome = AssertUnwindSafe(after_room(connection, handler)).catch_unwind() => outcome.unwrap_or_else(|_panic| {
+            outcome = AssertUnwindSafe(handler).catch_unwind() => outcome.unwrap_or_else(|_panic| {
                 Err(Exception::failed(format_args!("the handler of {} panicked", method.name)))
             }),
             () = reply.abandoned() => Err(Exception::new(
@@ -155,13 +164,4 @@ impl Job {
         };
         reply.send(outcome);
     }
-}
-
-/// Runs a handler when the peer has read enough for its results.
-async fn after_room(connection: Arc<Connection>, handler: Handler) -> Result<Payload, Exception> {
-    if let Some(room) = connection.room() {
-        room.await;
-    }
-    drop(connection);
-    handler.await
 }

@@ -2,6 +2,7 @@
 
 mod accept;
 mod exchange;
+mod order;
 mod peer_threads;
 mod thread_map;
 
@@ -21,6 +22,7 @@ use crate::interface::{Method, StructSize};
 use crate::message::{Envelope, Payload};
 use crate::object::{Object, Proxy};
 use crate::stats::{Stats, Tally};
+use order::Lines;
 use peer_threads::PeerThreads;
 
 /// The `Context` struct of `mp/proxy.capnp`: pointer 0 is the thread that runs the call, pointer 1
@@ -48,6 +50,8 @@ pub(crate) struct Connection {
     /// Handles of users on objects of the peer.
     handles: AtomicUsize,
     peer_threads: PeerThreads,
+    /// Calls that name no thread and have not begun.
+    lines: Lines,
     /// Calls whose thread was still a promise when they arrived, and those behind them. They find
     /// their threads one after the other, so that none overtakes an earlier one of its thread.
     arrivals: mpsc::UnboundedSender<BoxFuture<'static, ()>>,
@@ -71,6 +75,7 @@ impl Connection {
         });
         Arc::new(Self {
             peer_threads: PeerThreads::new(context.peer_threads),
+            lines: Lines::default(),
             arrivals,
             arriving: AtomicUsize::new(0),
             pooled: AtomicBool::new(false),

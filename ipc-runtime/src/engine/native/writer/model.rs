@@ -43,7 +43,7 @@ impl Notify {
 }
 
 /// Orders that each scenario is run in.
-const ORDERS: usize = 4_000;
+const ORDERS: usize = 2_000;
 
 /// Bytes that the model's socket holds before its reader must run.
 const SOCKET: usize = 6;
