@@ -75,6 +75,8 @@ pub struct Method {
     pub(crate) context: Option<u16>,
     /// The parameter and the result that carry thread maps.
     pub(crate) thread_map: Option<(u16, u16)>,
+    /// Calls of it are parts of a stream.
+    pub(crate) streaming: bool,
     cancel_with: Option<&'static Method>,
 }
 
@@ -89,6 +91,7 @@ impl Method {
             results: StructSize::EMPTY,
             context: None,
             thread_map: None,
+            streaming: false,
             cancel_with: None,
         }
     }
@@ -114,6 +117,13 @@ impl Method {
     /// The pointers that hold a `ThreadMap` in the parameters and in the results.
     pub const fn thread_map(mut self, param: u16, result: u16) -> Self {
         self.thread_map = Some((param, result));
+        self
+    }
+
+    /// Makes its calls parts of a stream (`-> stream` in the schema): an object's run one after the other, and
+    /// callers are told to go on before they are done, as far as the window allows.
+    pub const fn streaming(mut self) -> Self {
+        self.streaming = true;
         self
     }
 

@@ -40,15 +40,18 @@ impl Connection {
             Ok(accepted) => accepted,
             Err(exception) => return reply.send(Err(exception)),
         };
+        // Calls that name a thread run one after the other anyhow.
+        let stream = (method.streaming && named.is_none()).then(|| Arc::clone(object));
         let job = Job {
             connection: Arc::clone(self),
+            stream,
             method,
             handler: object.dispatch(Some(self), method, params),
             reply,
         };
         let at_once = object.is_inline() && self.room().is_none();
         match named {
-            None if at_once && !self.lines.has(object) => {
+            None if at_once && !job.streams() && !self.lines.hold_up(object) => {
                 if let Some(rest) = job.begin() {
                     self.runtime().spawn(rest);
                 }
@@ -120,6 +123,8 @@ fn invalid_thread() -> Exception {
 /// A call that is ready to run.
 pub(super) struct Job {
     connection: Arc<Connection>,
+    /// The object of a streaming call.
+    stream: Option<Arc<LocalObject>>,
     method: &'static Method,
     handler: Handler,
     reply: Reply,
@@ -145,18 +150,35 @@ impl Job {
         self.serve().await;
     }
 
+    /// Whether the object's later calls have to wait for this one's end.
+    pub(super) fn streams(&self) -> bool {
+        self.stream.is_some()
+    }
+
+    /// Ends the call before it has begun.
+    pub(super) fn fail(self, reason: Exception) {
+        self.reply.send(Err(reason));
+    }
+
     /// Runs the handler until it is done or nobody waits for it any more.
     async fn serve(self) {
         let Self {
+            connection,
+            stream,
             method,
             handler,
             mut reply,
-            ..
         } = self;
         let outcome = tokio::select! {
-            outcome = AssertUnwindSafe(handler).catch_unwind() => outcome.unwrap_or_else(|_panic| {
-                Err(Exception::failed(format_args!("the handler of {} panicked", method.name)))
-            }),
+            outcome = AssertUnwindSafe(handler).catch_unwind() => {
+                let outcome = outcome.unwrap_or_else(|_panic| {
+                    Err(Exception::failed(format_args!("the handler of {} panicked", method.name)))
+                });
+                if let (Some(object), Err(reason)) = (stream, &outcome) {
+                    connection.lines.broke(&object, reason);
+                }
+                outcome
+            }
             () = reply.abandoned() => Err(Exception::new(
                 ExceptionKind::Cancelled,
                 "the caller gave the call up",
