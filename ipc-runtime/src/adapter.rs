@@ -16,6 +16,14 @@ use crate::message::{Payload, StructBuilder, StructReader};
 use crate::proxy::Proxy;
 
 /// Turns calls by number into calls of a trait's methods. Generated for every interface.
+///
+/// # Order
+///
+/// Calls that a peer makes of one object begin in their order of arrival, on runtimes of every flavour: each
+/// handler runs up to where it first waits before the next one begins, and what waits goes on by itself, side
+/// by side with others. So a handler that blocks or computes before it first waits holds up later calls of its
+/// object, and of no other; one that panics fails its own call. Calls that name a thread (by a `Context`) run
+/// one after the other on that thread instead.
 pub trait Adapter: Any + Send + Sync {
     /// The interface that it answers.
     fn interface(&self) -> &'static Interface;

@@ -15,7 +15,28 @@ pub struct Context {
     pub(crate) label: String,
     pub(crate) handshake_timeout: Duration,
     pub(crate) peer_threads: usize,
+    pub(crate) limits: Limits,
+}
+
+/// What one peer can make us hold.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Unanswered calls of the peer.
     pub(crate) calls_in_flight: usize,
+    /// Bytes of calls of the peer, beyond which further ones are refused.
+    pub(crate) bytes_in_flight: usize,
+    /// Bytes queued for the peer, beyond which the connection ends.
+    pub(crate) unread_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            calls_in_flight: 1 << 16,
+            bytes_in_flight: 256 << 20,
+            unread_bytes: 256 << 20,
+        }
+    }
 }
 
 impl Context {

@@ -77,6 +77,8 @@ pub struct Method {
     pub(crate) thread_map: Option<(u16, u16)>,
     /// The pointer of the result struct that holds the object which the call is made for.
     pub(crate) object: Option<u16>,
+    /// Calls of it are parts of a stream.
+    pub(crate) streaming: bool,
     cancel_with: Option<&'static Method>,
 }
 
@@ -92,6 +94,7 @@ impl Method {
             context: None,
             thread_map: None,
             object: None,
+            streaming: false,
             cancel_with: None,
         }
     }
@@ -124,6 +127,13 @@ impl Method {
     /// the results are there: see [`Call::pipeline`](crate::Call::pipeline).
     pub const fn object(mut self, pointer: u16) -> Self {
         self.object = Some(pointer);
+        self
+    }
+
+    /// Makes its calls parts of a stream (`-> stream` in the schema): an object's run one after the other, and
+    /// callers are told to go on before they are done, as far as the window allows.
+    pub const fn streaming(mut self) -> Self {
+        self.streaming = true;
         self
     }
 

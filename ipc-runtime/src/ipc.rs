@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 
 use crate::adapter::Serve;
-use crate::context::Context;
+use crate::context::{Context, Limits};
 use crate::engine::EngineKind;
 use crate::exception::Exception;
 use crate::listener::Listener;
@@ -188,7 +188,7 @@ pub struct IpcBuilder {
     data_dir: PathBuf,
     handshake_timeout: Duration,
     peer_threads: usize,
-    calls_in_flight: usize,
+    limits: Limits,
     engine: EngineKind,
 }
 
@@ -200,7 +200,7 @@ impl Default for IpcBuilder {
             data_dir: PathBuf::new(),
             handshake_timeout: Duration::from_secs(10),
             peer_threads: 64,
-            calls_in_flight: 1 << 16,
+            limits: Limits::default(),
             engine: EngineKind::default(),
         }
     }
@@ -243,7 +243,30 @@ impl IpcBuilder {
     ///
     /// [`EngineKind::CapnpRpc`] takes any number.
     pub fn calls_in_flight(mut self, limit: usize) -> Self {
-        self.calls_in_flight = limit.max(1);
+        self.limits.calls_in_flight = limit.max(1);
+        self
+    }
+
+    /// How many bytes the calls of one peer may hold at a time: their parameters until they are answered, and
+    /// then results with objects in them until the peer is done with those. While it is more, further calls
+    /// are refused with [`ExceptionKind::Overloaded`](crate::ExceptionKind::Overloaded). So one message, which
+    /// has at most 64 MiB, is always taken. Default: 256 MiB.
+    ///
+    /// [`EngineKind::CapnpRpc`] takes any number.
+    pub fn bytes_in_flight(mut self, limit: usize) -> Self {
+        self.limits.bytes_in_flight = limit;
+        self
+    }
+
+    /// How many bytes may wait for a peer to read them. A message beyond that ends the connection: calls over
+    /// it fail with [`ExceptionKind::Disconnected`](crate::ExceptionKind::Disconnected). Default: 256 MiB.
+    ///
+    /// Only what cannot be held back comes that far. When half of it waits, or 4 MiB, calls wait before they
+    /// are sent, and calls of the peer before their handlers begin.
+    ///
+    /// [`EngineKind::CapnpRpc`] queues any number.
+    pub fn unread_bytes(mut self, limit: usize) -> Self {
+        self.limits.unread_bytes = limit;
         self
     }
 
@@ -276,7 +299,7 @@ impl IpcBuilder {
             data_dir: self.data_dir,
             handshake_timeout: self.handshake_timeout,
             peer_threads: self.peer_threads,
-            calls_in_flight: self.calls_in_flight,
+            limits: self.limits,
         };
         Ok(Ipc {
             protocol: Arc::new(CapnpProtocol::new(context, self.engine)?),

@@ -58,7 +58,8 @@ pub trait Proxy: Clone + fmt::Debug + Send + Sync + 'static {
     /// where they first wait. That saves each call a change of tasks.
     ///
     /// It is for methods that are quick: one that blocks or computes for long holds up every other call
-    /// of its connection. Without it such a method holds up nobody. An object of a peer is left as it is.
+    /// of its connection. Without it such a method holds up later calls of its own object, since these
+    /// begin in their order (see [`Adapter`](crate::rt::Adapter)). An object of a peer is left as it is.
     #[must_use = "the proxy that this returns is the one to serve"]
     fn inline(self) -> Self {
         if let Some(object) = self.object().local_object() {

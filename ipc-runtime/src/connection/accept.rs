@@ -21,7 +21,12 @@ type Handler = BoxFuture<'static, Result<Payload, Exception>>;
 
 impl Connection {
     /// Runs a call of the peer. Engines hand calls over in their order of arrival.
-    pub(crate) fn accept(self: &Arc<Self>, object: &LocalObject, request: Request, reply: Reply) {
+    pub(crate) fn accept(
+        self: &Arc<Self>,
+        object: &Arc<LocalObject>,
+        request: Request,
+        reply: Reply,
+    ) {
         if hello::is_hello(&request) {
             return reply.send(self.answer_hello(&request.params));
         }
@@ -41,23 +46,32 @@ impl Connection {
             Ok(accepted) => accepted,
             Err(exception) => return reply.send(Err(exception)),
         };
+        // Calls that name a thread run one after the other anyhow.
+        let stream = (method.streaming && named.is_none()).then(|| Arc::clone(object));
         let job = Job {
+            connection: Arc::clone(self),
+            stream,
             method,
             handler: object.dispatch(Some(self), method, params),
             reply,
         };
+        let at_once = object.is_inline() && self.room().is_none();
         match named {
-            None if object.is_inline() => {
+            None if at_once && !job.streams() && !self.lines.hold_up(object) => {
                 if let Some(rest) = job.begin() {
                     self.runtime().spawn(rest);
                 }
             }
-            None => drop(self.runtime().spawn(job.run())),
+            // Such calls may as well have named threads of their own.
+            None if method.context.is_some() && !job.streams() => {
+                drop(self.runtime().spawn(job.run()));
+            }
+            None => self.begin_in_order(object, job),
             Some(Capability(Target::Local(thread)))
                 if self.arriving.load(Ordering::Acquire) == 0 =>
             {
                 match self.own_thread(&thread) {
-                    Ok(thread) if object.is_inline() => thread.begin(job),
+                    Ok(thread) if at_once => thread.begin(job),
                     Ok(thread) => thread.run(job),
                     Err(exception) => job.reply.send(Err(exception)),
                 }
@@ -114,6 +128,9 @@ fn invalid_thread() -> Exception {
 
 /// A call that is ready to run.
 pub(super) struct Job {
+    connection: Arc<Connection>,
+    /// The object of a streaming call.
+    stream: Option<Arc<LocalObject>>,
     method: &'static Method,
     handler: Handler,
     reply: Reply,
@@ -122,7 +139,7 @@ pub(super) struct Job {
 impl Job {
     /// Runs the handler up to where it first waits. Returns the rest, if there is any.
     pub(super) fn begin(self) -> Option<BoxFuture<'static, ()>> {
-        let mut running = self.run().boxed();
+        let mut running = self.serve().boxed();
         // Whoever runs the rest polls it at once, so nobody needs to be woken before.
         let mut cx = Context::from_waker(Waker::noop());
         match running.poll_unpin(&mut cx) {
@@ -131,17 +148,43 @@ impl Job {
         }
     }
 
-    /// Runs the handler until it is done or nobody waits for it any more.
+    /// Runs the handler when the peer has read enough for its results.
     pub(super) async fn run(self) {
+        if let Some(room) = self.connection.room() {
+            room.await;
+        }
+        self.serve().await;
+    }
+
+    /// Whether the object's later calls have to wait for this one's end.
+    pub(super) fn streams(&self) -> bool {
+        self.stream.is_some()
+    }
+
+    /// Ends the call before it has begun.
+    pub(super) fn fail(self, reason: Exception) {
+        self.reply.send(Err(reason));
+    }
+
+    /// Runs the handler until it is done or nobody waits for it any more.
+    async fn serve(self) {
         let Self {
+            connection,
+            stream,
             method,
             handler,
             mut reply,
         } = self;
         let outcome = tokio::select! {
-            outcome = AssertUnwindSafe(handler).catch_unwind() => outcome.unwrap_or_else(|_panic| {
-                Err(Exception::failed(format_args!("the handler of {} panicked", method.name)))
-            }),
+            outcome = AssertUnwindSafe(handler).catch_unwind() => {
+                let outcome = outcome.unwrap_or_else(|_panic| {
+                    Err(Exception::failed(format_args!("the handler of {} panicked", method.name)))
+                });
+                if let (Some(object), Err(reason)) = (stream, &outcome) {
+                    connection.lines.broke(&object, reason);
+                }
+                outcome
+            }
             () = reply.abandoned() => Err(Exception::new(
                 ExceptionKind::Cancelled,
                 "the caller gave the call up",

@@ -3,6 +3,7 @@
 mod accept;
 mod exchange;
 mod hello;
+mod order;
 mod outgoing;
 mod peer_threads;
 mod thread_map;
@@ -16,7 +17,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 
 use crate::capability::Capability;
-use crate::context::Context;
+use crate::context::{Context, Limits};
 use crate::engine::{Link, RemoteObject, Request};
 use crate::exception::{Exception, ExceptionKind};
 use crate::interface::{Method, StructSize};
@@ -24,6 +25,7 @@ use crate::message::{Envelope, Payload};
 use crate::object::Object;
 use crate::proxy::Proxy;
 use crate::stats::{Stats, Tally};
+use order::Lines;
 use peer_threads::PeerThreads;
 pub(crate) use peer_threads::Pin;
 
@@ -54,6 +56,8 @@ pub(crate) struct Connection {
     peer_threads: Arc<PeerThreads>,
     /// The peer stops a handler when its call is given up.
     stops_handlers: AtomicBool,
+    /// Calls that name no thread and have not begun.
+    lines: Lines,
     /// Calls whose thread was still a promise when they arrived, and those behind them. They find
     /// their threads one after the other, so that none overtakes an earlier one of its thread.
     arrivals: mpsc::UnboundedSender<BoxFuture<'static, ()>>,
@@ -78,6 +82,7 @@ impl Connection {
         Arc::new(Self {
             peer_threads: PeerThreads::new(context.peer_threads),
             stops_handlers: AtomicBool::new(false),
+            lines: Lines::default(),
             arrivals,
             arriving: AtomicUsize::new(0),
             pooled: AtomicBool::new(false),
@@ -129,9 +134,14 @@ impl Connection {
         self.stops_handlers.load(Ordering::Relaxed)
     }
 
-    /// How many calls of the peer may be unanswered at a time.
-    pub(crate) fn calls_in_flight(&self) -> usize {
-        self.context.calls_in_flight
+    /// What the peer can make us hold.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.context.limits
+    }
+
+    /// Waits until what is queued for the peer is little enough to add results; none if it is.
+    fn room(&self) -> Option<BoxFuture<'static, ()>> {
+        self.link.get().and_then(|link| link.room())
     }
 
     /// Makes a proxy of the peer's first object, once the peer has shown that it is there: thread

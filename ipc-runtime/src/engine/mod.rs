@@ -67,6 +67,11 @@ pub(crate) trait Link: fmt::Debug + Send + Sync {
     /// Sends what is queued, then closes. Returns at once.
     fn close(&self);
 
+    /// Waits until what is queued for the peer is little enough to add results; none if it is.
+    fn room(&self) -> Option<BoxFuture<'static, ()>> {
+        None
+    }
+
     /// What is alive by the engine's own tables. An engine without any counts in the connection's
     /// [`Tally`](crate::stats::Tally).
     fn stats(&self) -> Stats;

@@ -80,6 +80,11 @@ impl<'a> Frame<'a> {
         Self { words, layout }
     }
 
+    /// How large it is.
+    pub(crate) fn bytes(&self) -> usize {
+        self.words.len() * WORD
+    }
+
     /// The message without the buffer.
     pub(crate) fn into_owned(self) -> Frame<'static> {
         Frame {

@@ -7,7 +7,7 @@ use capnp::{ErrorKind, OutputSegments, any_pointer, serialize};
 use capnp_rpc::rpc_capnp::{call, return_};
 
 use super::envelope::{self, Envelope};
-use super::frame::MAX_WORDS;
+use super::frame::{MAX_WORDS, WORD};
 use super::payload::{Message, Payload, malformed};
 use super::pointer::{PointerBuilder, PointerReader};
 use super::scope::MAX_DEPTH;
@@ -134,6 +134,14 @@ impl Payload {
                 let segments = (0..).map_while(|index| frame.get_segment(index));
                 OutputSegments::MultiSegment(segments.collect())
             }
+        }
+    }
+
+    /// How many bytes the message has, envelope included.
+    pub(crate) fn bytes(&self) -> usize {
+        match &self.message {
+            Message::Built(builder) => builder.size_in_words() * WORD,
+            Message::Received(frame) => frame.bytes(),
         }
     }
 

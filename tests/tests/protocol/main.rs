@@ -8,5 +8,6 @@ mod promises;
 mod questions;
 mod raw;
 mod rpc;
+mod unread;
 mod violations;
 mod wire_equality;

@@ -87,7 +87,11 @@ pub(crate) async fn greeted(raw: &mut Raw) -> (u32, u32) {
 /// Lets our engine connect to the raw peer, whose first object is what `first` says. The bootstrap
 /// is never finished, as long as the proxy lives.
 pub(crate) async fn connected_to(first: Cap) -> Connected {
-    let ipc = Ipc::new().unwrap();
+    connected_by(Ipc::new().unwrap(), first).await
+}
+
+/// As [`connected_to`], with an engine that is set up so.
+pub(crate) async fn connected_by(ipc: Ipc, first: Cap) -> Connected {
     let (mut raw, ours) = Raw::pair();
     let connecting = tokio::spawn(async move { ipc.protocol().connect::<NodeProxy>(ours).await });
     let (bootstrap, greeting) = greeted(&mut raw).await;
@@ -121,6 +125,14 @@ impl Raw {
         within("sending", self.socket.write_all(bytes))
             .await
             .unwrap();
+    }
+
+    /// Sends if it can, and says whether it could.
+    pub(crate) async fn try_to_say(&mut self, message: impl Into<Rpc>) -> bool {
+        let bytes = message.into().encode();
+        within("sending", self.socket.write_all(&bytes))
+            .await
+            .is_ok()
     }
 
     /// The next message.

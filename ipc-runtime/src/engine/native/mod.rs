@@ -22,11 +22,15 @@ mod receive;
 mod resolved;
 mod returned;
 mod tables;
+mod transport;
 mod wire;
 mod writer;
 
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Weak};
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 
 pub(crate) use self::asked::Asked;
 use self::follow::Broken;
@@ -113,6 +117,12 @@ impl Link for Socket {
         if let Some(peer) = self.0.upgrade() {
             peer.close();
         }
+    }
+
+    fn room(&self) -> Option<BoxFuture<'static, ()>> {
+        let writer = self.0.upgrade().map(|peer| Arc::clone(&peer.writer))?;
+        let waits = !writer.has_room();
+        waits.then(|| async move { writer.room().await }.boxed())
     }
 
     fn stats(&self) -> Stats {

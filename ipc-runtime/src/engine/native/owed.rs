@@ -1,5 +1,6 @@
 //! Answers that we owe: from a call's arrival to the peer's word that it is done with the answer.
 
+use std::fmt;
 use std::sync::Arc;
 
 use capnp_rpc::rpc_capnp::{finish, return_};
@@ -30,8 +31,10 @@ impl Peer {
         question: u32,
         redirected: bool,
         waits_for: Option<u32>,
+        bytes: usize,
     ) -> Result<(Reply, Option<Exception>), Exception> {
-        let limit = self.connection().calls_in_flight();
+        let limits = self.connection().limits();
+        let limit = limits.calls_in_flight;
         let mut tables = self.lock();
         if tables.answers.len() >= unfinished(limit) {
             return Err(broken("it has far too many calls that it did not finish"));
@@ -51,15 +54,25 @@ impl Peer {
             returned: false,
             finished: None,
             results: Vec::new(),
+            bytes,
         };
         tables.answers.insert(question, answer);
         tables.owed += 1;
-        let refusal = (tables.owed > limit).then(|| {
-            Exception::new(
-                ExceptionKind::Overloaded,
-                format_args!("{limit} calls of this connection are running, which is the limit"),
-            )
-        });
+        let overloaded =
+            |reason: fmt::Arguments<'_>| Exception::new(ExceptionKind::Overloaded, reason);
+        let refusal = if tables.owed > limit {
+            Some(overloaded(format_args!(
+                "{limit} calls of this connection are running, which is the limit"
+            )))
+        } else if tables.held > limits.bytes_in_flight {
+            Some(overloaded(format_args!(
+                "calls of this connection hold {} bytes, and the limit is {}",
+                tables.held, limits.bytes_in_flight
+            )))
+        } else {
+            None
+        };
+        tables.held += bytes;
         Ok((reply, refusal))
     }
 
@@ -89,6 +102,11 @@ impl Peer {
             && outcome
                 .as_ref()
                 .is_ok_and(|results| !results.has_capabilities());
+        // Results are kept as long as the peer may name them.
+        let kept = match &outcome {
+            Ok(results) if !closed => results.bytes(),
+            _ => 0,
+        };
         let message = match outcome {
             _ if !wanted => {
                 Outgoing::Encoded(wire::answer(question, |answer| answer.set_canceled(())))
@@ -107,8 +125,10 @@ impl Peer {
             };
             answer.returned = true;
             answer.results = exports;
+            let asked = std::mem::replace(&mut answer.bytes, kept);
             let release_results = if closed { Some(false) } else { answer.finished };
             tables.owed -= 1;
+            tables.held = tables.held - asked + kept;
             let urgency = match tables.owed {
                 0 => Urgency::Now,
                 _ => Urgency::Soon,

@@ -40,7 +40,8 @@ impl Peer {
         offered: Option<Arc<LocalObject>>,
         connection: Arc<Connection>,
     ) -> Arc<Self> {
-        let writer = Writer::new(socket, connection.runtime().clone());
+        let limit = connection.limits().unread_bytes;
+        let writer = Writer::new(socket, connection.runtime().clone(), limit);
         Arc::new(Self {
             connection,
             writer,

@@ -15,6 +15,8 @@ use crate::message::{Frame, Layout, WORD};
 /// Room for many small messages a system call, in words.
 const BUFFER: usize = 8 << 10;
 
+const NOTHING: Word = capnp::word(0, 0, 0, 0, 0, 0, 0, 0);
+
 thread_local! {
     /// A buffer that nobody reads into: connections that have nothing to read have none.
     static SPARE: Cell<Vec<Word>> = const { Cell::new(Vec::new()) };
@@ -33,6 +35,7 @@ pub(super) struct Frames {
 
 /// A message that is larger than the buffer, read into its own place.
 struct Large {
+    /// It grows with what has been read, so that a peer that announces much has to send it.
     words: Vec<Word>,
     layout: Layout,
     /// How many bytes of it have been read.
@@ -76,7 +79,7 @@ impl Frames {
         }
         if length > BUFFER {
             let filled = bytes.len();
-            let mut words = Word::allocate_zeroed_vec(length);
+            let mut words = Word::allocate_zeroed_vec(length.min(2 * BUFFER));
             Word::words_to_bytes_mut(&mut words)[..filled].copy_from_slice(bytes);
             self.large = Some(Large {
                 words,
@@ -128,10 +131,11 @@ impl Frames {
     }
 
     fn make_room(&mut self) {
-        if self.buffer.is_empty() && self.large.is_none() {
+        if let Some(large) = &mut self.large {
+            large.grow();
+        } else if self.buffer.is_empty() {
             self.buffer = SPARE.take();
-            self.buffer
-                .resize(BUFFER, capnp::word(0, 0, 0, 0, 0, 0, 0, 0));
+            self.buffer.resize(BUFFER, NOTHING);
         }
         if self.start > 0 {
             Word::words_to_bytes_mut(&mut self.buffer).copy_within(self.start..self.end, 0);
@@ -152,6 +156,16 @@ impl Frames {
 
 impl Large {
     fn is_complete(&self) -> bool {
-        self.filled == self.words.len() * WORD
+        self.filled == self.layout.words() * WORD
+    }
+
+    /// Makes room for as much again if it is full.
+    fn grow(&mut self) {
+        let length = self.words.len();
+        if self.filled == length * WORD {
+            let more = length.min(self.layout.words() - length);
+            self.words.reserve_exact(more);
+            self.words.resize(length + more, NOTHING);
+        }
     }
 }

@@ -36,6 +36,7 @@ pub(super) async fn run(peer: Arc<Peer>, mut frames: Frames) {
             }
         }
     };
+    let reason = peer.writer.overflowed().unwrap_or(reason);
     ending.reason = Some(reason);
 }
 
@@ -132,7 +133,7 @@ impl Peer {
 
     fn asked_first(self: &Arc<Self>, bootstrap: bootstrap::Reader<'_>) -> Result<(), Exception> {
         let question = bootstrap.get_question_id();
-        let (reply, _) = self.owe(question, false, None)?;
+        let (reply, _) = self.owe(question, false, None, 0)?;
         let offered = self.lock().offered.clone();
         reply.send(match offered {
             Some(object) => Payload::of_capability(Capability::local(object)),
@@ -172,7 +173,8 @@ impl Peer {
             Addressed::Answer(other, ..) => Some(*other),
             Addressed::Object(_) | Addressed::Gone => None,
         };
-        let (reply, refusal) = self.owe(called.question, called.redirected, waits_for)?;
+        let (reply, refusal) =
+            self.owe(called.question, called.redirected, waits_for, frame.bytes())?;
         if let Some(refusal) = refusal {
             reply.send(Err(refusal));
             return Ok(());

@@ -43,6 +43,8 @@ pub(super) struct Tables {
     pub(super) awaited: usize,
     /// How many answers we owe.
     pub(super) owed: usize,
+    /// Bytes that the peer's calls hold here.
+    pub(super) held: usize,
     /// Why the connection ended, once it has: the tables are empty then and stay so.
     pub(super) closed: Option<Exception>,
 }
@@ -101,6 +103,8 @@ pub(super) struct Answer {
     pub(super) finished: Option<ReleaseResults>,
     /// Exports that the results carried.
     pub(super) results: Vec<u32>,
+    /// Bytes of the parameters, and then of results that are kept.
+    pub(super) bytes: usize,
 }
 
 /// Whether the peer released the capabilities of an answer's results together with it.
@@ -168,6 +172,7 @@ impl Tables {
         release_results: ReleaseResults,
     ) -> Forgotten {
         let answer = self.answers.remove(&question)?;
+        self.held -= answer.bytes;
         let mut released = Vec::new();
         if release_results {
             for export in &answer.results {

@@ -7,16 +7,28 @@
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::task::Poll;
 
 use tokio::net::unix::OwnedWriteHalf;
 use tokio::runtime::Handle;
-use tokio::sync::Notify;
 
 use super::outbox::{Outbox, Outgoing};
+use super::transport::{Transport, UnixTransport};
+use crate::exception::{Exception, ExceptionKind};
 
-/// Queued bytes beyond which callers wait before they add more.
+#[cfg(not(test))]
+use std::sync::{Mutex, MutexGuard};
+#[cfg(not(test))]
+use tokio::sync::Notify;
+
+#[cfg(test)]
+mod model;
+// The model checker decides at each use of these who runs next.
+#[cfg(test)]
+use model::{Mutex, MutexGuard, Notify};
+
+/// Queued bytes beyond which callers wait before they add more, and handlers before they begin.
 const HIGH_WATER: usize = 4 << 20;
 
 /// When a message has to be on its way.
@@ -30,9 +42,11 @@ pub(super) enum Urgency {
     Flushed,
 }
 
-pub(super) struct Writer {
-    socket: OwnedWriteHalf,
-    runtime: Handle,
+pub(super) struct Writer<T = UnixTransport> {
+    transport: T,
+    high_water: usize,
+    /// Bytes that may wait for the peer before the connection ends.
+    limit: usize,
     queue: Mutex<Queue>,
     /// Told when the queue has become shorter or the writer has stopped.
     progress: Notify,
@@ -41,11 +55,15 @@ pub(super) struct Writer {
 #[derive(Default)]
 struct Queue {
     outbox: Outbox,
+    /// Bytes that were taken out of the queue and not written yet.
+    writing: usize,
     turn: Turn,
     /// Nothing is written any more.
     closed: bool,
     /// The socket is to be shut down once the queue is empty.
     finishing: bool,
+    /// It was closed because more than the limit waited.
+    overflowed: bool,
 }
 
 /// Who writes.
@@ -60,11 +78,20 @@ enum Turn {
 }
 
 impl Writer {
-    pub(super) fn new(socket: OwnedWriteHalf, runtime: Handle) -> Arc<Self> {
+    /// A writer that ends the connection when more than `limit` bytes wait for a peer.
+    pub(super) fn new(socket: OwnedWriteHalf, runtime: Handle, limit: usize) -> Arc<Self> {
+        let high_water = HIGH_WATER.min(limit / 2);
+        Self::over(UnixTransport { socket, runtime }, high_water, limit)
+    }
+}
+
+impl<T: Transport> Writer<T> {
+    fn over(transport: T, high_water: usize, limit: usize) -> Arc<Self> {
         Arc::new(Self {
-            socket,
-            runtime,
-            queue: Mutex::default(),
+            transport,
+            high_water,
+            limit,
+            queue: Mutex::new(Queue::default()),
             progress: Notify::new(),
         })
     }
@@ -75,6 +102,9 @@ impl Writer {
         if queue.closed || queue.finishing {
             return;
         }
+        if queue.writing + queue.outbox.len() > self.limit {
+            return self.overflow(queue);
+        }
         queue.outbox.push(&message);
         match (urgency, queue.turn) {
             (Urgency::Flushed, _) | (_, Turn::Taken) | (Urgency::Soon, Turn::Promised) => {}
@@ -83,7 +113,7 @@ impl Writer {
                 queue.turn = Turn::Promised;
                 drop(queue);
                 let this = Arc::clone(self);
-                self.runtime.spawn(async move {
+                self.transport.spawn(async move {
                     after_others().await;
                     this.keep_promise();
                 });
@@ -110,6 +140,7 @@ impl Writer {
     fn take_turn(self: &Arc<Self>, mut queue: MutexGuard<'_, Queue>) {
         queue.turn = Turn::Taken;
         let outbox = std::mem::take(&mut queue.outbox);
+        queue.writing = outbox.len();
         drop(queue);
         self.write(outbox);
     }
@@ -130,7 +161,31 @@ impl Writer {
 
     pub(super) fn has_room(&self) -> bool {
         let queue = self.lock();
-        queue.closed || queue.outbox.len() < HIGH_WATER
+        queue.closed || queue.outbox.len() < self.high_water
+    }
+
+    /// The peer does not read: nothing more is queued for it, and the stream ends.
+    fn overflow(self: &Arc<Self>, mut queue: MutexGuard<'_, Queue>) {
+        queue.closed = true;
+        queue.overflowed = true;
+        drop(queue);
+        // Elsewhere, since the sender may hold a lock, and what is dropped then may be anybody's code.
+        let this = Arc::clone(self);
+        self.transport.spawn(async move { this.close() });
+    }
+
+    /// Why the stream ended, if that was for too much that the peer did not read.
+    pub(super) fn overflowed(&self) -> Option<Exception> {
+        self.lock().overflowed.then(|| {
+            Exception::new(
+                ExceptionKind::Disconnected,
+                format_args!(
+                    "the connection is closed: the peer does not read, and more than {} bytes wait for it, \
+                     which is the limit (see IpcBuilder::unread_bytes)",
+                    self.limit
+                ),
+            )
+        })
     }
 
     /// Stops at once; what is queued is dropped.
@@ -141,7 +196,7 @@ impl Writer {
         drop(queue);
         drop(outbox);
         self.progress.notify_waiters();
-        self.shut_down();
+        self.transport.shut_down();
     }
 
     /// Stops once everything that is queued has been written.
@@ -157,11 +212,13 @@ impl Writer {
     fn write(self: &Arc<Self>, mut outbox: Outbox) {
         loop {
             while outbox.len() > 0 {
-                match outbox.write(|pieces| self.socket.try_write_vectored(pieces)) {
+                match outbox.write(|pieces| self.transport.try_write(pieces)) {
                     Ok(()) => {}
                     Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                        self.lock().writing = outbox.len();
                         let this = Arc::clone(self);
-                        self.runtime.spawn(async move { this.drain(outbox).await });
+                        self.transport
+                            .spawn(async move { this.drain(outbox).await });
                         return;
                     }
                     Err(_error) => return self.close(),
@@ -189,10 +246,11 @@ impl Writer {
 
     async fn write_all(&self, outbox: &mut Outbox) -> io::Result<()> {
         while outbox.len() > 0 {
-            self.socket.writable().await?;
-            match outbox.write(|pieces| self.socket.try_write_vectored(pieces)) {
-                Err(error) if error.kind() != ErrorKind::WouldBlock => return Err(error),
-                _ => {}
+            self.transport.writable().await?;
+            match outbox.write(|pieces| self.transport.try_write(pieces)) {
+                Ok(()) => self.lock().writing = outbox.len(),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error),
             }
         }
         Ok(())
@@ -203,6 +261,7 @@ impl Writer {
         done.clear();
         let mut queue = self.lock();
         let next = std::mem::replace(&mut queue.outbox, done);
+        queue.writing = next.len();
         let more = next.len() > 0;
         if !more {
             queue.turn = Turn::Nobody;
@@ -211,14 +270,9 @@ impl Writer {
         drop(queue);
         self.progress.notify_waiters();
         if finished {
-            self.shut_down();
+            self.transport.shut_down();
         }
         more.then_some(next)
-    }
-
-    fn shut_down(&self) {
-        // It fails when the peer has closed the socket already.
-        let _ = socket2::SockRef::from(self.socket.as_ref()).shutdown(std::net::Shutdown::Both);
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
