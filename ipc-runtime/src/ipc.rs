@@ -1,14 +1,16 @@
 //! The front door: connect, listen, spawn.
 
 use std::ffi::OsString;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{ExitCode, ExitStatus};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 
 use crate::adapter::Serve;
+use crate::child::ChildProcess;
 use crate::context::Context;
 use crate::engine::EngineKind;
 use crate::exception::Exception;
@@ -50,7 +52,8 @@ impl Ipc {
     /// Connects to a unix socket and makes a proxy of the peer's first object.
     ///
     /// `address` is `unix:PATH` (starting from the data directory unless absolute), or `unix` for
-    /// the socket named after this program there. If the interface has a `construct` method it is
+    /// the socket named after this program there; for addresses that may lead to nobody see
+    /// [`Ipc::connect_address_if_any`]. If the interface has a `construct` method it is
     /// called, so that thread maps are exchanged.
     ///
     /// # Errors
@@ -59,10 +62,36 @@ impl Ipc {
     /// is not Cap'n Proto, refuses `construct`, or does not answer within the handshake timeout.
     pub async fn connect_address<P: Proxy>(&self, address: &str) -> Result<P, Exception> {
         let socket = self.process.connect(address, self.context())?;
-        self.protocol
-            .connect(socket)
-            .await
-            .map_err(|exception| exception.context(address))
+        self.reach(address, socket).await
+    }
+
+    /// As [`Ipc::connect_address`], where there may be nobody to connect to; none then.
+    ///
+    /// That is so for the addresses of Bitcoin Core's `-ipcconnect` that say it:
+    ///
+    /// - `""` and `"0"`: never anybody.
+    /// - `auto`: whoever listens at `unix`. Nobody does if there is no such socket (or directory), if
+    ///   its server has gone, or if its path is too long for a socket. All else is an error: no
+    ///   permission, for one, or a peer that does not speak the protocol.
+    ///
+    /// Of other addresses it is an error, as always, that nobody is there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ipc::connect_address`].
+    pub async fn connect_address_if_any<P: Proxy>(
+        &self,
+        address: &str,
+    ) -> Result<Option<P>, Exception> {
+        match self.process.connect_if_any(address, self.context())? {
+            Some(socket) => self.reach(address, socket).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn reach<P: Proxy>(&self, address: &str, socket: UnixStream) -> Result<P, Exception> {
+        let reached = self.protocol.connect(socket).await;
+        reached.map_err(|exception| exception.context(address))
     }
 
     /// Serves `implementation` on a unix socket, to every peer that connects, until the listener is
@@ -90,27 +119,62 @@ impl Ipc {
     /// Starts a program from the directory of this one as a child, over an inherited socket, and
     /// makes a proxy of its first object.
     ///
-    /// The child's arguments are `-ipcfd N`; see [`Ipc::start_spawned_process`]. It ends when the
-    /// last proxy of one of its objects is dropped, and is waited for then.
+    /// The child's arguments are `-ipcfd N`; see [`Ipc::start_spawned_process`]. Of this process's
+    /// descriptors it has the standard streams and that socket. It ends when the last proxy of one of
+    /// its objects is dropped, and is waited for in any case; cleanups of its connection run when it
+    /// has ended.
     ///
     /// # Errors
     ///
-    /// The program cannot be started, or does not become a peer (see [`Ipc::connect_address`]).
+    /// The program cannot be started, or does not become a peer (see [`Ipc::connect_address`]): then
+    /// its socket is closed, it is killed unless it ends by that within the handshake timeout, and
+    /// the message says how it ended. Dropping the future does the same to a child that is not a
+    /// peer yet.
     pub async fn spawn_process<P: Proxy>(&self, program: impl AsRef<Path>) -> Result<P, Exception> {
+        let (proxy, _child) = self.spawn_child(program).await?;
+        Ok(proxy)
+    }
+
+    /// As [`Ipc::spawn_process`], for those who want to know the child's process id or how it ends.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ipc::spawn_process`].
+    pub async fn spawn_child<P: Proxy>(
+        &self,
+        program: impl AsRef<Path>,
+    ) -> Result<(P, ChildProcess), Exception> {
         let program = program.as_ref();
         let argv0 = std::env::args_os().next().unwrap_or_default();
         let (child, socket) = self.process.spawn(program, argv0)?;
-        let process = self.process;
+        let mut fledgling = Fledgling {
+            child: Some(child.clone()),
+            context: self.context(),
+        };
         let name = program.display().to_string();
-        self.protocol
+        let waited = child.clone();
+        let opened = self
+            .protocol
             .open(socket, move |connection| {
-                connection.add_cleanup(move || match process.wait_spawned(child) {
+                connection.add_cleanup(move || match waited.wait() {
                     Ok(status) => tracing::info!(program = name, %status, "child ended"),
                     Err(exception) => tracing::warn!(program = name, %exception, "child lost"),
                 });
             })
-            .await
-            .map_err(|exception| exception.context(program.display()))
+            .await;
+        match opened {
+            Ok(proxy) => {
+                fledgling.child = None;
+                Ok((proxy, child))
+            }
+            Err(exception) => {
+                let remark = match fledgling.end().await {
+                    Ok(status) => format!("the program has ended ({status})"),
+                    Err(lost) => lost.to_string(),
+                };
+                Err(exception.context(program.display()).remark(remark))
+            }
+        }
     }
 
     /// If this process was started by [`Ipc::spawn_process`] (its arguments are exactly
@@ -177,6 +241,45 @@ impl Ipc {
     pub fn protocol(&self) -> &CapnpProtocol {
         &self.protocol
     }
+}
+
+/// A child that is not a peer yet. Dropping it ends the child.
+struct Fledgling<'a> {
+    child: Option<ChildProcess>,
+    context: &'a Context,
+}
+
+impl Fledgling<'_> {
+    /// Waits for the end of the child, whose socket was closed, and kills it when that takes too long.
+    async fn end(&mut self) -> Result<ExitStatus, Exception> {
+        match &self.child {
+            Some(child) => {
+                let ended = end(child.clone(), self.context.handshake_timeout).await;
+                self.child = None;
+                ended
+            }
+            None => Err(Exception::failed("the program has ended")),
+        }
+    }
+}
+
+impl Drop for Fledgling<'_> {
+    fn drop(&mut self) {
+        if let Some(child) = self.child.take() {
+            let ending = end(child, self.context.handshake_timeout);
+            self.context.runtime.spawn(ending);
+        }
+    }
+}
+
+async fn end(child: ChildProcess, patience: Duration) -> Result<ExitStatus, Exception> {
+    if tokio::time::timeout(patience, child.exited())
+        .await
+        .is_err()
+    {
+        child.kill()?;
+    }
+    child.exited().await
 }
 
 /// Settings of an [`Ipc`].

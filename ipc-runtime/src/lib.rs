@@ -17,6 +17,7 @@ mod address;
 mod any_proxy;
 mod call;
 mod capability;
+mod child;
 mod connection;
 mod context;
 mod declared;
@@ -38,6 +39,7 @@ mod stats;
 
 pub use any_proxy::AnyProxy;
 pub use call::Call;
+pub use child::ChildProcess;
 pub use context::Context;
 pub use engine::EngineKind;
 pub use exception::{Exception, ExceptionKind};
@@ -48,6 +50,7 @@ pub use message::{AnyPointer, CustomValue, PointerValue, Wire};
 pub use object::Proxy;
 pub use process::Process;
 pub use protocol::{CapnpProtocol, Protocol};
+pub use socket::BoundSocket;
 pub use stats::Stats;
 
 /// Includes what `ipc_gen::Builder` generated in the build script: a module for every compiled

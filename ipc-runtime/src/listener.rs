@@ -61,7 +61,7 @@ impl Listener {
 
     /// The address that peers connect to: `unix:` and the full path.
     pub fn address(&self) -> String {
-        format!("unix:{}", self.file.path().display())
+        self.file.address()
     }
 
     /// Stops accepting, closes the connections, and waits until they have ended.

@@ -50,6 +50,17 @@ pub trait Protocol {
         P: Proxy,
         Arc<T>: Serve<P>;
 
+    /// Serves `implementation` to every peer that connects to a listening socket, until the listener
+    /// is dropped or closed.
+    ///
+    /// # Errors
+    ///
+    /// `implementation` stands for an object of another process, or the runtime refuses the socket.
+    fn listen<P, T>(&self, socket: BoundSocket, implementation: T) -> Result<Listener, Exception>
+    where
+        P: Proxy,
+        Arc<T>: Serve<P>;
+
     /// Closes every connection that a listener accepted, and returns at once. Listeners go on.
     fn disconnect_incoming(&self);
 
@@ -85,34 +96,6 @@ impl CapnpProtocol {
     /// What is alive over all connections.
     pub(crate) fn stats(&self) -> Stats {
         self.connections.stats()
-    }
-
-    /// Serves on a listening socket.
-    pub(crate) fn listen<P, T>(
-        &self,
-        socket: BoundSocket,
-        implementation: T,
-    ) -> Result<Listener, Exception>
-    where
-        P: Proxy,
-        Arc<T>: Serve<P>,
-    {
-        let object = local(implementation)?;
-        let incoming = Arc::new(Incoming::default());
-        {
-            let mut all = self.incoming.lock().unwrap_or_else(PoisonError::into_inner);
-            all.retain(|incoming| incoming.strong_count() > 0);
-            all.push(Arc::downgrade(&incoming));
-        }
-        let engine = Arc::clone(&self.engine);
-        let context = Arc::clone(&self.context);
-        let accepted = Arc::clone(&incoming);
-        let connections = Arc::clone(&self.connections);
-        Listener::start(socket, incoming, &self.context.runtime, move |stream| {
-            let connection = serve(&*engine, &context, stream, &object);
-            connections.add(&connection);
-            accepted.add(connection);
-        })
     }
 
     /// Opens a connection and calls `prepare` before the handshake.
@@ -153,6 +136,29 @@ impl Protocol for CapnpProtocol {
             connection?.ended().await;
             Ok(())
         }
+    }
+
+    fn listen<P, T>(&self, socket: BoundSocket, implementation: T) -> Result<Listener, Exception>
+    where
+        P: Proxy,
+        Arc<T>: Serve<P>,
+    {
+        let object = local(implementation)?;
+        let incoming = Arc::new(Incoming::default());
+        {
+            let mut all = self.incoming.lock().unwrap_or_else(PoisonError::into_inner);
+            all.retain(|incoming| incoming.strong_count() > 0);
+            all.push(Arc::downgrade(&incoming));
+        }
+        let engine = Arc::clone(&self.engine);
+        let context = Arc::clone(&self.context);
+        let accepted = Arc::clone(&incoming);
+        let connections = Arc::clone(&self.connections);
+        Listener::start(socket, incoming, &self.context.runtime, move |stream| {
+            let connection = serve(&*engine, &context, stream, &object);
+            connections.add(&connection);
+            accepted.add(connection);
+        })
     }
 
     fn disconnect_incoming(&self) {

@@ -20,27 +20,55 @@ const BACKLOG: i32 = 128;
 /// Nobody listens there (the source is the [`io::Error`]: not found, connection refused), no
 /// permission, or the listener's queue is full.
 pub(crate) fn connect(path: &Path) -> Result<UnixStream, Exception> {
-    let connected = new_socket().and_then(|socket| {
-        socket.connect(&SockAddr::unix(path)?)?;
-        Ok(UnixStream::from(socket))
-    });
-    connected.map_err(|error| {
-        let hint = match error.kind() {
-            ErrorKind::NotFound => " (there is no socket at this path: is the server running?)",
-            ErrorKind::ConnectionRefused => " (nobody listens on this socket: the server has gone)",
-            ErrorKind::WouldBlock => " (the server's queue of new connections is full)",
-            _ => "",
-        };
-        let place = format!("cannot connect to unix:{}{hint}", path.display());
-        Exception::io(place, error)
-    })
+    try_connect(path).map_err(|error| not_connected(path, error))
 }
 
-/// A listening socket, and the file that it has to remove.
+/// Connects to the socket at `path`; none if there is no socket, or nobody listens on it.
+///
+/// # Errors
+///
+/// No permission, or the listener's queue is full.
+pub(crate) fn connect_if_any(path: &Path) -> Result<Option<UnixStream>, Exception> {
+    use ErrorKind::{ConnectionRefused, NotADirectory, NotFound};
+
+    match try_connect(path) {
+        Ok(socket) => Ok(Some(socket)),
+        Err(error) if matches!(error.kind(), ConnectionRefused | NotADirectory | NotFound) => {
+            Ok(None)
+        }
+        Err(error) => Err(not_connected(path, error)),
+    }
+}
+
+fn try_connect(path: &Path) -> io::Result<UnixStream> {
+    let socket = new_socket()?;
+    socket.connect(&SockAddr::unix(path)?)?;
+    Ok(UnixStream::from(socket))
+}
+
+fn not_connected(path: &Path, error: io::Error) -> Exception {
+    let hint = match error.kind() {
+        ErrorKind::NotFound => " (there is no socket at this path: is the server running?)",
+        ErrorKind::ConnectionRefused => " (nobody listens on this socket: the server has gone)",
+        ErrorKind::WouldBlock => " (the server's queue of new connections is full)",
+        _ => "",
+    };
+    let place = format!("cannot connect to unix:{}{hint}", path.display());
+    Exception::io(place, error)
+}
+
+/// A listening socket, and the file that goes with it: dropping it removes the file.
 #[derive(Debug)]
-pub(crate) struct BoundSocket {
+pub struct BoundSocket {
     pub(crate) listener: UnixListener,
     pub(crate) file: SocketFile,
+}
+
+impl BoundSocket {
+    /// The address that peers connect to: `unix:` and the full path.
+    pub fn address(&self) -> String {
+        self.file.address()
+    }
 }
 
 /// Listens at `path`. The file's mode is 0600 before anybody can connect.
@@ -107,13 +135,15 @@ pub(crate) struct SocketFile {
 impl SocketFile {
     fn new(path: &Path) -> io::Result<Self> {
         Ok(Self {
-            path: path.to_owned(),
+            // The working directory may be another one when the file has to be removed.
+            path: std::path::absolute(path)?,
             identity: identity(path)?,
         })
     }
 
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
+    /// The address that peers connect to.
+    pub(crate) fn address(&self) -> String {
+        format!("unix:{}", self.path.display())
     }
 }
 
