@@ -84,6 +84,9 @@ mod tests {
             handshake_timeout: Duration::from_secs(1),
             peer_threads: 1,
             calls_in_flight: 1,
+            connections: 1,
+            backlog: 1,
+            users: crate::AllowedUsers::Own,
         };
         socket_path(address, &context).map_err(|exception| exception.to_string())
     }

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
+use crate::users::AllowedUsers;
+
 /// The settings that every connection of an [`Ipc`](crate::Ipc) goes by.
 #[derive(Clone, Debug)]
 pub struct Context {
@@ -16,6 +18,11 @@ pub struct Context {
     pub(crate) handshake_timeout: Duration,
     pub(crate) peer_threads: usize,
     pub(crate) calls_in_flight: usize,
+    /// How many connections of one listener may be open.
+    pub(crate) connections: usize,
+    /// How many peers may wait to be accepted.
+    pub(crate) backlog: u32,
+    pub(crate) users: AllowedUsers,
 }
 
 impl Context {

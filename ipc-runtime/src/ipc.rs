@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
 
 use crate::adapter::Serve;
 use crate::child::ChildProcess;
@@ -19,6 +20,7 @@ use crate::object::Proxy;
 use crate::process::Process;
 use crate::protocol::{CapnpProtocol, Protocol};
 use crate::stats::Stats;
+use crate::users::AllowedUsers;
 
 /// Reaches objects in other processes, and lets other processes reach ours.
 ///
@@ -97,8 +99,9 @@ impl Ipc {
     /// Serves `implementation` on a unix socket, to every peer that connects, until the listener is
     /// dropped or closed.
     ///
-    /// `address` is as for [`Ipc::connect_address`]. The socket's file has mode 0600, missing
-    /// directories are made, and a file that a dead process left is replaced.
+    /// `address` is as for [`Ipc::connect_address`]. Missing directories are made, and a file that a
+    /// dead process left is replaced. Only processes of the same user (and of root) may connect, and
+    /// the socket's file has mode 0600, unless [`IpcBuilder::allowed_users`] says otherwise.
     ///
     /// # Errors
     ///
@@ -292,6 +295,9 @@ pub struct IpcBuilder {
     handshake_timeout: Duration,
     peer_threads: usize,
     calls_in_flight: usize,
+    connections: usize,
+    backlog: u32,
+    users: AllowedUsers,
     engine: EngineKind,
 }
 
@@ -304,6 +310,9 @@ impl Default for IpcBuilder {
             handshake_timeout: Duration::from_secs(10),
             peer_threads: 64,
             calls_in_flight: 1 << 16,
+            connections: 512,
+            backlog: 128,
+            users: AllowedUsers::default(),
             engine: EngineKind::default(),
         }
     }
@@ -350,6 +359,28 @@ impl IpcBuilder {
         self
     }
 
+    /// How many connections of one listener may be open at a time. Further peers are not refused: they
+    /// wait, connected and without an answer, until one of the others leaves. Default: 512, which
+    /// leaves half of the descriptors that a process usually has.
+    pub fn connections(mut self, limit: usize) -> Self {
+        self.connections = limit.clamp(1, Semaphore::MAX_PERMITS);
+        self
+    }
+
+    /// How many peers may wait to be accepted by a listener; the system refuses more (on Linux, their
+    /// attempt to connect says that the queue is full). Default: 128. The system may have a lower limit.
+    pub fn backlog(mut self, limit: u32) -> Self {
+        self.backlog = limit;
+        self
+    }
+
+    /// Whose processes may connect to listeners. Others are disconnected at once, and the log says so.
+    /// Default: [`AllowedUsers::Own`].
+    pub fn allowed_users(mut self, users: AllowedUsers) -> Self {
+        self.users = users;
+        self
+    }
+
     /// What speaks the RPC protocol. Default: [`EngineKind::Native`].
     pub fn engine(mut self, engine: EngineKind) -> Self {
         self.engine = engine;
@@ -380,6 +411,9 @@ impl IpcBuilder {
             handshake_timeout: self.handshake_timeout,
             peer_threads: self.peer_threads,
             calls_in_flight: self.calls_in_flight,
+            connections: self.connections,
+            backlog: self.backlog,
+            users: self.users,
         };
         Ok(Ipc {
             protocol: Arc::new(CapnpProtocol::new(context, self.engine)?),

@@ -36,6 +36,7 @@ mod protocol;
 pub mod rt;
 mod socket;
 mod stats;
+mod users;
 
 pub use any_proxy::AnyProxy;
 pub use call::Call;
@@ -52,6 +53,7 @@ pub use process::Process;
 pub use protocol::{CapnpProtocol, Protocol};
 pub use socket::BoundSocket;
 pub use stats::Stats;
+pub use users::AllowedUsers;
 
 /// Includes what `ipc_gen::Builder` generated in the build script: a module for every compiled
 /// schema, in a tree that mirrors the schema's path.

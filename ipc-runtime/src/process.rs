@@ -125,7 +125,8 @@ impl Process {
     ///
     /// An address of another form, or the path is in use.
     pub fn bind(&self, address: &str, context: &Context) -> Result<BoundSocket, Exception> {
-        socket::bind(&address::socket_path(address, context)?)
+        let path = address::socket_path(address, context)?;
+        socket::bind(&path, context.backlog, context.users.mode())
     }
 }
 

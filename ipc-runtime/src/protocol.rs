@@ -154,11 +154,16 @@ impl Protocol for CapnpProtocol {
         let context = Arc::clone(&self.context);
         let accepted = Arc::clone(&incoming);
         let connections = Arc::clone(&self.connections);
-        Listener::start(socket, incoming, &self.context.runtime, move |stream| {
-            let connection = serve(&*engine, &context, stream, &object);
-            connections.add(&connection);
-            accepted.add(connection);
-        })
+        Listener::start(
+            socket,
+            incoming,
+            Arc::clone(&self.context),
+            move |stream, permit| {
+                let connection = serve(&*engine, &context, stream, &object);
+                connections.add(&connection);
+                accepted.add(connection, permit);
+            },
+        )
     }
 
     fn disconnect_incoming(&self) {

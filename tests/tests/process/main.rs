@@ -6,4 +6,5 @@
 
 mod addresses;
 mod children;
+mod sockets;
 mod support;

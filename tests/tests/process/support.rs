@@ -2,8 +2,11 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use ipc_runtime::{Ipc, Listener};
 use ipc_tests::peers::within;
+use ipc_tests::service::{TestInit, Watch};
 use tempfile::TempDir;
 
 /// Waits for `future`, but not for ever.
@@ -14,6 +17,17 @@ pub(crate) async fn soon<T>(future: impl Future<Output = T>) -> T {
 /// A directory of its own for each test.
 pub(crate) fn directory() -> TempDir {
     tempfile::tempdir().unwrap()
+}
+
+/// The address of a socket in a test's directory.
+pub(crate) fn address(directory: &TempDir) -> String {
+    format!("unix:{}", directory.path().join("test.sock").display())
+}
+
+/// Listens in a test's directory.
+pub(crate) async fn listen(ipc: &Ipc, directory: &TempDir, watch: &Arc<Watch>) -> Listener {
+    let init = TestInit(Arc::clone(watch));
+    ipc.listen_address(&address(directory), init).await.unwrap()
 }
 
 /// A program of shell commands; `$0` is its path.
