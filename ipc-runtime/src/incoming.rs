@@ -41,10 +41,14 @@ impl Incoming {
         });
     }
 
+    /// All that are open.
+    pub(crate) fn all(&self) -> Vec<Arc<Connection>> {
+        self.edit(|open| open.values().cloned().collect())
+    }
+
     /// Closes them all. Returns at once.
     pub(crate) fn close(&self) {
-        let open: Vec<_> = self.edit(|open| open.values().cloned().collect());
-        for connection in open {
+        for connection in self.all() {
             connection.close();
         }
     }
@@ -52,8 +56,7 @@ impl Incoming {
     /// Closes them all and waits until they have ended.
     pub(crate) async fn closed(&self) {
         self.close();
-        let open: Vec<_> = self.edit(|open| open.values().cloned().collect());
-        for connection in open {
+        for connection in self.all() {
             connection.ended().await;
         }
     }

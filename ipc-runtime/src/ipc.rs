@@ -223,8 +223,19 @@ impl Ipc {
         self.protocol.disconnect_incoming();
     }
 
+    /// Ends everything that this Ipc has: listeners stop accepting, and each connection is closed when the
+    /// calls of its peer that run now have been answered, at the latest when `patience` is over. Returns how
+    /// many calls were cut off then; see [`Listener::shutdown`].
+    ///
+    /// That includes the connections that we opened (our own calls on them fail as disconnected, and children
+    /// end), and the one to a parent process. For all but that one, use [`Listener::shutdown`].
+    pub async fn shutdown(&self, patience: Duration) -> usize {
+        self.protocol.shutdown(patience).await
+    }
+
     /// Runs `cleanup` when the connection of `proxy` has ended, after those that were added before;
-    /// at once if it has ended already or `proxy` is local.
+    /// at once if it has ended already or `proxy` is local. It runs on a thread where it may block. One that
+    /// panics does not keep the others from running.
     pub fn add_cleanup<P: Proxy>(&self, proxy: &P, cleanup: impl FnOnce() + Send + 'static) {
         self.protocol.add_cleanup(proxy, cleanup);
     }

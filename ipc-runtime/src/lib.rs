@@ -34,6 +34,7 @@ mod process;
 mod protocol;
 #[doc(hidden)]
 pub mod rt;
+mod shutdown;
 mod socket;
 mod stats;
 mod users;

@@ -12,6 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::context::Context;
 use crate::exception::Exception;
 use crate::incoming::Incoming;
+use crate::shutdown::shut_down;
 use crate::socket::{BoundSocket, SocketFile};
 
 /// How long to wait after a failed accept, which happens when the process has too many descriptors.
@@ -59,6 +60,17 @@ impl Listener {
     pub async fn close(self) {
         self.incoming.stop_accepting();
         self.incoming.closed().await;
+    }
+
+    /// Stops accepting, and closes each connection when the calls that run on it have been answered, at the
+    /// latest when `patience` is over. Returns how many calls were cut off then: their handlers are dropped at
+    /// their next await, and their callers are told that the connection is closed.
+    ///
+    /// Calls that arrive meanwhile are served, since a running one may need them (it may have called back, and
+    /// been called by that), but not waited for. Dropping the future closes the connections at once.
+    pub async fn shutdown(self, patience: Duration) -> usize {
+        self.incoming.stop_accepting();
+        shut_down(self.incoming.all(), patience).await
     }
 }
 

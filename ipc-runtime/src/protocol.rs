@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 use crate::adapter::{LocalObject, Serve};
 use crate::capability::Target;
@@ -16,6 +17,7 @@ use crate::exception::Exception;
 use crate::incoming::Incoming;
 use crate::listener::Listener;
 use crate::object::Proxy;
+use crate::shutdown::shut_down;
 use crate::socket::BoundSocket;
 use crate::stats::{Connections, Stats};
 
@@ -65,7 +67,8 @@ pub trait Protocol {
     fn disconnect_incoming(&self);
 
     /// Runs `cleanup` when the connection of `proxy` has ended; at once if it has, or if `proxy` is
-    /// local. Cleanups run in the order of adding, on a thread where they may block.
+    /// local. Cleanups run in the order of adding, on a thread where they may block. One that panics
+    /// does not keep the others from running.
     fn add_cleanup<P: Proxy>(&self, proxy: &P, cleanup: impl FnOnce() + Send + 'static);
 
     /// The settings that connections go by.
@@ -96,6 +99,19 @@ impl CapnpProtocol {
     /// What is alive over all connections.
     pub(crate) fn stats(&self) -> Stats {
         self.connections.stats()
+    }
+
+    /// Ends everything; see [`Ipc::shutdown`](crate::Ipc::shutdown).
+    pub(crate) async fn shutdown(&self, patience: Duration) -> usize {
+        for incoming in self.incoming() {
+            incoming.stop_accepting();
+        }
+        shut_down(self.connections.all(), patience).await
+    }
+
+    fn incoming(&self) -> Vec<Arc<Incoming>> {
+        let incoming = self.incoming.lock().unwrap_or_else(PoisonError::into_inner);
+        incoming.iter().filter_map(Weak::upgrade).collect()
     }
 
     /// Opens a connection and calls `prepare` before the handshake.
@@ -167,8 +183,7 @@ impl Protocol for CapnpProtocol {
     }
 
     fn disconnect_incoming(&self) {
-        let incoming = self.incoming.lock().unwrap_or_else(PoisonError::into_inner);
-        for incoming in incoming.iter().filter_map(Weak::upgrade) {
+        for incoming in self.incoming() {
             incoming.close();
         }
     }

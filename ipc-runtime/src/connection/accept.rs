@@ -29,6 +29,7 @@ impl Connection {
         params: Payload,
         reply: Reply,
     ) {
+        let reply = reply.counted(self.running.begin());
         let accepted = object.method(interface_id, ordinal).and_then(|method| {
             let named = match method.context {
                 Some(context) => named_thread(&params, context)?,

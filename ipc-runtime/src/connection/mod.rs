@@ -1,13 +1,15 @@
 //! One connection to a peer: what both sides know of each other beyond the RPC protocol.
 
 mod accept;
+mod cleanups;
 mod exchange;
 mod peer_threads;
+mod running;
 mod thread_map;
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use futures_util::future::BoxFuture;
 use tokio::runtime::Handle;
@@ -21,15 +23,15 @@ use crate::interface::{Method, StructSize};
 use crate::message::{Envelope, Payload};
 use crate::object::{Object, Proxy};
 use crate::stats::{Stats, Tally};
+use cleanups::Cleanups;
 use peer_threads::PeerThreads;
+use running::Running;
+pub(crate) use running::RunningCall;
 
 /// The `Context` struct of `mp/proxy.capnp`: pointer 0 is the thread that runs the call, pointer 1
 /// the thread that runs callbacks.
 const CONTEXT: StructSize = StructSize::new(0, 2);
 const CONTEXT_THREAD: u16 = 0;
-
-/// Work that runs when a connection has ended.
-type Cleanup = Box<dyn FnOnce() + Send>;
 
 /// Which side opened the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +57,9 @@ pub(crate) struct Connection {
     arriving: AtomicUsize,
     /// Whether the peer has asked for a pool.
     pooled: AtomicBool,
-    cleanups: Mutex<Vec<Cleanup>>,
+    /// Calls of the peer.
+    running: Running,
+    cleanups: Cleanups,
     tally: Tally,
     /// Why the connection ended, once it has.
     end: watch::Sender<Option<Exception>>,
@@ -78,7 +82,8 @@ impl Connection {
             side,
             link: OnceLock::new(),
             handles: AtomicUsize::new(0),
-            cleanups: Mutex::new(Vec::new()),
+            running: Running::default(),
+            cleanups: Cleanups::default(),
             tally: Tally::default(),
             end: watch::Sender::new(None),
         })
@@ -219,13 +224,12 @@ impl Connection {
 
     /// Adds work for when the connection has ended; it runs in the order of adding.
     pub(crate) fn add_cleanup(&self, cleanup: impl FnOnce() + Send + 'static) {
-        let mut cleanups = self.cleanups.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.is_open() {
-            cleanups.push(Box::new(cleanup));
-        } else {
-            drop(cleanups);
-            cleanup();
-        }
+        self.cleanups.add(cleanup);
+    }
+
+    /// The calls of the peer that run.
+    pub(crate) fn running(&self) -> &Running {
+        &self.running
     }
 
     /// Closes the connection. Returns at once.
@@ -248,27 +252,9 @@ impl Connection {
     /// The engine's word that the connection has ended.
     pub(crate) fn closed(&self, reason: Exception) {
         tracing::debug!(%reason, "connection closed");
-        let cleanups = {
-            let mut cleanups = self.cleanups.lock().unwrap_or_else(PoisonError::into_inner);
-            self.end.send_replace(Some(reason));
-            std::mem::take(&mut *cleanups)
-        };
+        self.end.send_replace(Some(reason));
         self.peer_threads.clear();
-        if cleanups.is_empty() {
-            return;
-        }
-        // A thread of its own, because a cleanup may block for long, on a child process say, and
-        // must not keep the runtime from shutting down.
-        let started = std::thread::Builder::new()
-            .name("ipc-cleanup".to_owned())
-            .spawn(move || {
-                for cleanup in cleanups {
-                    cleanup();
-                }
-            });
-        if let Err(error) = started {
-            tracing::error!(%error, "no thread for the cleanups of a connection");
-        }
+        self.cleanups.run();
     }
 
     /// What calls on the connection fail with once it has ended.

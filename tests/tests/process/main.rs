@@ -6,5 +6,6 @@
 
 mod addresses;
 mod children;
+mod shutdown;
 mod sockets;
 mod support;
