@@ -84,6 +84,8 @@ mod tests {
             handshake_timeout: Duration::from_secs(1),
             peer_threads: 1,
             calls_in_flight: 1,
+            message_words: 1,
+            objects: 1,
             connections: 1,
             backlog: 1,
             users: crate::AllowedUsers::Own,

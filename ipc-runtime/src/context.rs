@@ -18,6 +18,10 @@ pub struct Context {
     pub(crate) handshake_timeout: Duration,
     pub(crate) peer_threads: usize,
     pub(crate) calls_in_flight: usize,
+    /// How many words a message may have, in either direction.
+    pub(crate) message_words: usize,
+    /// How many objects of one side the other one may refer to.
+    pub(crate) objects: usize,
     /// How many connections of one listener may be open.
     pub(crate) connections: usize,
     /// How many peers may wait to be accepted.

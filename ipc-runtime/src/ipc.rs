@@ -306,11 +306,16 @@ pub struct IpcBuilder {
     handshake_timeout: Duration,
     peer_threads: usize,
     calls_in_flight: usize,
+    message_words: usize,
+    objects: usize,
     connections: usize,
     backlog: u32,
     users: AllowedUsers,
     engine: EngineKind,
 }
+
+/// Room for the protocol's own messages, in words.
+const MIN_WORDS: usize = 128;
 
 impl Default for IpcBuilder {
     fn default() -> Self {
@@ -321,6 +326,8 @@ impl Default for IpcBuilder {
             handshake_timeout: Duration::from_secs(10),
             peer_threads: 64,
             calls_in_flight: 1 << 16,
+            message_words: 8 << 20,
+            objects: 1 << 16,
             connections: 512,
             backlog: 128,
             users: AllowedUsers::default(),
@@ -367,6 +374,29 @@ impl IpcBuilder {
     /// [`EngineKind::CapnpRpc`] takes any number.
     pub fn calls_in_flight(mut self, limit: usize) -> Self {
         self.calls_in_flight = limit.max(1);
+        self
+    }
+
+    /// How many bytes a message may have, in either direction: parameters or results with what the protocol
+    /// adds, rounded up to 8. Default: 64 MiB, which is all that C++ peers read unless they are told otherwise.
+    ///
+    /// A call whose parameters or results are larger fails with a message that says so, and the connection goes
+    /// on. A peer that sends more is disconnected. The limit is also how much of a message is looked at, so that
+    /// a small one cannot pretend to be large by referring to one place many times.
+    pub fn message_size(mut self, limit: usize) -> Self {
+        self.message_words = limit.div_ceil(8).max(MIN_WORDS);
+        self
+    }
+
+    /// How many objects of one side of a connection the other may refer to, in each direction. Default: 65,536.
+    ///
+    /// A call that would pass or return one more of ours fails with [`ExceptionKind::Overloaded`]. One more of a
+    /// peer's is released at once, and who calls the proxy that stands for it is told so.
+    /// [`EngineKind::CapnpRpc`] takes any number.
+    ///
+    /// [`ExceptionKind::Overloaded`]: crate::ExceptionKind::Overloaded
+    pub fn objects(mut self, limit: usize) -> Self {
+        self.objects = limit.max(1);
         self
     }
 
@@ -422,6 +452,8 @@ impl IpcBuilder {
             handshake_timeout: self.handshake_timeout,
             peer_threads: self.peer_threads,
             calls_in_flight: self.calls_in_flight,
+            message_words: self.message_words,
+            objects: self.objects,
             connections: self.connections,
             backlog: self.backlog,
             users: self.users,

@@ -122,6 +122,16 @@ impl Connection {
         self.context.calls_in_flight
     }
 
+    /// How many words a message may have, in either direction.
+    pub(crate) fn message_words(&self) -> usize {
+        self.context.message_words
+    }
+
+    /// How many objects of one side the other one may refer to.
+    pub(crate) fn objects(&self) -> usize {
+        self.context.objects
+    }
+
     /// Makes a proxy of the peer's first object, once the peer has shown that it is there: thread
     /// maps are exchanged if the interface asks for that.
     ///
