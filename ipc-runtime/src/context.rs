@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
+use crate::users::AllowedUsers;
+
 /// The settings that every connection of an [`Ipc`](crate::Ipc) goes by.
 #[derive(Clone, Debug)]
 pub struct Context {
@@ -16,6 +18,15 @@ pub struct Context {
     pub(crate) handshake_timeout: Duration,
     pub(crate) peer_threads: usize,
     pub(crate) limits: Limits,
+    /// How many words a message may have, in either direction.
+    pub(crate) message_words: usize,
+    /// How many objects of one side the other one may refer to.
+    pub(crate) objects: usize,
+    /// How many connections of one listener may be open.
+    pub(crate) connections: usize,
+    /// How many peers may wait to be accepted.
+    pub(crate) backlog: u32,
+    pub(crate) users: AllowedUsers,
 }
 
 /// What one peer can make us hold.

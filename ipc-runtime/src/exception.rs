@@ -138,6 +138,13 @@ impl Exception {
         self
     }
 
+    /// Says behind the message what else is known.
+    pub(crate) fn remark(mut self, remark: impl fmt::Display) -> Self {
+        let inner = self.edit();
+        inner.message = format!("{}; {remark}", inner.message);
+        self
+    }
+
     fn edit(&mut self) -> &mut Inner {
         Arc::make_mut(&mut self.0)
     }

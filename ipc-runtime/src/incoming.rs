@@ -1,7 +1,10 @@
 //! The connections that peers opened.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::task::AbortHandle;
 
 use crate::connection::Connection;
 
@@ -9,11 +12,24 @@ use crate::connection::Connection;
 #[derive(Debug, Default)]
 pub(crate) struct Incoming {
     open: Mutex<HashMap<usize, Arc<Connection>>>,
+    accepting: OnceLock<AbortHandle>,
 }
 
 impl Incoming {
-    /// Keeps a connection until it ends.
-    pub(crate) fn add(self: &Arc<Self>, connection: Arc<Connection>) {
+    /// Names the task that accepts them.
+    pub(crate) fn accepts_by(&self, task: AbortHandle) {
+        // Set once, by the one function that starts listeners.
+        let _ = self.accepting.set(task);
+    }
+
+    pub(crate) fn stop_accepting(&self) {
+        if let Some(task) = self.accepting.get() {
+            task.abort();
+        }
+    }
+
+    /// Keeps a connection, and its place among those that may be open, until it ends.
+    pub(crate) fn add(self: &Arc<Self>, connection: Arc<Connection>, permit: OwnedSemaphorePermit) {
         let key = Arc::as_ptr(&connection).addr();
         self.edit(|open| open.insert(key, Arc::clone(&connection)));
         let incoming = Arc::clone(self);
@@ -21,13 +37,18 @@ impl Incoming {
         runtime.spawn(async move {
             connection.ended().await;
             incoming.edit(|open| open.remove(&key));
+            drop(permit);
         });
+    }
+
+    /// All that are open.
+    pub(crate) fn all(&self) -> Vec<Arc<Connection>> {
+        self.edit(|open| open.values().cloned().collect())
     }
 
     /// Closes them all. Returns at once.
     pub(crate) fn close(&self) {
-        let open: Vec<_> = self.edit(|open| open.values().cloned().collect());
-        for connection in open {
+        for connection in self.all() {
             connection.close();
         }
     }
@@ -35,8 +56,7 @@ impl Incoming {
     /// Closes them all and waits until they have ended.
     pub(crate) async fn closed(&self) {
         self.close();
-        let open: Vec<_> = self.edit(|open| open.values().cloned().collect());
-        for connection in open {
+        for connection in self.all() {
             connection.ended().await;
         }
     }

@@ -1,14 +1,17 @@
 //! The front door: connect, listen, spawn.
 
 use std::ffi::OsString;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{ExitCode, ExitStatus};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
 
 use crate::adapter::Serve;
+use crate::child::ChildProcess;
 use crate::context::{Context, Limits};
 use crate::engine::EngineKind;
 use crate::exception::Exception;
@@ -17,6 +20,7 @@ use crate::process::Process;
 use crate::protocol::{CapnpProtocol, Protocol};
 use crate::proxy::Proxy;
 use crate::stats::Stats;
+use crate::users::AllowedUsers;
 
 /// Reaches objects in other processes, and lets other processes reach ours.
 ///
@@ -50,7 +54,8 @@ impl Ipc {
     /// Connects to a unix socket and makes a proxy of the peer's first object.
     ///
     /// `address` is `unix:PATH` (starting from the data directory unless absolute), or `unix` for
-    /// the socket named after this program there. If the interface has a `construct` method it is
+    /// the socket named after this program there; for addresses that may lead to nobody see
+    /// [`Ipc::connect_address_if_any`]. If the interface has a `construct` method it is
     /// called, so that thread maps are exchanged.
     ///
     /// # Errors
@@ -59,17 +64,44 @@ impl Ipc {
     /// is not Cap'n Proto, refuses `construct`, or does not answer within the handshake timeout.
     pub async fn connect_address<P: Proxy>(&self, address: &str) -> Result<P, Exception> {
         let socket = self.process.connect(address, self.context())?;
-        self.protocol
-            .connect(socket)
-            .await
-            .map_err(|exception| exception.context(address))
+        self.reach(address, socket).await
+    }
+
+    /// As [`Ipc::connect_address`], where there may be nobody to connect to; none then.
+    ///
+    /// That is so for the addresses of Bitcoin Core's `-ipcconnect` that say it:
+    ///
+    /// - `""` and `"0"`: never anybody.
+    /// - `auto`: whoever listens at `unix`. Nobody does if there is no such socket (or directory), if
+    ///   its server has gone, or if its path is too long for a socket. All else is an error: no
+    ///   permission, for one, or a peer that does not speak the protocol.
+    ///
+    /// Of other addresses it is an error, as always, that nobody is there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ipc::connect_address`].
+    pub async fn connect_address_if_any<P: Proxy>(
+        &self,
+        address: &str,
+    ) -> Result<Option<P>, Exception> {
+        match self.process.connect_if_any(address, self.context())? {
+            Some(socket) => self.reach(address, socket).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn reach<P: Proxy>(&self, address: &str, socket: UnixStream) -> Result<P, Exception> {
+        let reached = self.protocol.connect(socket).await;
+        reached.map_err(|exception| exception.context(address))
     }
 
     /// Serves `implementation` on a unix socket, to every peer that connects, until the listener is
     /// dropped or closed.
     ///
-    /// `address` is as for [`Ipc::connect_address`]. The socket's file has mode 0600, missing
-    /// directories are made, and a file that a dead process left is replaced.
+    /// `address` is as for [`Ipc::connect_address`]. Missing directories are made, and a file that a
+    /// dead process left is replaced. Only processes of the same user (and of root) may connect, and
+    /// the socket's file has mode 0600, unless [`IpcBuilder::allowed_users`] says otherwise.
     ///
     /// # Errors
     ///
@@ -90,27 +122,62 @@ impl Ipc {
     /// Starts a program from the directory of this one as a child, over an inherited socket, and
     /// makes a proxy of its first object.
     ///
-    /// The child's arguments are `-ipcfd N`; see [`Ipc::start_spawned_process`]. It ends when the
-    /// last proxy of one of its objects is dropped, and is waited for then.
+    /// The child's arguments are `-ipcfd N`; see [`Ipc::start_spawned_process`]. Of this process's
+    /// descriptors it has the standard streams and that socket. It ends when the last proxy of one of
+    /// its objects is dropped, and is waited for in any case; cleanups of its connection run when it
+    /// has ended.
     ///
     /// # Errors
     ///
-    /// The program cannot be started, or does not become a peer (see [`Ipc::connect_address`]).
+    /// The program cannot be started, or does not become a peer (see [`Ipc::connect_address`]): then
+    /// its socket is closed, it is killed unless it ends by that within the handshake timeout, and
+    /// the message says how it ended. Dropping the future does the same to a child that is not a
+    /// peer yet.
     pub async fn spawn_process<P: Proxy>(&self, program: impl AsRef<Path>) -> Result<P, Exception> {
+        let (proxy, _child) = self.spawn_child(program).await?;
+        Ok(proxy)
+    }
+
+    /// As [`Ipc::spawn_process`], for those who want to know the child's process id or how it ends.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ipc::spawn_process`].
+    pub async fn spawn_child<P: Proxy>(
+        &self,
+        program: impl AsRef<Path>,
+    ) -> Result<(P, ChildProcess), Exception> {
         let program = program.as_ref();
         let argv0 = std::env::args_os().next().unwrap_or_default();
         let (child, socket) = self.process.spawn(program, argv0)?;
-        let process = self.process;
+        let mut fledgling = Fledgling {
+            child: Some(child.clone()),
+            context: self.context(),
+        };
         let name = program.display().to_string();
-        self.protocol
+        let waited = child.clone();
+        let opened = self
+            .protocol
             .open(socket, move |connection| {
-                connection.add_cleanup(move || match process.wait_spawned(child) {
+                connection.add_cleanup(move || match waited.wait() {
                     Ok(status) => tracing::info!(program = name, %status, "child ended"),
                     Err(exception) => tracing::warn!(program = name, %exception, "child lost"),
                 });
             })
-            .await
-            .map_err(|exception| exception.context(program.display()))
+            .await;
+        match opened {
+            Ok(proxy) => {
+                fledgling.child = None;
+                Ok((proxy, child))
+            }
+            Err(exception) => {
+                let remark = match fledgling.end().await {
+                    Ok(status) => format!("the program has ended ({status})"),
+                    Err(lost) => lost.to_string(),
+                };
+                Err(exception.context(program.display()).remark(remark))
+            }
+        }
     }
 
     /// If this process was started by [`Ipc::spawn_process`] (its arguments are exactly
@@ -156,8 +223,19 @@ impl Ipc {
         self.protocol.disconnect_incoming();
     }
 
+    /// Ends everything that this Ipc has: listeners stop accepting, and each connection is closed when the
+    /// calls of its peer that run now have been answered, at the latest when `patience` is over. Returns how
+    /// many calls were cut off then; see [`Listener::shutdown`].
+    ///
+    /// That includes the connections that we opened (our own calls on them fail as disconnected, and children
+    /// end), and the one to a parent process. For all but that one, use [`Listener::shutdown`].
+    pub async fn shutdown(&self, patience: Duration) -> usize {
+        self.protocol.shutdown(patience).await
+    }
+
     /// Runs `cleanup` when the connection of `proxy` has ended, after those that were added before;
-    /// at once if it has ended already or `proxy` is local.
+    /// at once if it has ended already or `proxy` is local. It runs on a thread where it may block. One that
+    /// panics does not keep the others from running.
     pub fn add_cleanup<P: Proxy>(&self, proxy: &P, cleanup: impl FnOnce() + Send + 'static) {
         self.protocol.add_cleanup(proxy, cleanup);
     }
@@ -179,6 +257,45 @@ impl Ipc {
     }
 }
 
+/// A child that is not a peer yet. Dropping it ends the child.
+struct Fledgling<'a> {
+    child: Option<ChildProcess>,
+    context: &'a Context,
+}
+
+impl Fledgling<'_> {
+    /// Waits for the end of the child, whose socket was closed, and kills it when that takes too long.
+    async fn end(&mut self) -> Result<ExitStatus, Exception> {
+        match &self.child {
+            Some(child) => {
+                let ended = end(child.clone(), self.context.handshake_timeout).await;
+                self.child = None;
+                ended
+            }
+            None => Err(Exception::failed("the program has ended")),
+        }
+    }
+}
+
+impl Drop for Fledgling<'_> {
+    fn drop(&mut self) {
+        if let Some(child) = self.child.take() {
+            let ending = end(child, self.context.handshake_timeout);
+            self.context.runtime.spawn(ending);
+        }
+    }
+}
+
+async fn end(child: ChildProcess, patience: Duration) -> Result<ExitStatus, Exception> {
+    if tokio::time::timeout(patience, child.exited())
+        .await
+        .is_err()
+    {
+        child.kill()?;
+    }
+    child.exited().await
+}
+
 /// Settings of an [`Ipc`].
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
@@ -189,8 +306,16 @@ pub struct IpcBuilder {
     handshake_timeout: Duration,
     peer_threads: usize,
     limits: Limits,
+    message_words: usize,
+    objects: usize,
+    connections: usize,
+    backlog: u32,
+    users: AllowedUsers,
     engine: EngineKind,
 }
+
+/// Room for the protocol's own messages, in words.
+const MIN_WORDS: usize = 128;
 
 impl Default for IpcBuilder {
     fn default() -> Self {
@@ -201,6 +326,11 @@ impl Default for IpcBuilder {
             handshake_timeout: Duration::from_secs(10),
             peer_threads: 64,
             limits: Limits::default(),
+            message_words: 8 << 20,
+            objects: 1 << 16,
+            connections: 512,
+            backlog: 128,
+            users: AllowedUsers::default(),
             engine: EngineKind::default(),
         }
     }
@@ -270,6 +400,51 @@ impl IpcBuilder {
         self
     }
 
+    /// How many bytes a message may have, in either direction: parameters or results with what the protocol
+    /// adds, rounded up to 8. Default: 64 MiB, which is all that C++ peers read unless they are told otherwise.
+    ///
+    /// A call whose parameters or results are larger fails with a message that says so, and the connection goes
+    /// on. A peer that sends more is disconnected. The limit is also how much of a message is looked at, so that
+    /// a small one cannot pretend to be large by referring to one place many times.
+    pub fn message_size(mut self, limit: usize) -> Self {
+        self.message_words = limit.div_ceil(8).max(MIN_WORDS);
+        self
+    }
+
+    /// How many objects of one side of a connection the other may refer to, in each direction. Default: 65,536.
+    ///
+    /// A call that would pass or return one more of ours fails with [`ExceptionKind::Overloaded`]. One more of a
+    /// peer's is released at once, and who calls the proxy that stands for it is told so.
+    /// [`EngineKind::CapnpRpc`] takes any number.
+    ///
+    /// [`ExceptionKind::Overloaded`]: crate::ExceptionKind::Overloaded
+    pub fn objects(mut self, limit: usize) -> Self {
+        self.objects = limit.max(1);
+        self
+    }
+
+    /// How many connections of one listener may be open at a time. Further peers are not refused: they
+    /// wait, connected and without an answer, until one of the others leaves. Default: 512, which
+    /// leaves half of the descriptors that a process usually has.
+    pub fn connections(mut self, limit: usize) -> Self {
+        self.connections = limit.clamp(1, Semaphore::MAX_PERMITS);
+        self
+    }
+
+    /// How many peers may wait to be accepted by a listener; the system refuses more (on Linux, their
+    /// attempt to connect says that the queue is full). Default: 128. The system may have a lower limit.
+    pub fn backlog(mut self, limit: u32) -> Self {
+        self.backlog = limit;
+        self
+    }
+
+    /// Whose processes may connect to listeners. Others are disconnected at once, and the log says so.
+    /// Default: [`AllowedUsers::Own`].
+    pub fn allowed_users(mut self, users: AllowedUsers) -> Self {
+        self.users = users;
+        self
+    }
+
     /// What speaks the RPC protocol. Default: [`EngineKind::Native`].
     pub fn engine(mut self, engine: EngineKind) -> Self {
         self.engine = engine;
@@ -300,6 +475,11 @@ impl IpcBuilder {
             handshake_timeout: self.handshake_timeout,
             peer_threads: self.peer_threads,
             limits: self.limits,
+            message_words: self.message_words,
+            objects: self.objects,
+            connections: self.connections,
+            backlog: self.backlog,
+            users: self.users,
         };
         Ok(Ipc {
             protocol: Arc::new(CapnpProtocol::new(context, self.engine)?),

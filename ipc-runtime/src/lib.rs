@@ -18,6 +18,7 @@ mod any_proxy;
 pub mod blocking;
 mod call;
 mod capability;
+mod child;
 mod connection;
 mod context;
 mod declared;
@@ -36,11 +37,14 @@ mod protocol;
 mod proxy;
 #[doc(hidden)]
 pub mod rt;
+mod shutdown;
 mod socket;
 mod stats;
+mod users;
 
 pub use any_proxy::AnyProxy;
 pub use call::{Call, Pipelined};
+pub use child::ChildProcess;
 pub use context::Context;
 pub use engine::EngineKind;
 pub use exception::{Exception, ExceptionKind};
@@ -51,7 +55,9 @@ pub use message::{AnyPointer, CustomValue, PointerValue, Wire};
 pub use process::Process;
 pub use protocol::{CapnpProtocol, Protocol};
 pub use proxy::Proxy;
+pub use socket::BoundSocket;
 pub use stats::Stats;
+pub use users::AllowedUsers;
 
 /// Includes what `ipc_gen::Builder` generated in the build script: a module for every compiled
 /// schema, in a tree that mirrors the schema's path.

@@ -1,15 +1,18 @@
 //! A socket that peers connect to.
 
 use std::fmt;
+use std::io;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::UnixListener;
-use tokio::task::AbortHandle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::context::Context;
 use crate::exception::Exception;
 use crate::incoming::Incoming;
+use crate::shutdown::shut_down;
 use crate::socket::{BoundSocket, SocketFile};
 
 /// How long to wait after a failed accept, which happens when the process has too many descriptors.
@@ -22,60 +25,101 @@ const PAUSE: Duration = Duration::from_millis(100);
 #[must_use = "dropping the listener stops serving"]
 pub struct Listener {
     incoming: Arc<Incoming>,
-    accepting: AbortHandle,
     file: SocketFile,
 }
 
 impl Listener {
-    /// Accepts connections on the current runtime; `serve` is called for each.
+    /// Accepts connections on the current runtime; `serve` is called for each, with the permit that
+    /// it has to keep until the connection has ended.
     pub(crate) fn start(
         socket: BoundSocket,
         incoming: Arc<Incoming>,
-        runtime: &tokio::runtime::Handle,
-        serve: impl Fn(UnixStream) + Send + 'static,
+        context: Arc<Context>,
+        serve: impl Fn(UnixStream, OwnedSemaphorePermit) + Send + 'static,
     ) -> Result<Self, Exception> {
+        let runtime = context.runtime.clone();
         let _entered = runtime.enter();
         let listener = UnixListener::from_std(socket.listener)
             .map_err(|error| Exception::io("the listening socket", error))?;
-        let accepting = runtime.spawn(async move {
-            loop {
-                let accepted = match listener.accept().await {
-                    Ok((stream, _address)) => stream.into_std(),
-                    Err(error) => Err(error),
-                };
-                match accepted {
-                    Ok(stream) => serve(stream),
-                    Err(error) => {
-                        tracing::warn!(%error, "a connection was not accepted");
-                        tokio::time::sleep(PAUSE).await;
-                    }
-                }
-            }
-        });
+        let accepting = runtime.spawn(accept_all(listener, context, serve));
+        incoming.accepts_by(accepting.abort_handle());
         Ok(Self {
             incoming,
-            accepting: accepting.abort_handle(),
             file: socket.file,
         })
     }
 
     /// The address that peers connect to: `unix:` and the full path.
     pub fn address(&self) -> String {
-        format!("unix:{}", self.file.path().display())
+        self.file.address()
     }
 
     /// Stops accepting, closes the connections, and waits until they have ended.
     ///
     /// Handlers that still run are dropped at their next await.
     pub async fn close(self) {
-        self.accepting.abort();
+        self.incoming.stop_accepting();
         self.incoming.closed().await;
     }
+
+    /// Stops accepting, and closes each connection when the calls that run on it have been answered, at the
+    /// latest when `patience` is over. Returns how many calls were cut off then: their handlers are dropped at
+    /// their next await, and their callers are told that the connection is closed.
+    ///
+    /// Calls that arrive meanwhile are served, since a running one may need them (it may have called back, and
+    /// been called by that), but not waited for. Dropping the future closes the connections at once.
+    pub async fn shutdown(self, patience: Duration) -> usize {
+        self.incoming.stop_accepting();
+        shut_down(self.incoming.all(), patience).await
+    }
+}
+
+/// Accepts as many connections as may be open at a time.
+async fn accept_all(
+    listener: UnixListener,
+    context: Arc<Context>,
+    serve: impl Fn(UnixStream, OwnedSemaphorePermit),
+) {
+    let room = Arc::new(Semaphore::new(context.connections));
+    // So that a long shortage is one line in the log.
+    let mut failing = false;
+    loop {
+        if room.available_permits() == 0 {
+            tracing::warn!(limit = context.connections, "further peers have to wait");
+        }
+        // The semaphore is never closed.
+        let Ok(permit) = Arc::clone(&room).acquire_owned().await else {
+            return;
+        };
+        match accept(&listener, &context).await {
+            Ok(Some(stream)) => serve(stream, permit),
+            Ok(None) => {}
+            Err(error) => {
+                if !failing {
+                    tracing::warn!(%error, "connections are not accepted for now");
+                }
+                failing = true;
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+        }
+        failing = false;
+    }
+}
+
+/// The next connection; none if its peer may not connect.
+async fn accept(listener: &UnixListener, context: &Context) -> io::Result<Option<UnixStream>> {
+    let (stream, _address) = listener.accept().await?;
+    if let Some(reason) = context.refusal(&stream) {
+        tracing::warn!(reason, "a peer was refused");
+        return Ok(None);
+    }
+    stream.into_std().map(Some)
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        self.accepting.abort();
+        self.incoming.stop_accepting();
         self.incoming.close();
     }
 }

@@ -1,22 +1,18 @@
 //! Processes and sockets, below any protocol.
 
 use std::ffi::{OsStr, OsString};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 use std::os::unix::fs::FileTypeExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus};
+use std::process::ExitStatus;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use command_fds::{CommandFdExt, FdMapping};
-
 use crate::address;
+use crate::child::{ChildProcess, IPCFD};
 use crate::context::Context;
 use crate::exception::Exception;
 use crate::socket::{self, BoundSocket};
-
-/// The argument by which a parent tells its child which descriptor to serve.
-const IPCFD: &str = "-ipcfd";
 
 /// Starts, finds and waits for processes, as Bitcoin Core's `ipc::Process` does.
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,39 +23,33 @@ impl Process {
     /// arguments `-ipcfd N`, where N is the child's end of a new socket pair. Returns the child and
     /// our end.
     ///
+    /// The child gets the standard streams and that socket. All other descriptors of this process
+    /// are closed there, except what another thread opens without close-on-exec just then.
+    ///
     /// # Errors
     ///
-    /// The program cannot be started; the message names the path that was tried.
+    /// The program cannot be started; the message names the path that was tried. There is no child
+    /// then, so that its exit status could tell (Bitcoin Core's are 126 and 127).
     pub fn spawn(
         &self,
         program: impl AsRef<Path>,
         argv0: impl AsRef<OsStr>,
-    ) -> Result<(Child, UnixStream), Exception> {
+    ) -> Result<(ChildProcess, UnixStream), Exception> {
         let path = beside(program.as_ref(), argv0.as_ref());
         let started = UnixStream::pair().and_then(|(ours, theirs)| {
-            let descriptor = theirs.as_raw_fd();
-            let mut command = Command::new(&path);
-            command.arg(IPCFD).arg(descriptor.to_string());
-            command
-                .fd_mappings(vec![FdMapping {
-                    parent_fd: OwnedFd::from(theirs),
-                    child_fd: descriptor,
-                }])
-                .map_err(std::io::Error::other)?;
-            Ok((command.spawn()?, ours))
+            let child = ChildProcess::start(&path, &OwnedFd::from(theirs))?;
+            Ok((child, ours))
         });
         started.map_err(|error| Exception::io(format!("cannot start {}", path.display()), error))
     }
 
-    /// Waits until a child has ended. Blocks the thread.
+    /// Waits until a child has ended. Blocks the thread; see [`ChildProcess::exited`] for tasks.
     ///
     /// # Errors
     ///
     /// The system does not know the child any more.
-    pub fn wait_spawned(&self, mut child: Child) -> Result<ExitStatus, Exception> {
-        child
-            .wait()
-            .map_err(|error| Exception::io("waiting for a child process", error))
+    pub fn wait_spawned(&self, child: &ChildProcess) -> Result<ExitStatus, Exception> {
+        child.wait()
     }
 
     /// The socket to the parent, if the arguments are exactly a program name, `-ipcfd` and a
@@ -89,26 +79,54 @@ impl Process {
             .map_err(|reason| invalid(&reason))
     }
 
-    /// Connects to the socket that `address` names.
+    /// Connects to the socket that `address` names; see
+    /// [`Ipc::connect_address`](crate::Ipc::connect_address). Never blocks.
     ///
     /// # Errors
     ///
     /// An address of another form, or nobody listens there.
-    pub(crate) fn connect(
-        &self,
-        address: &str,
-        context: &Context,
-    ) -> Result<UnixStream, Exception> {
+    pub fn connect(&self, address: &str, context: &Context) -> Result<UnixStream, Exception> {
+        if address::may_be_nobody(address) {
+            return Err(Exception::failed(format_args!(
+                "the address '{address}' says that there may be nobody to connect to: use \
+                 connect_address_if_any, or name a socket with unix:PATH"
+            )));
+        }
         socket::connect(&address::socket_path(address, context)?)
     }
 
-    /// Listens on the socket that `address` names.
+    /// Connects to the socket that `address` names, if there is anybody; see
+    /// [`Ipc::connect_address_if_any`](crate::Ipc::connect_address_if_any). Never blocks.
+    ///
+    /// # Errors
+    ///
+    /// As [`Process::connect`], except where the address says that there may be nobody.
+    pub fn connect_if_any(
+        &self,
+        address: &str,
+        context: &Context,
+    ) -> Result<Option<UnixStream>, Exception> {
+        match address {
+            "" | "0" => Ok(None),
+            "auto" => match address::default_path(context) {
+                Ok(path) => socket::connect_if_any(&path),
+                // No server can be at a path that is too long.
+                Err(_) => Ok(None),
+            },
+            _ => self.connect(address, context).map(Some),
+        }
+    }
+
+    /// Listens on the socket that `address` names; see
+    /// [`Ipc::listen_address`](crate::Ipc::listen_address). Peers can connect at once, and wait
+    /// until [`Protocol::listen`](crate::Protocol::listen) serves them.
     ///
     /// # Errors
     ///
     /// An address of another form, or the path is in use.
-    pub(crate) fn bind(&self, address: &str, context: &Context) -> Result<BoundSocket, Exception> {
-        socket::bind(&address::socket_path(address, context)?)
+    pub fn bind(&self, address: &str, context: &Context) -> Result<BoundSocket, Exception> {
+        let path = address::socket_path(address, context)?;
+        socket::bind(&path, context.backlog, context.users.mode())
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 use crate::adapter::{LocalObject, Serve};
 use crate::capability::Target;
@@ -16,6 +17,7 @@ use crate::exception::Exception;
 use crate::incoming::Incoming;
 use crate::listener::Listener;
 use crate::proxy::Proxy;
+use crate::shutdown::shut_down;
 use crate::socket::BoundSocket;
 use crate::stats::{Connections, Stats};
 
@@ -50,11 +52,23 @@ pub trait Protocol {
         P: Proxy,
         Arc<T>: Serve<P>;
 
+    /// Serves `implementation` to every peer that connects to a listening socket, until the listener
+    /// is dropped or closed.
+    ///
+    /// # Errors
+    ///
+    /// `implementation` stands for an object of another process, or the runtime refuses the socket.
+    fn listen<P, T>(&self, socket: BoundSocket, implementation: T) -> Result<Listener, Exception>
+    where
+        P: Proxy,
+        Arc<T>: Serve<P>;
+
     /// Closes every connection that a listener accepted, and returns at once. Listeners go on.
     fn disconnect_incoming(&self);
 
     /// Runs `cleanup` when the connection of `proxy` has ended; at once if it has, or if `proxy` is
-    /// local. Cleanups run in the order of adding, on a thread where they may block.
+    /// local. Cleanups run in the order of adding, on a thread where they may block. One that panics
+    /// does not keep the others from running.
     fn add_cleanup<P: Proxy>(&self, proxy: &P, cleanup: impl FnOnce() + Send + 'static);
 
     /// The settings that connections go by.
@@ -87,32 +101,17 @@ impl CapnpProtocol {
         self.connections.stats()
     }
 
-    /// Serves on a listening socket.
-    pub(crate) fn listen<P, T>(
-        &self,
-        socket: BoundSocket,
-        implementation: T,
-    ) -> Result<Listener, Exception>
-    where
-        P: Proxy,
-        Arc<T>: Serve<P>,
-    {
-        let object = local(implementation)?;
-        let incoming = Arc::new(Incoming::default());
-        {
-            let mut all = self.incoming.lock().unwrap_or_else(PoisonError::into_inner);
-            all.retain(|incoming| incoming.strong_count() > 0);
-            all.push(Arc::downgrade(&incoming));
+    /// Ends everything; see [`Ipc::shutdown`](crate::Ipc::shutdown).
+    pub(crate) async fn shutdown(&self, patience: Duration) -> usize {
+        for incoming in self.incoming() {
+            incoming.stop_accepting();
         }
-        let engine = Arc::clone(&self.engine);
-        let context = Arc::clone(&self.context);
-        let accepted = Arc::clone(&incoming);
-        let connections = Arc::clone(&self.connections);
-        Listener::start(socket, incoming, &self.context.runtime, move |stream| {
-            let connection = serve(&*engine, &context, stream, &object);
-            connections.add(&connection);
-            accepted.add(connection);
-        })
+        shut_down(self.connections.all(), patience).await
+    }
+
+    fn incoming(&self) -> Vec<Arc<Incoming>> {
+        let incoming = self.incoming.lock().unwrap_or_else(PoisonError::into_inner);
+        incoming.iter().filter_map(Weak::upgrade).collect()
     }
 
     /// Opens a connection and calls `prepare` before the handshake.
@@ -155,9 +154,36 @@ impl Protocol for CapnpProtocol {
         }
     }
 
+    fn listen<P, T>(&self, socket: BoundSocket, implementation: T) -> Result<Listener, Exception>
+    where
+        P: Proxy,
+        Arc<T>: Serve<P>,
+    {
+        let object = local(implementation)?;
+        let incoming = Arc::new(Incoming::default());
+        {
+            let mut all = self.incoming.lock().unwrap_or_else(PoisonError::into_inner);
+            all.retain(|incoming| incoming.strong_count() > 0);
+            all.push(Arc::downgrade(&incoming));
+        }
+        let engine = Arc::clone(&self.engine);
+        let context = Arc::clone(&self.context);
+        let accepted = Arc::clone(&incoming);
+        let connections = Arc::clone(&self.connections);
+        Listener::start(
+            socket,
+            incoming,
+            Arc::clone(&self.context),
+            move |stream, permit| {
+                let connection = serve(&*engine, &context, stream, &object);
+                connections.add(&connection);
+                accepted.add(connection, permit);
+            },
+        )
+    }
+
     fn disconnect_incoming(&self) {
-        let incoming = self.incoming.lock().unwrap_or_else(PoisonError::into_inner);
-        for incoming in incoming.iter().filter_map(Weak::upgrade) {
+        for incoming in self.incoming() {
             incoming.close();
         }
     }

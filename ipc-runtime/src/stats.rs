@@ -52,15 +52,16 @@ impl Connections {
     }
 
     pub(crate) fn stats(&self) -> Stats {
-        let connections: Vec<_> = {
-            let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            all.iter().filter_map(Weak::upgrade).collect()
-        };
         let mut stats = Stats::default();
-        for connection in connections {
+        for connection in self.all() {
             stats += connection.stats();
         }
         stats
+    }
+
+    pub(crate) fn all(&self) -> Vec<Arc<Connection>> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().filter_map(Weak::upgrade).collect()
     }
 }
 

@@ -153,6 +153,11 @@ impl Peer {
         }
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("it was not waited for")
+    }
+
     /// Kills the peer without giving it a chance to clean up.
     pub async fn kill(mut self) {
         within("killing a peer", self.child.kill())

@@ -30,6 +30,7 @@ impl Connection {
         if hello::is_hello(&request) {
             return reply.send(self.answer_hello(&request.params));
         }
+        let reply = reply.counted(self.running.begin());
         let Request {
             interface_id,
             ordinal,

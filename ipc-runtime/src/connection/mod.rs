@@ -1,16 +1,18 @@
 //! One connection to a peer: what both sides know of each other beyond the RPC protocol.
 
 mod accept;
+mod cleanups;
 mod exchange;
 mod hello;
 mod order;
 mod outgoing;
 mod peer_threads;
+mod running;
 mod thread_map;
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use futures_util::future::{self, BoxFuture};
 use tokio::runtime::Handle;
@@ -25,17 +27,17 @@ use crate::message::{Envelope, Payload};
 use crate::object::Object;
 use crate::proxy::Proxy;
 use crate::stats::{Stats, Tally};
+use cleanups::Cleanups;
 use order::Lines;
 use peer_threads::PeerThreads;
 pub(crate) use peer_threads::Pin;
+use running::Running;
+pub(crate) use running::RunningCall;
 
 /// The `Context` struct of `mp/proxy.capnp`: pointer 0 is the thread that runs the call, pointer 1
 /// the thread that runs callbacks.
 const CONTEXT: StructSize = StructSize::new(0, 2);
 const CONTEXT_THREAD: u16 = 0;
-
-/// Work that runs when a connection has ended.
-type Cleanup = Box<dyn FnOnce() + Send>;
 
 /// Which side opened the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +67,9 @@ pub(crate) struct Connection {
     arriving: AtomicUsize,
     /// Whether the peer has asked for a pool.
     pooled: AtomicBool,
-    cleanups: Mutex<Vec<Cleanup>>,
+    /// Calls of the peer.
+    running: Running,
+    cleanups: Cleanups,
     tally: Tally,
     /// Why the connection ended, once it has.
     end: watch::Sender<Option<Exception>>,
@@ -90,7 +94,8 @@ impl Connection {
             side,
             link: OnceLock::new(),
             handles: AtomicUsize::new(0),
-            cleanups: Mutex::new(Vec::new()),
+            running: Running::default(),
+            cleanups: Cleanups::default(),
             tally: Tally::default(),
             end: watch::Sender::new(None),
         })
@@ -142,6 +147,16 @@ impl Connection {
     /// Waits until what is queued for the peer is little enough to add results; none if it is.
     fn room(&self) -> Option<BoxFuture<'static, ()>> {
         self.link.get().and_then(|link| link.room())
+    }
+
+    /// How many words a message may have, in either direction.
+    pub(crate) fn message_words(&self) -> usize {
+        self.context.message_words
+    }
+
+    /// How many objects of one side the other one may refer to.
+    pub(crate) fn objects(&self) -> usize {
+        self.context.objects
     }
 
     /// Makes a proxy of the peer's first object, once the peer has shown that it is there: thread
@@ -220,13 +235,12 @@ impl Connection {
 
     /// Adds work for when the connection has ended; it runs in the order of adding.
     pub(crate) fn add_cleanup(&self, cleanup: impl FnOnce() + Send + 'static) {
-        let mut cleanups = self.cleanups.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.is_open() {
-            cleanups.push(Box::new(cleanup));
-        } else {
-            drop(cleanups);
-            cleanup();
-        }
+        self.cleanups.add(cleanup);
+    }
+
+    /// The calls of the peer that run.
+    pub(crate) fn running(&self) -> &Running {
+        &self.running
     }
 
     /// Closes the connection. Returns at once.
@@ -249,27 +263,9 @@ impl Connection {
     /// The engine's word that the connection has ended.
     pub(crate) fn closed(&self, reason: Exception) {
         tracing::debug!(%reason, "connection closed");
-        let cleanups = {
-            let mut cleanups = self.cleanups.lock().unwrap_or_else(PoisonError::into_inner);
-            self.end.send_replace(Some(reason));
-            std::mem::take(&mut *cleanups)
-        };
+        self.end.send_replace(Some(reason));
         self.peer_threads.clear();
-        if cleanups.is_empty() {
-            return;
-        }
-        // A thread of its own, because a cleanup may block for long, on a child process say, and
-        // must not keep the runtime from shutting down.
-        let started = std::thread::Builder::new()
-            .name("ipc-cleanup".to_owned())
-            .spawn(move || {
-                for cleanup in cleanups {
-                    cleanup();
-                }
-            });
-        if let Err(error) = started {
-            tracing::error!(%error, "no thread for the cleanups of a connection");
-        }
+        self.cleanups.run();
     }
 
     /// What calls on the connection fail with once it has ended.

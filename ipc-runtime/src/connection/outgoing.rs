@@ -36,7 +36,7 @@ impl Connection {
         };
         self.prepare(method, &mut params, lease.as_ref())?;
         let answer = object.call(Request::new(method, params));
-        let results = self.running(object, method, answer, lease, used).await?;
+        let results = self.sent(object, method, answer, lease, used).await?;
         self.accept_map(method, &results)?;
         Ok(results)
     }
@@ -66,9 +66,9 @@ impl Connection {
             return Err(params);
         }
         let (answer, promised) = object.call_for(Request::new(method, params), &[pointer]);
-        let running = self.running(object, method, answer, lease, Some(used));
+        let sent = self.sent(object, method, answer, lease, Some(used));
         // It fails as the calls of what it was to bring do.
-        self.runtime().spawn(async move { drop(running.await) });
+        self.runtime().spawn(async move { drop(sent.await) });
         Ok(promised)
     }
 
@@ -89,15 +89,15 @@ impl Connection {
         self.offer_map(method, params)
     }
 
-    fn running(
+    fn sent(
         self: &Arc<Self>,
         object: Arc<dyn RemoteObject>,
         method: &'static Method,
         answer: Answer,
         lease: Option<Lease>,
         used: Option<Use>,
-    ) -> Running {
-        Running {
+    ) -> Sent {
+        Sent {
             answer: Some(answer),
             parts: Some(Parts {
                 connection: Arc::clone(self),
@@ -111,7 +111,7 @@ impl Connection {
 }
 
 /// A call that was sent, until its answer. Dropping it gives the call up.
-struct Running {
+struct Sent {
     answer: Option<Answer>,
     parts: Option<Parts>,
 }
@@ -125,7 +125,7 @@ struct Parts {
     used: Option<Use>,
 }
 
-impl Future for Running {
+impl Future for Sent {
     type Output = Result<Payload, Exception>;
 
     fn poll(mut self: Pinned<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -142,7 +142,7 @@ impl Future for Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for Sent {
     fn drop(&mut self) {
         if let (Some(answer), Some(parts)) = (self.answer.take(), self.parts.take()) {
             parts.give_up(answer);

@@ -1,9 +1,11 @@
 //! Where the outcome of a call that arrived goes.
 
 use std::fmt;
+use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
+use crate::connection::RunningCall;
 use crate::exception::Exception;
 use crate::message::Payload;
 
@@ -13,6 +15,8 @@ type Done = Box<dyn FnOnce(Result<Payload, Exception>) + Send>;
 pub(crate) struct Reply {
     done: Option<Done>,
     abandoned: oneshot::Receiver<()>,
+    /// Says that the call runs, until the outcome was handed over.
+    running: Option<Arc<RunningCall>>,
 }
 
 /// Kept by whoever waits for the outcome: dropping it abandons the call.
@@ -30,8 +34,15 @@ impl Reply {
         let reply = Self {
             done: Some(Box::new(done)),
             abandoned,
+            running: None,
         };
         (reply, Interest { _held: held })
+    }
+
+    /// Keeps the mark of a running call until the outcome was handed over.
+    pub(crate) fn counted(mut self, running: Arc<RunningCall>) -> Self {
+        self.running = Some(running);
+        self
     }
 
     /// Ready when the outcome is no longer wanted.

@@ -13,9 +13,9 @@ use crate::exception::Exception;
 use crate::interface::StructSize;
 use crate::proxy::Proxy;
 
-/// The most elements of a list, and bytes of text or data, that are worth encoding: more cannot fit
-/// in a message of 64 MiB, and far more would overflow the 29-bit length.
-const MAX_LENGTH: usize = 64 << 20;
+/// The most elements of a list, and bytes of text or data: their number has 29 bits, and text ends with a
+/// zero byte.
+const MAX_LENGTH: usize = (1 << 29) - 2;
 
 /// What writing a message gathers beside its bytes.
 #[derive(Debug, Default)]

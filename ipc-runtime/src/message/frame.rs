@@ -13,7 +13,7 @@ use super::scope::MAX_DEPTH;
 pub(crate) const WORD: usize = 8;
 /// As many segments as the C++ library takes.
 const MAX_SEGMENTS: u32 = 512;
-/// The most words of a message: 64 MiB, as the C++ library takes.
+/// The most words of a message that is read on its own: 64 MiB, as the C++ library takes.
 pub(super) const MAX_WORDS: usize = 8 << 20;
 
 /// How deep pointers may lead: a value of the greatest depth, and the RPC message around it.
@@ -24,21 +24,26 @@ const NESTING: i32 = MAX_DEPTH as i32 + 8;
 pub(crate) struct Layout {
     first: Range<usize>,
     others: Vec<Range<usize>>,
+    /// How many words a message may have.
+    limit: usize,
 }
 
 impl Layout {
-    /// Reads a frame's header, as far as there are bytes of it; none if there are too few.
+    /// Reads the header of a frame that may have `limit` words, as far as there are bytes of it; none if
+    /// there are too few.
     ///
     /// # Errors
     ///
     /// What is wrong with a message that is larger than we take.
-    pub(crate) fn read(bytes: &[u8]) -> Result<Option<Self>, String> {
+    pub(crate) fn read(bytes: &[u8], limit: usize) -> Result<Option<Self>, String> {
         let Some((count, lengths)) = bytes.split_first_chunk() else {
             return Ok(None);
         };
         let count = u32::from_le_bytes(*count).saturating_add(1);
         if count > MAX_SEGMENTS {
-            return Err(format!("a message of {count} segments"));
+            return Err(format!(
+                "a message of {count} segments; the limit is {MAX_SEGMENTS}"
+            ));
         }
         let count = count as usize;
         let header = count / 2 + 1;
@@ -54,9 +59,14 @@ impl Layout {
         let layout = Self {
             first: segments.next().unwrap_or_default(),
             others: segments.collect(),
+            limit,
         };
-        if end - header > MAX_WORDS {
-            return Err(format!("a message of {} bytes", (end - header) * WORD));
+        if end - header > limit {
+            return Err(format!(
+                "a message of {} bytes; the limit is {}",
+                (end - header).saturating_mul(WORD),
+                limit.saturating_mul(WORD)
+            ));
         }
         Ok(Some(layout))
     }
@@ -85,6 +95,12 @@ impl<'a> Frame<'a> {
         self.words.len() * WORD
     }
 
+    /// How many words its segments have.
+    pub(super) fn size_in_words(&self) -> usize {
+        let segments = std::iter::once(&self.layout.first).chain(&self.layout.others);
+        segments.map(ExactSizeIterator::len).sum()
+    }
+
     /// The message without the buffer.
     pub(crate) fn into_owned(self) -> Frame<'static> {
         Frame {
@@ -98,7 +114,7 @@ impl<'a> Frame<'a> {
     pub(crate) fn reader(&self) -> Reader<&Self> {
         let mut options = ReaderOptions::new();
         options
-            .traversal_limit_in_words(Some(MAX_WORDS))
+            .traversal_limit_in_words(Some(self.layout.limit))
             .nesting_limit(NESTING);
         Reader::new(self, options)
     }

@@ -9,7 +9,7 @@ use capnp::traits::{FromPointerBuilder, FromPointerReader, Imbue, ImbueMut};
 
 use super::builder::{Builds, StructBuilder};
 use super::envelope::Envelope;
-use super::frame::{Frame, MAX_WORDS, WORD};
+use super::frame::{Frame, WORD};
 use super::pointer;
 use super::reader::StructReader;
 use super::scope::{Budget, Scope};
@@ -74,7 +74,7 @@ impl Payload {
     ///
     /// # Errors
     ///
-    /// The first problem that `fill` met, or a message over 64 MiB, which C++ peers refuse to read.
+    /// The first problem that `fill` met.
     pub(crate) fn params(
         size: StructSize,
         fill: impl FnOnce(&mut StructBuilder<'_>),
@@ -146,16 +146,27 @@ impl Payload {
             return Err(failure);
         }
         self.capabilities = by_index(hooks, &builds.capabilities);
-
-        let words = message.size_in_words();
-        if words > MAX_WORDS {
-            return Err(Exception::failed(format_args!(
-                "the message has {} bytes; the limit is {}",
-                words * WORD,
-                MAX_WORDS * WORD
-            )));
-        }
         Ok(())
+    }
+
+    /// Whether it may be sent in a message of at most so many words.
+    ///
+    /// # Errors
+    ///
+    /// It is larger.
+    pub(crate) fn fits(&self, limit: usize) -> Result<(), Exception> {
+        let words = match &self.message {
+            Message::Built(builder) => builder.size_in_words(),
+            Message::Received(frame) => frame.size_in_words(),
+        };
+        if words <= limit {
+            return Ok(());
+        }
+        Err(Exception::failed(format_args!(
+            "the message has {} bytes; the limit is {} (IpcBuilder::message_size)",
+            words.saturating_mul(WORD),
+            limit.saturating_mul(WORD)
+        )))
     }
 
     /// Decodes the struct.

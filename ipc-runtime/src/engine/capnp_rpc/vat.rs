@@ -134,11 +134,13 @@ impl Vat {
                 (Side::Server, Some(capnp::capability::Client::new(hook)))
             }
         };
+        let mut options = ReaderOptions::new();
+        options.traversal_limit_in_words(Some(connection.message_words()));
         let network = VatNetwork::new(
             BufReader::new(reader.compat()),
             BufWriter::new(writer.compat_write()),
             side,
-            ReaderOptions::default(),
+            options,
         );
         Ok(RpcSystem::new(Box::new(network), bootstrap))
     }
@@ -161,6 +163,10 @@ impl Vat {
             let _ = reply.send(Err(connection.disconnected()));
             return;
         };
+        if let Err(exception) = params.fits(connection.message_words()) {
+            let _ = reply.send(Err(exception));
+            return;
+        }
         let was_broken = is_broken(&*hook);
         let mut request = hook.new_call(interface_id, ordinal, None);
         let filled = params.export(request.hook.get(), |capability| {

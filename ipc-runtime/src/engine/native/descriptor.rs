@@ -13,28 +13,66 @@ use super::pipelined::Pipelined;
 use super::wire::{self, Addressee};
 use crate::capability::{Capability, Target};
 use crate::exception::{Exception, ExceptionKind};
+use crate::message::Payload;
 
 impl Peer {
     /// Tells the peer which objects parameters or results carry. Returns the exports among them.
+    ///
+    /// # Errors
+    ///
+    /// The peer refers to as many objects of ours as it may.
     pub(super) fn describe_all(
         self: &Arc<Self>,
         capabilities: &[Option<Capability>],
         payload: payload::Builder<'_>,
-    ) -> Vec<u32> {
+    ) -> Result<Vec<u32>, Exception> {
         let mut exports = Vec::new();
         if capabilities.is_empty() {
-            return exports;
+            return Ok(exports);
         }
         let length = u32::try_from(capabilities.len()).unwrap_or(u32::MAX);
         let mut table = payload.init_cap_table(length);
         for (index, capability) in (0..).zip(capabilities) {
             let mut descriptor = table.reborrow().get(index);
             match capability {
-                Some(capability) => self.describe(capability, descriptor, &mut exports),
+                Some(capability) => {
+                    if let Err(full) = self.describe(capability, descriptor, &mut exports) {
+                        self.retract(exports);
+                        return Err(full);
+                    }
+                }
                 None => descriptor.set_none(()),
             }
         }
-        exports
+        Ok(exports)
+    }
+
+    /// The exports of a complete message, if that is not too large.
+    ///
+    /// # Errors
+    ///
+    /// It is, and the exports are none.
+    pub(super) fn fitting(
+        &self,
+        message: &Payload,
+        exports: Vec<u32>,
+    ) -> Result<Vec<u32>, Exception> {
+        match message.fits(self.connection().message_words()) {
+            Ok(()) => Ok(exports),
+            Err(too_large) => {
+                self.retract(exports);
+                Err(too_large)
+            }
+        }
+    }
+
+    /// Takes back the exports of a message that is not sent. Its payload still holds all that it carries, so
+    /// nothing is dropped here.
+    fn retract(&self, exports: Vec<u32>) {
+        let mut tables = self.lock();
+        for export in exports {
+            tables.unexport(export, 1);
+        }
     }
 
     fn describe(
@@ -42,7 +80,7 @@ impl Peer {
         capability: &Capability,
         mut descriptor: cap_descriptor::Builder<'_>,
         exports: &mut Vec<u32>,
-    ) {
+    ) -> Result<(), Exception> {
         let capability = match follow(capability.clone()) {
             Ok(capability) => capability,
             Err(reason) => Broken::capability(self.connection(), reason),
@@ -53,11 +91,21 @@ impl Peer {
                 wire::write_promised(question, &path, descriptor.init_receiver_answer());
             }
             None => {
-                let id = self.lock().export(&capability);
+                let limit = self.connection().objects();
+                let id = self.lock().export(&capability, limit).ok_or_else(|| {
+                    Exception::new(
+                        ExceptionKind::Overloaded,
+                        format_args!(
+                            "the other side of the connection holds {limit} objects of this one, which is \
+                             the limit (IpcBuilder::objects)"
+                        ),
+                    )
+                })?;
                 exports.push(id);
                 descriptor.set_sender_hosted(id);
             }
         }
+        Ok(())
     }
 
     /// How the peer itself knows a capability, if it is the peer's.
@@ -105,8 +153,8 @@ impl Peer {
 
         let capability = match descriptor.which() {
             Ok(Which::None(())) => return Ok(None),
-            Ok(Which::SenderHosted(id)) => Capability::remote(self.import(id, false)),
-            Ok(Which::SenderPromise(id)) => Capability::remote(self.import(id, true)),
+            Ok(Which::SenderHosted(id)) => self.hosted(id, false),
+            Ok(Which::SenderPromise(id)) => self.hosted(id, true),
             Ok(Which::ReceiverHosted(id)) => self.exported(id)?,
             Ok(Which::ReceiverAnswer(promised)) => {
                 let promised = promised.map_err(malformed)?;
@@ -127,7 +175,7 @@ impl Peer {
             // A third party's object can be reached through the peer, at its vine.
             Ok(Which::ThirdPartyHosted(third)) => {
                 let vine = third.map_err(malformed)?.get_vine_id();
-                Capability::remote(self.import(vine, false))
+                self.hosted(vine, false)
             }
             // Of a future version of the protocol.
             Err(capnp::NotInSchema(kind)) => Broken::capability(
@@ -139,6 +187,29 @@ impl Peer {
             ),
         };
         Ok(Some(capability))
+    }
+}
+
+impl Peer {
+    /// What the peer exports under a number, unless there is too much of that already: then it is released at
+    /// once, and broken for whoever was to get it.
+    fn hosted(self: &Arc<Self>, id: u32, promise: bool) -> Capability {
+        let limit = self.connection().objects();
+        let is_full = {
+            let tables = self.lock();
+            tables.imports.len() >= limit && !tables.imports.contains_key(&id)
+        };
+        if !is_full {
+            return Capability::remote(self.import(id, promise));
+        }
+        self.send_soon(wire::release(id, 1));
+        let full = Exception::new(
+            ExceptionKind::Overloaded,
+            format_args!(
+                "{limit} objects of the other side are in use here, which is the limit (IpcBuilder::objects)"
+            ),
+        );
+        Broken::capability(self.connection(), full)
     }
 }
 

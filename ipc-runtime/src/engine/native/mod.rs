@@ -66,9 +66,10 @@ impl Native {
         let _ = socket2::SockRef::from(&socket).set_send_buffer_size(SEND_BUFFER);
         let (reading, writing) = socket.into_split();
         let peer = Peer::new(writing, bootstrap, Arc::clone(connection));
+        let frames = Frames::new(reading, connection.message_words());
         connection
             .runtime()
-            .spawn(receive::run(Arc::clone(&peer), Frames::new(reading)));
+            .spawn(receive::run(Arc::clone(&peer), frames));
         Ok(peer)
     }
 }

@@ -153,14 +153,13 @@ impl Peer {
         answer.set_answer_id(question);
         answer.set_release_param_caps(false);
         answer.set_no_finish_needed(closed);
-        Ok(
-            match answer.which().map_err(|error| malformed(error.into()))? {
-                return_::Which::Results(payload) => {
-                    self.describe_all(capabilities, payload.map_err(malformed)?)
-                }
-                _ => Vec::new(),
-            },
-        )
+        let exports = match answer.which().map_err(|error| malformed(error.into()))? {
+            return_::Which::Results(payload) => {
+                self.describe_all(capabilities, payload.map_err(malformed)?)?
+            }
+            _ => Vec::new(),
+        };
+        self.fitting(results, exports)
     }
 
     /// The answer that the peer names.

@@ -168,8 +168,9 @@ impl Peer {
             call.set_method_id(ordinal);
             addressee.write(call.reborrow().init_target());
             let payload = call.get_params().map_err(malformed)?;
-            Ok(self.describe_all(capabilities, payload))
+            self.describe_all(capabilities, payload)
         });
+        let exports = exports.and_then(|exports| self.fitting(&params, exports));
         match exports {
             Ok(exports) if exports.is_empty() => {}
             Ok(exports) => {

@@ -25,6 +25,8 @@ thread_local! {
 /// The messages of a stream.
 pub(super) struct Frames {
     socket: OwnedReadHalf,
+    /// How many words a message may have.
+    limit: usize,
     /// Empty, or [`BUFFER`] words.
     buffer: Vec<Word>,
     /// What of the buffer was read and not handed out, in bytes. It starts at a whole word.
@@ -43,9 +45,11 @@ struct Large {
 }
 
 impl Frames {
-    pub(super) fn new(socket: OwnedReadHalf) -> Self {
+    /// The messages of a socket, which may have so many words each.
+    pub(super) fn new(socket: OwnedReadHalf, limit: usize) -> Self {
         Self {
             socket,
+            limit,
             buffer: Vec::new(),
             start: 0,
             end: 0,
@@ -63,8 +67,8 @@ impl Frames {
             return Ok(Some(Frame::new(large.words, large.layout)));
         }
         let bytes = &Word::words_to_bytes(&self.buffer)[self.start..self.end];
-        let layout =
-            Layout::read(bytes).map_err(|what| io::Error::new(ErrorKind::InvalidData, what))?;
+        let layout = Layout::read(bytes, self.limit)
+            .map_err(|what| io::Error::new(ErrorKind::InvalidData, what))?;
         let Some(layout) = layout else {
             return Ok(None);
         };

@@ -147,14 +147,18 @@ impl Tables {
             .filter(|question| question.serial == asking.serial)
     }
 
-    /// The number under which the peer can call an object, counted once more.
-    pub(super) fn export(&mut self, capability: &Capability) -> u32 {
+    /// The number under which the peer can call an object, counted once more; none if that would be one
+    /// object more than `limit`.
+    pub(super) fn export(&mut self, capability: &Capability, limit: usize) -> Option<u32> {
         let key = address(capability);
         if let Some(id) = self.exported.get(&key)
             && let Some(export) = self.exports.get_mut(*id as usize)
         {
             export.count += 1;
-            return *id;
+            return Some(*id);
+        }
+        if self.exports.len() >= limit {
+            return None;
         }
         let id = self.exports.insert(Export {
             capability: capability.clone(),
@@ -162,7 +166,7 @@ impl Tables {
         });
         let id = number(id);
         self.exported.insert(key, id);
-        id
+        Some(id)
     }
 
     /// Takes an answer off the table that was both given and finished.

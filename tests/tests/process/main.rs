@@ -1,0 +1,11 @@
+//! Processes, addresses and sockets, with real ones.
+//!
+//! Tests whose names begin with `item_N` show what the upstream test of that number does.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod addresses;
+mod children;
+mod shutdown;
+mod sockets;
+mod support;
