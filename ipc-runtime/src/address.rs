@@ -83,6 +83,8 @@ mod tests {
             label: "bitcoin-node-1".to_owned(),
             handshake_timeout: Duration::from_secs(1),
             peer_threads: 1,
+            own_threads: 1,
+            threads: crate::Threads::Tasks,
             limits: crate::context::Limits::default(),
             message_words: 1,
             objects: 1,

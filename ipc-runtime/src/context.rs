@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
+use crate::threads::Threads;
 use crate::users::AllowedUsers;
 
 /// The settings that every connection of an [`Ipc`](crate::Ipc) goes by.
@@ -17,6 +18,9 @@ pub struct Context {
     pub(crate) label: String,
     pub(crate) handshake_timeout: Duration,
     pub(crate) peer_threads: usize,
+    /// How many threads one peer may have made here.
+    pub(crate) own_threads: usize,
+    pub(crate) threads: Threads,
     pub(crate) limits: Limits,
     /// How many words a message may have, in either direction.
     pub(crate) message_words: usize,

@@ -20,6 +20,7 @@ use crate::process::Process;
 use crate::protocol::{CapnpProtocol, Protocol};
 use crate::proxy::Proxy;
 use crate::stats::Stats;
+use crate::threads::Threads;
 use crate::users::AllowedUsers;
 
 /// Reaches objects in other processes, and lets other processes reach ours.
@@ -305,6 +306,8 @@ pub struct IpcBuilder {
     data_dir: PathBuf,
     handshake_timeout: Duration,
     peer_threads: usize,
+    own_threads: usize,
+    threads: Threads,
     limits: Limits,
     message_words: usize,
     objects: usize,
@@ -325,6 +328,8 @@ impl Default for IpcBuilder {
             data_dir: PathBuf::new(),
             handshake_timeout: Duration::from_secs(10),
             peer_threads: 64,
+            own_threads: 1024,
+            threads: Threads::default(),
             limits: Limits::default(),
             message_words: 8 << 20,
             objects: 1 << 16,
@@ -364,6 +369,19 @@ impl IpcBuilder {
     /// How many threads of one peer may be in use at a time; further calls wait. Default: 64.
     pub fn peer_threads(mut self, limit: usize) -> Self {
         self.peer_threads = limit.max(1);
+        self
+    }
+
+    /// How many threads one peer may have made here, those of its pool included; more are refused with
+    /// [`ExceptionKind::Overloaded`](crate::ExceptionKind::Overloaded). Default: 1,024.
+    pub fn own_threads(mut self, limit: usize) -> Self {
+        self.own_threads = limit;
+        self
+    }
+
+    /// What runs those threads. Default: [`Threads::Tasks`].
+    pub fn threads(mut self, threads: Threads) -> Self {
+        self.threads = threads;
         self
     }
 
@@ -474,6 +492,8 @@ impl IpcBuilder {
             data_dir: self.data_dir,
             handshake_timeout: self.handshake_timeout,
             peer_threads: self.peer_threads,
+            own_threads: self.own_threads,
+            threads: self.threads,
             limits: self.limits,
             message_words: self.message_words,
             objects: self.objects,

@@ -17,10 +17,12 @@ mod address;
 mod any_proxy;
 pub mod blocking;
 mod call;
+mod caller;
 mod capability;
 mod child;
 mod connection;
 mod context;
+mod credentials;
 mod declared;
 mod engine;
 mod exception;
@@ -40,12 +42,15 @@ pub mod rt;
 mod shutdown;
 mod socket;
 mod stats;
+mod threads;
 mod users;
 
 pub use any_proxy::AnyProxy;
 pub use call::{Call, Pipelined};
+pub use caller::Caller;
 pub use child::ChildProcess;
 pub use context::Context;
+pub use credentials::Credentials;
 pub use engine::EngineKind;
 pub use exception::{Exception, ExceptionKind};
 pub use ipc::{Ipc, IpcBuilder};
@@ -57,6 +62,7 @@ pub use protocol::{CapnpProtocol, Protocol};
 pub use proxy::Proxy;
 pub use socket::BoundSocket;
 pub use stats::Stats;
+pub use threads::Threads;
 pub use users::AllowedUsers;
 
 /// Includes what `ipc_gen::Builder` generated in the build script: a module for every compiled

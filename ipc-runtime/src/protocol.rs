@@ -10,6 +10,7 @@ use crate::adapter::{LocalObject, Serve};
 use crate::capability::Target;
 use crate::connection::{Connection, Side};
 use crate::context::Context;
+use crate::credentials::Credentials;
 use crate::engine::capnp_rpc::CapnpRpc;
 use crate::engine::native::Native;
 use crate::engine::{Engine, EngineKind};
@@ -120,7 +121,8 @@ impl CapnpProtocol {
         socket: UnixStream,
         prepare: impl FnOnce(&Connection),
     ) -> Result<P, Exception> {
-        let connection = Connection::new(Arc::clone(&self.context), Side::Client);
+        let credentials = Credentials::of(&socket);
+        let connection = Connection::new(Arc::clone(&self.context), Side::Client, credentials);
         self.connections.add(&connection);
         let (link, first) = self.engine.connect(socket, &connection);
         connection.attach(link);
@@ -207,7 +209,8 @@ fn serve(
     socket: UnixStream,
     object: &Arc<LocalObject>,
 ) -> Arc<Connection> {
-    let connection = Connection::new(Arc::clone(context), Side::Server);
+    let credentials = Credentials::of(&socket);
+    let connection = Connection::new(Arc::clone(context), Side::Server, credentials);
     let link = engine.serve(socket, Arc::clone(object), &connection);
     connection.attach(link);
     connection

@@ -26,6 +26,10 @@ pub struct Stats {
     pub remote_objects: usize,
     /// Objects of ours that peers refer to.
     pub exported_objects: usize,
+    /// Proxies of peers' objects, clones not counted.
+    pub proxies: usize,
+    /// Threads that peers had made here, those of pools included.
+    pub threads: usize,
 }
 
 impl AddAssign for Stats {
@@ -35,6 +39,8 @@ impl AddAssign for Stats {
         self.incoming_calls += other.incoming_calls;
         self.remote_objects += other.remote_objects;
         self.exported_objects += other.exported_objects;
+        self.proxies += other.proxies;
+        self.threads += other.threads;
     }
 }
 
@@ -83,11 +89,11 @@ pub(crate) struct Tally {
 impl Tally {
     pub(crate) fn stats(&self) -> Stats {
         Stats {
-            connections: 0,
             outgoing_calls: self.outgoing_calls.load(Ordering::Relaxed),
             incoming_calls: self.incoming_calls.load(Ordering::Relaxed),
             remote_objects: self.remote_objects.load(Ordering::Relaxed),
             exported_objects: self.exported_objects.load(Ordering::Relaxed),
+            ..Stats::default()
         }
     }
 }

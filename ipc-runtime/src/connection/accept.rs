@@ -1,23 +1,21 @@
 //! Calls that arrive: each finds the thread of ours that it names, and runs there.
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::task::{Context, Poll, Waker};
 
 use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 
-use super::thread_map::ThreadAdapter;
-use super::{CONTEXT_THREAD, Connection, hello};
+use super::job::Job;
+use super::lane::Lane;
+use super::scope::Scope;
+use super::thread_map::{OwnPool, Thread};
+use super::{CONTEXT_CALLBACK_THREAD, CONTEXT_THREAD, Connection, hello};
 use crate::adapter::LocalObject;
 use crate::capability::{Capability, Target};
 use crate::engine::{Reply, Request};
-use crate::exception::{Exception, ExceptionKind};
-use crate::interface::Method;
+use crate::exception::Exception;
 use crate::message::Payload;
-
-type Handler = BoxFuture<'static, Result<Payload, Exception>>;
+use crate::threads::Threads;
 
 impl Connection {
     /// Runs a call of the peer. Engines hand calls over in their order of arrival.
@@ -38,26 +36,28 @@ impl Connection {
         } = request;
         let accepted = object.method(interface_id, ordinal).and_then(|method| {
             let named = match method.context {
-                Some(context) => named_thread(&params, context)?,
-                None => None,
+                Some(context) => Named::read(&params, context)?,
+                None => Named::default(),
             };
             Ok((method, named))
         });
-        let (method, named) = match accepted {
+        let (method, Named { thread, callback }) = match accepted {
             Ok(accepted) => accepted,
             Err(exception) => return reply.send(Err(exception)),
         };
+        let scope = Scope::new(self, method, callback);
         // Calls that name a thread run one after the other anyhow.
-        let stream = (method.streaming && named.is_none()).then(|| Arc::clone(object));
-        let job = Job {
-            connection: Arc::clone(self),
-            stream,
-            method,
-            handler: object.dispatch(Some(self), method, params),
-            reply,
-        };
+        let stream = (method.streaming && thread.is_none()).then(|| Arc::clone(object));
+        let handler = object.dispatch(Some(self), method, params);
+        let job = Job::new(scope, stream, handler, reply);
         let at_once = object.is_inline() && self.room().is_none();
-        match named {
+        match thread {
+            None if method.context.is_some() && self.context.threads == Threads::Dedicated => {
+                match self.pool.get().and_then(OwnPool::lane) {
+                    Some(lane) => lane.run(job),
+                    None => job.fail(no_thread()),
+                }
+            }
             None if at_once && !job.streams() && !self.lines.hold_up(object) => {
                 if let Some(rest) = job.begin() {
                     self.runtime().spawn(rest);
@@ -71,10 +71,10 @@ impl Connection {
             Some(Capability(Target::Local(thread)))
                 if self.arriving.load(Ordering::Acquire) == 0 =>
             {
-                match self.own_thread(&thread) {
-                    Ok(thread) if at_once => thread.begin(job),
-                    Ok(thread) => thread.run(job),
-                    Err(exception) => job.reply.send(Err(exception)),
+                match Thread::of(&thread, self) {
+                    Some(thread) if at_once => job.on(thread, Lane::begin),
+                    Some(thread) => job.on(thread, Lane::run),
+                    None => job.fail(invalid_thread()),
                 }
             }
             Some(named) => self.queue(named, job),
@@ -88,8 +88,8 @@ impl Connection {
         self.arriving.fetch_add(1, Ordering::AcqRel);
         let arrival = async move {
             match this.resolve_thread(named).await {
-                Ok(thread) => thread.run(job),
-                Err(exception) => job.reply.send(Err(exception)),
+                Ok(thread) => job.on(thread, Lane::run),
+                Err(exception) => job.fail(exception),
             }
             this.arriving.fetch_sub(1, Ordering::AcqRel);
         };
@@ -97,100 +97,44 @@ impl Connection {
         let _ = self.arrivals.send(arrival.boxed());
     }
 
-    async fn resolve_thread(&self, named: Capability) -> Result<Arc<ThreadAdapter>, Exception> {
+    async fn resolve_thread(&self, named: Capability) -> Result<Thread, Exception> {
         match &named.resolve().await?.0 {
-            Target::Local(object) => self.own_thread(object),
+            Target::Local(object) => Thread::of(object, self).ok_or_else(invalid_thread),
             Target::Remote(_) | Target::Later(_) => Err(invalid_thread()),
         }
     }
+}
 
-    /// The thread behind an object of ours, if the peer of this very connection had it made.
-    fn own_thread(&self, object: &LocalObject) -> Result<Arc<ThreadAdapter>, Exception> {
-        object
-            .downcast::<ThreadAdapter>()
-            .filter(|thread| thread.belongs_to(self))
-            .ok_or_else(invalid_thread)
+/// The threads that a call names, if it names any.
+#[derive(Default)]
+struct Named {
+    /// Of ours, to run the call.
+    thread: Option<Capability>,
+    /// Of the peer, to run calls that this one makes of the peer.
+    callback: Option<Capability>,
+}
+
+impl Named {
+    fn read(params: &Payload, context: u16) -> Result<Self, Exception> {
+        if !params.has_capabilities() {
+            return Ok(Self::default());
+        }
+        params.read(|params| {
+            let context = params.nested(context)?;
+            Ok(Self {
+                thread: context.capability(CONTEXT_THREAD, "context.thread")?,
+                callback: context.capability(CONTEXT_CALLBACK_THREAD, "context.callbackThread")?,
+            })
+        })
     }
 }
 
-/// The thread that a call names, if it names one.
-fn named_thread(params: &Payload, context: u16) -> Result<Option<Capability>, Exception> {
-    params.read(|params| {
-        params
-            .nested(context)?
-            .capability(CONTEXT_THREAD, "context.thread")
-    })
+fn no_thread() -> Exception {
+    // The text that libmultiprocess answers with.
+    Exception::failed("std::exception: no thread specified and no pool configured")
 }
 
 fn invalid_thread() -> Exception {
     // The text that libmultiprocess answers with.
     Exception::failed("std::exception: invalid thread handle")
-}
-
-/// A call that is ready to run.
-pub(super) struct Job {
-    connection: Arc<Connection>,
-    /// The object of a streaming call.
-    stream: Option<Arc<LocalObject>>,
-    method: &'static Method,
-    handler: Handler,
-    reply: Reply,
-}
-
-impl Job {
-    /// Runs the handler up to where it first waits. Returns the rest, if there is any.
-    pub(super) fn begin(self) -> Option<BoxFuture<'static, ()>> {
-        let mut running = self.serve().boxed();
-        // Whoever runs the rest polls it at once, so nobody needs to be woken before.
-        let mut cx = Context::from_waker(Waker::noop());
-        match running.poll_unpin(&mut cx) {
-            Poll::Ready(()) => None,
-            Poll::Pending => Some(running),
-        }
-    }
-
-    /// Runs the handler when the peer has read enough for its results.
-    pub(super) async fn run(self) {
-        if let Some(room) = self.connection.room() {
-            room.await;
-        }
-        self.serve().await;
-    }
-
-    /// Whether the object's later calls have to wait for this one's end.
-    pub(super) fn streams(&self) -> bool {
-        self.stream.is_some()
-    }
-
-    /// Ends the call before it has begun.
-    pub(super) fn fail(self, reason: Exception) {
-        self.reply.send(Err(reason));
-    }
-
-    /// Runs the handler until it is done or nobody waits for it any more.
-    async fn serve(self) {
-        let Self {
-            connection,
-            stream,
-            method,
-            handler,
-            mut reply,
-        } = self;
-        let outcome = tokio::select! {
-            outcome = AssertUnwindSafe(handler).catch_unwind() => {
-                let outcome = outcome.unwrap_or_else(|_panic| {
-                    Err(Exception::failed(format_args!("the handler of {} panicked", method.name)))
-                });
-                if let (Some(object), Err(reason)) = (stream, &outcome) {
-                    connection.lines.broke(&object, reason);
-                }
-                outcome
-            }
-            () = reply.abandoned() => Err(Exception::new(
-                ExceptionKind::Cancelled,
-                "the caller gave the call up",
-            )),
-        };
-        reply.send(outcome);
-    }
 }

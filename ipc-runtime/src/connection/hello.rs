@@ -10,6 +10,7 @@ use crate::engine::{RemoteObject, Request};
 use crate::exception::{Exception, ExceptionKind};
 use crate::interface::Method;
 use crate::message::Payload;
+use crate::threads::Threads;
 
 /// `hello @0 (manners :UInt32) -> (manners :UInt32)`.
 const HELLO: &Method = &Method::new(0xa2c5_8bd1_9f60_7e43, 0, "Runtime.hello")
@@ -20,9 +21,6 @@ const HELLO: &Method = &Method::new(0xa2c5_8bd1_9f60_7e43, 0, "Runtime.hello")
 const STOPS_HANDLERS: u32 = 1 << 0;
 /// Calls that name no thread run side by side.
 const NEEDS_NO_THREADS: u32 = 1 << 1;
-
-/// How this side is.
-const OURS: u32 = STOPS_HANDLERS | NEEDS_NO_THREADS;
 
 /// Whether this is the peer's hello.
 pub(super) fn is_hello(request: &Request) -> bool {
@@ -36,7 +34,8 @@ impl Connection {
     ///
     /// The connection is lost.
     pub(super) async fn say_hello(&self, first: &dyn RemoteObject) -> Result<(), Exception> {
-        let params = Payload::params(HELLO.params, |params| params.set_scalar(0, OURS, 0))?;
+        let ours = self.manners();
+        let params = Payload::params(HELLO.params, |params| params.set_scalar(0, ours, 0))?;
         match first.call(Request::new(HELLO, params)).await {
             Ok(theirs) => self.be_told(&theirs),
             Err(exception) if exception.kind() == ExceptionKind::Disconnected => Err(exception),
@@ -47,7 +46,16 @@ impl Connection {
     /// Answers the peer's hello.
     pub(super) fn answer_hello(&self, params: &Payload) -> Result<Payload, Exception> {
         self.be_told(params)?;
-        Payload::results(HELLO.results, |results| results.set_scalar(0, OURS, 0))
+        let ours = self.manners();
+        Payload::results(HELLO.results, |results| results.set_scalar(0, ours, 0))
+    }
+
+    /// How this side is.
+    fn manners(&self) -> u32 {
+        match self.context.threads {
+            Threads::Tasks => STOPS_HANDLERS | NEEDS_NO_THREADS,
+            Threads::Dedicated => STOPS_HANDLERS,
+        }
     }
 
     fn be_told(&self, theirs: &Payload) -> Result<(), Exception> {

@@ -4,10 +4,13 @@ mod accept;
 mod cleanups;
 mod exchange;
 mod hello;
+mod job;
+mod lane;
 mod order;
 mod outgoing;
 mod peer_threads;
 mod running;
+mod scope;
 mod thread_map;
 
 use std::fmt;
@@ -20,6 +23,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::capability::Capability;
 use crate::context::{Context, Limits};
+use crate::credentials::Credentials;
 use crate::engine::{Link, RemoteObject, Request};
 use crate::exception::{Exception, ExceptionKind};
 use crate::interface::{Method, StructSize};
@@ -33,11 +37,14 @@ use peer_threads::PeerThreads;
 pub(crate) use peer_threads::Pin;
 use running::Running;
 pub(crate) use running::RunningCall;
+pub(crate) use scope::Scope;
+use thread_map::{OwnPool, OwnThreads};
 
 /// The `Context` struct of `mp/proxy.capnp`: pointer 0 is the thread that runs the call, pointer 1
 /// the thread that runs callbacks.
 const CONTEXT: StructSize = StructSize::new(0, 2);
 const CONTEXT_THREAD: u16 = 0;
+const CONTEXT_CALLBACK_THREAD: u16 = 1;
 
 /// Which side opened the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +59,7 @@ pub(crate) enum Side {
 pub(crate) struct Connection {
     context: Arc<Context>,
     side: Side,
+    credentials: Option<Credentials>,
     link: OnceLock<Arc<dyn Link>>,
     /// Handles of users on objects of the peer.
     handles: AtomicUsize,
@@ -65,8 +73,9 @@ pub(crate) struct Connection {
     arrivals: mpsc::UnboundedSender<BoxFuture<'static, ()>>,
     /// How many calls are in `arrivals`. Only the engine's thread adds to it.
     arriving: AtomicUsize,
-    /// Whether the peer has asked for a pool.
-    pooled: AtomicBool,
+    /// The threads that the peer has had made, and those that it has asked for a pool of.
+    threads: OwnThreads,
+    pool: OnceLock<OwnPool>,
     /// Calls of the peer.
     running: Running,
     cleanups: Cleanups,
@@ -76,7 +85,11 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(context: Arc<Context>, side: Side) -> Arc<Self> {
+    pub(crate) fn new(
+        context: Arc<Context>,
+        side: Side,
+        credentials: Option<Credentials>,
+    ) -> Arc<Self> {
         let (arrivals, mut queue) = mpsc::unbounded_channel::<BoxFuture<'static, ()>>();
         context.runtime.spawn(async move {
             while let Some(arrival) = queue.recv().await {
@@ -89,9 +102,11 @@ impl Connection {
             lines: Lines::default(),
             arrivals,
             arriving: AtomicUsize::new(0),
-            pooled: AtomicBool::new(false),
+            threads: OwnThreads::default(),
+            pool: OnceLock::new(),
             context,
             side,
+            credentials,
             link: OnceLock::new(),
             handles: AtomicUsize::new(0),
             running: Running::default(),
@@ -121,6 +136,8 @@ impl Connection {
             stats += link.stats();
         }
         stats.connections = self.is_open().into();
+        stats.proxies = self.handles.load(Ordering::Relaxed);
+        stats.threads = self.threads.len();
         stats
     }
 
@@ -137,6 +154,11 @@ impl Connection {
     /// Whether the peer stops a handler when its call is given up.
     fn stops_handlers(&self) -> bool {
         self.stops_handlers.load(Ordering::Relaxed)
+    }
+
+    /// The process at the other end, if the system tells.
+    pub(crate) fn credentials(&self) -> Option<Credentials> {
+        self.credentials
     }
 
     /// What the peer can make us hold.
@@ -205,19 +227,6 @@ impl Connection {
             .await
             .map_err(|exception| exception.in_method(construct.name))?;
         self.accept_map(construct, &results)
-    }
-
-    /// Answers the peer's `makePool`: threads for calls that name none.
-    ///
-    /// Such calls run at once here, as tasks, so there is nothing to make; a second pool is refused
-    /// as libmultiprocess does.
-    fn make_pool(&self, count: u32) -> Result<(), Exception> {
-        if count > 0 && self.pooled.swap(true, Ordering::Relaxed) {
-            return Err(Exception::failed(
-                "std::exception: makePool called on connection with existing pool",
-            ));
-        }
-        Ok(())
     }
 
     /// Counts a user's handle on an object of the peer.

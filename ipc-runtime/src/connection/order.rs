@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use foldhash::fast::RandomState;
 
 use super::Connection;
-use super::accept::Job;
+use super::job::Job;
 use crate::adapter::LocalObject;
 use crate::exception::Exception;
 

@@ -7,7 +7,9 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use super::peer_threads::{Lease, Pin};
-use super::{CONTEXT, CONTEXT_THREAD, Connection};
+use super::scope::Scope;
+use super::thread_map::Thread;
+use super::{CONTEXT, CONTEXT_CALLBACK_THREAD, CONTEXT_THREAD, Connection};
 use crate::capability::Capability;
 use crate::engine::{Answer, RemoteObject, Request};
 use crate::exception::Exception;
@@ -30,12 +32,17 @@ impl Connection {
         used: Option<Use>,
         pin: Option<&Pin>,
     ) -> Result<Payload, Exception> {
+        let scope = Scope::of(self);
         let lease = match method.context {
-            Some(_) => self.peer_threads.lease(self, pin).await?,
-            None => None,
+            Some(_) if !is_called_back(scope.as_deref(), pin) => {
+                self.peer_threads.lease(self, pin).await?
+            }
+            _ => None,
         };
-        self.prepare(method, &mut params, lease.as_ref())?;
+        self.prepare(method, &mut params, lease.as_ref(), scope.as_deref(), pin)?;
         let answer = object.call(Request::new(method, params));
+        // The peer may call back meanwhile, on the thread that this call came to.
+        let _waiting = scope.map(Scope::wait);
         let results = self.sent(object, method, answer, lease, used).await?;
         self.accept_map(method, &results)?;
         Ok(results)
@@ -55,14 +62,18 @@ impl Connection {
         pin: Option<&Pin>,
         pointer: u16,
     ) -> Result<Capability, Payload> {
+        let scope = Scope::of(self);
         let lease = match method.context {
-            Some(_) => match self.peer_threads.try_lease(self, pin) {
-                Some(lease) => lease,
-                None => return Err(params),
-            },
-            None => None,
+            Some(_) if !is_called_back(scope.as_deref(), pin) => {
+                match self.peer_threads.try_lease(self, pin) {
+                    Some(lease) => lease,
+                    None => return Err(params),
+                }
+            }
+            _ => None,
         };
-        if self.prepare(method, &mut params, lease.as_ref()).is_err() {
+        let prepared = self.prepare(method, &mut params, lease.as_ref(), scope.as_deref(), pin);
+        if prepared.is_err() {
             return Err(params);
         }
         let (answer, promised) = object.call_for(Request::new(method, params), &[pointer]);
@@ -78,11 +89,24 @@ impl Connection {
         method: &'static Method,
         params: &mut Payload,
         lease: Option<&Lease>,
+        scope: Option<&Scope>,
+        pin: Option<&Pin>,
     ) -> Result<(), Exception> {
-        if let (Some(context), Some(thread)) = (method.context, lease.and_then(Lease::thread)) {
+        let (thread, callback) = match scope.filter(|_| is_called_back(scope, pin)) {
+            // Where the peer waits for us, and where we wait for the peer.
+            Some(scope) => (
+                scope.callback_thread.clone(),
+                scope.thread.get().map(Thread::capability),
+            ),
+            None => (lease.and_then(Lease::thread), None),
+        };
+        if let (Some(context), Some(thread)) = (method.context, thread) {
             params.amend(method.params, |params| {
                 params.nested(context, CONTEXT, |context| {
                     context.set_capability(CONTEXT_THREAD, thread);
+                    if let Some(callback) = callback {
+                        context.set_capability(CONTEXT_CALLBACK_THREAD, callback);
+                    }
                 });
             })?;
         }
@@ -108,6 +132,11 @@ impl Connection {
             }),
         }
     }
+}
+
+/// Whether a call goes to the thread of the peer that waits for the call which is being served.
+fn is_called_back(scope: Option<&Scope>, pin: Option<&Pin>) -> bool {
+    pin.is_none() && scope.is_some_and(|scope| scope.callback_thread.is_some())
 }
 
 /// A call that was sent, until its answer. Dropping it gives the call up.

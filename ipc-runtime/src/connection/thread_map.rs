@@ -1,22 +1,18 @@
 //! Our threads, as the peer sees them: the `ThreadMap` and `Thread` of `mp/proxy.capnp`.
-//!
-//! A "thread" here is a queue: calls that name it run one after the other in their order of
-//! arrival, on whichever worker of the runtime is free.
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 
-use futures_util::future::BoxFuture;
-use tokio::sync::mpsc;
-
 use super::Connection;
-use super::accept::Job;
+use super::lane::Lane;
 use super::peer_threads::MAKE_THREAD;
 use crate::adapter::{Adapter, Dispatched, LocalObject, ServerCall};
 use crate::capability::Capability;
-use crate::exception::Exception;
+use crate::exception::{Exception, ExceptionKind};
 use crate::interface::{Interface, Method};
+use crate::message::StructReader;
+use crate::threads::Threads;
 
 pub(super) const THREAD_MAP_ID: u64 = 0xee5e_3717_9ad9_dc9d;
 const THREAD_ID: u64 = 0x81c1_e260_0d0b_56c5;
@@ -54,9 +50,9 @@ impl Adapter for ThreadMapAdapter {
         let connection = connection.ok_or_else(|| Exception::failed("the connection is closed"));
         match call.method() {
             (THREAD_MAP_ID, 0) => call.serve(
-                |params| params.text(0, "name"),
+                read_name,
                 move |name| async move {
-                    let thread = ThreadAdapter::start(name, &connection?);
+                    let thread = ThreadAdapter::start(name, &connection?)?;
                     Ok(Capability::local(LocalObject::new(thread)))
                 },
                 |results, thread| results.set_capability(0, thread),
@@ -71,70 +67,133 @@ impl Adapter for ThreadMapAdapter {
     }
 }
 
+/// The name of a thread. Peers may call it what they like, in whatever encoding.
+fn read_name(params: &StructReader<'_>) -> Result<String, Exception> {
+    let bytes = params.data(0, "name")?;
+    let bytes = bytes.strip_suffix(b"\0").unwrap_or(&bytes);
+    Ok(String::from_utf8_lossy(bytes).into_owned())
+}
+
 /// One thread of the peer's making. It ends when nothing refers to it and its queue is empty.
 pub(super) struct ThreadAdapter {
     name: String,
     connection: Weak<Connection>,
-    jobs: mpsc::UnboundedSender<Work>,
-    /// How many jobs are queued or running.
-    pending: Arc<AtomicUsize>,
+    lane: Lane,
+    _counted: Counted,
 }
 
 impl ThreadAdapter {
-    fn start(name: String, connection: &Arc<Connection>) -> Self {
-        let (jobs, mut queue) = mpsc::unbounded_channel::<Work>();
-        let pending = Arc::new(AtomicUsize::new(0));
-        let left = Arc::clone(&pending);
-        connection.runtime().spawn(async move {
-            while let Some(job) = queue.recv().await {
-                match job {
-                    Work::Whole(job) => job.run().await,
-                    Work::Rest(rest) => rest.await,
-                }
-                left.fetch_sub(1, Ordering::AcqRel);
-            }
-        });
-        Self {
+    /// # Errors
+    ///
+    /// The peer has too many, or the system gives none.
+    fn start(name: String, connection: &Arc<Connection>) -> Result<Self, Exception> {
+        let counted = connection.threads.count(connection.context.own_threads)?;
+        let lane = Lane::start(&name, connection.context.threads, connection.runtime())?;
+        Ok(Self {
             name,
             connection: Arc::downgrade(connection),
-            jobs,
-            pending,
-        }
+            lane,
+            _counted: counted,
+        })
     }
 
     pub(super) fn belongs_to(&self, connection: &Connection) -> bool {
         std::ptr::eq(self.connection.as_ptr(), connection)
     }
 
-    /// Runs `job` after everything that was queued before.
-    pub(super) fn run(&self, job: Job) {
-        self.pending.fetch_add(1, Ordering::AcqRel);
-        self.queue(Work::Whole(job));
-    }
-
-    /// Runs `job` here and now, up to where it first waits, if nothing was queued before.
-    pub(super) fn begin(&self, job: Job) {
-        if self.pending.fetch_add(1, Ordering::AcqRel) > 0 {
-            return self.queue(Work::Whole(job));
-        }
-        match job.begin() {
-            // Nothing else is queued meanwhile: calls arrive on one task.
-            Some(rest) => self.queue(Work::Rest(rest)),
-            None => drop(self.pending.fetch_sub(1, Ordering::AcqRel)),
-        }
-    }
-
-    fn queue(&self, work: Work) {
-        // It fails only when the runtime is gone, and then the job's caller learns by its drop.
-        let _ = self.jobs.send(work);
+    pub(super) fn lane(&self) -> &Lane {
+        &self.lane
     }
 }
 
-/// What a thread has to do.
-enum Work {
-    Whole(Job),
-    /// What is left of a job that has begun.
-    Rest(BoxFuture<'static, ()>),
+/// A thread of ours that a call names, with the object that the peer knows it by.
+#[derive(Clone)]
+pub(super) struct Thread {
+    object: Arc<LocalObject>,
+    adapter: Arc<ThreadAdapter>,
+}
+
+impl Thread {
+    /// The thread behind an object of ours, if the peer of this very connection had it made.
+    pub(super) fn of(object: &Arc<LocalObject>, connection: &Connection) -> Option<Self> {
+        let adapter = object.downcast::<ThreadAdapter>()?;
+        adapter.belongs_to(connection).then(|| Self {
+            object: Arc::clone(object),
+            adapter,
+        })
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.adapter.name
+    }
+
+    pub(super) fn lane(&self) -> &Lane {
+        self.adapter.lane()
+    }
+
+    pub(super) fn capability(&self) -> Capability {
+        Capability::local(Arc::clone(&self.object))
+    }
+}
+
+/// How many threads of ours a peer has.
+#[derive(Default)]
+pub(super) struct OwnThreads(Arc<AtomicUsize>);
+
+/// One of them.
+struct Counted(Arc<AtomicUsize>);
+
+impl OwnThreads {
+    pub(super) fn len(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn count(&self, limit: usize) -> Result<Counted, Exception> {
+        let counted = Counted(Arc::clone(&self.0));
+        if self.0.fetch_add(1, Ordering::Relaxed) >= limit {
+            return Err(Exception::new(
+                ExceptionKind::Overloaded,
+                format_args!("{limit} threads of this connection exist, which is the limit"),
+            ));
+        }
+        Ok(counted)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Threads for calls that name none.
+pub(super) struct OwnPool(Vec<ThreadAdapter>);
+
+impl OwnPool {
+    /// The one with the fewest calls.
+    pub(super) fn lane(&self) -> Option<&Lane> {
+        let lanes = self.0.iter().map(ThreadAdapter::lane);
+        lanes.min_by_key(|lane| lane.depth())
+    }
+}
+
+impl Connection {
+    /// Answers the peer's `makePool`. Where threads are tasks there is nothing to make, since calls that
+    /// name none run side by side. A second pool is refused as libmultiprocess does.
+    fn make_pool(self: &Arc<Self>, count: u32) -> Result<(), Exception> {
+        if count == 0 {
+            return Ok(());
+        }
+        let count = match self.context.threads {
+            Threads::Tasks => 0,
+            Threads::Dedicated => count,
+        };
+        let threads = (0..count).map(|number| ThreadAdapter::start(format!("pool/{number}"), self));
+        let pool = OwnPool(threads.collect::<Result<_, _>>()?);
+        self.pool.set(pool).map_err(|_second| {
+            Exception::failed("std::exception: makePool called on connection with existing pool")
+        })
+    }
 }
 
 impl Adapter for ThreadAdapter {

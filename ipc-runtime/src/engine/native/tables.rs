@@ -132,11 +132,11 @@ impl Tables {
 
     pub(super) fn stats(&self) -> Stats {
         Stats {
-            connections: 0,
             outgoing_calls: self.questions.len(),
             incoming_calls: self.answers.len(),
             remote_objects: self.imports.len(),
             exported_objects: self.exports.len(),
+            ..Stats::default()
         }
     }
 
