@@ -119,6 +119,7 @@ impl Both {
         let [calls, serves] = self.engines.map(|engine| engine == EngineKind::Native);
         client.connections = 1;
         client.remote_objects = 1;
+        client.proxies = 1;
         server.connections = 1;
         // Our engine counts the question that brings the object, and its answer, as long as that is in use.
         client.outgoing_calls = calls.into();
