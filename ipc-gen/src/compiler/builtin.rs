@@ -2,6 +2,9 @@
 
 use super::types::Type;
 
+/// The number of `List`, like those that [`Builtin::id`] gives.
+pub(super) const LIST_ID: u64 = 1028;
+
 /// A type that the language brings along, other than lists.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Builtin {
@@ -34,6 +37,34 @@ impl Builtin {
             "Object" => return Some(Self::Object),
             _ => return None,
         }))
+    }
+
+    /// The number that the official compiler has for it where it tells what names stand for. Ids of
+    /// what is declared are larger.
+    pub(super) fn id(&self) -> u64 {
+        match self {
+            Self::Type(ty) => match ty {
+                Type::Void => 1014,
+                Type::Bool => 1015,
+                Type::Int8 => 1016,
+                Type::Int16 => 1017,
+                Type::Int32 => 1018,
+                Type::Int64 => 1019,
+                Type::UInt8 => 1020,
+                Type::UInt16 => 1021,
+                Type::UInt32 => 1022,
+                Type::UInt64 => 1023,
+                Type::Float32 => 1024,
+                Type::Float64 => 1025,
+                Type::Text => 1026,
+                Type::Data => 1027,
+                Type::AnyStruct => 1031,
+                Type::AnyList => 1032,
+                Type::Capability => 1033,
+                _ => 1030,
+            },
+            Self::Object => 1029,
+        }
     }
 
     /// Whether it is one of the types that leave open what a pointer leads to.

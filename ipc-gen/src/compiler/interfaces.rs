@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Compiler;
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, Span};
 use super::ids::params_id;
 use super::node::{Body, Method, Node};
 use super::nodes::Parts;
@@ -155,6 +155,7 @@ impl Compiler<'_> {
                     nested: Vec::new(),
                     annotations: Vec::new(),
                     docs: None,
+                    place: Span::default(),
                     body: Body::Struct(body),
                 });
                 // The official compiler does not bind the method's own parameters here.

@@ -176,6 +176,7 @@ impl Compiler<'_> {
             nested: nested.collect(),
             annotations,
             docs: syntax.docs.clone(),
+            place: syntax.whole,
             body,
         }
     }

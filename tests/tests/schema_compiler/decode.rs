@@ -9,12 +9,16 @@ use capnp::schema_capnp::{
 };
 use capnp::{any_pointer, serialize, struct_list, text};
 
+use super::places::Places;
+
 /// What a request says: of each node by its id, of each node's source, and of the files.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Decoded {
     pub(crate) nodes: BTreeMap<u64, String>,
     pub(crate) sources: BTreeMap<u64, String>,
     pub(crate) files: Vec<String>,
+    /// What only newer compilers tell.
+    pub(crate) places: Places,
     /// The nodes of files that do not come with Cap'n Proto.
     pub(crate) own: BTreeSet<u64>,
 }
@@ -29,6 +33,7 @@ impl Decoded {
                 (self.files != other.files)
                     .then(|| format!("files:\n{:#?}\n{:#?}", self.files, other.files))
             })
+            .or_else(|| self.places.difference(&other.places))
     }
 }
 
@@ -72,7 +77,9 @@ pub(crate) fn decode(bytes: &[u8]) -> capnp::Result<Decoded> {
     let message = serialize::read_message(bytes, options)?;
     let request = message.get_root::<code_generator_request::Reader<'_>>()?;
     let mut decoded = Decoded::default();
+    decoded.places.version = request.get_capnp_version()?.get_major();
     for node in request.get_nodes()? {
+        decoded.places.add_node(node);
         decoded.nodes.insert(node.get_id(), node_text(node)?);
         if !node.get_display_name()?.as_bytes().starts_with(b"capnp/") {
             decoded.own.insert(node.get_id());
@@ -87,10 +94,8 @@ pub(crate) fn decode(bytes: &[u8]) -> capnp::Result<Decoded> {
             let docs = optional(member.has_doc_comment(), member.get_doc_comment())?;
             writeln!(text, "member {docs}").expect("strings take everything");
         }
-        // The official compiler forgets whose it is when it is about parameters or results.
-        if info.get_id() != 0 {
-            decoded.sources.insert(info.get_id(), text);
-        }
+        decoded.sources.insert(info.get_id(), text);
+        decoded.places.add_source(info);
     }
     for file in request.get_requested_files()? {
         let mut text = format!("{:#x} {:?}", file.get_id(), file.get_filename()?);
@@ -99,6 +104,7 @@ pub(crate) fn decode(bytes: &[u8]) -> capnp::Result<Decoded> {
             write!(text, ", {:#x} {name:?}", import.get_id()).expect("strings take everything");
         }
         decoded.files.push(text);
+        decoded.places.add_file(file)?;
     }
     Ok(decoded)
 }

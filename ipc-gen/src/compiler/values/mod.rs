@@ -51,8 +51,22 @@ impl Compiler<'_> {
             context,
             first_step,
         };
+        self.prepare(ty);
         let plain = self.evaluate(expression, ty, evaluation)?;
         Some(fit::convert(plain, ty))
+    }
+
+    /// Compiles what a type names before the value is looked at, as the official compiler does.
+    fn prepare(&mut self, ty: &Type) {
+        match ty {
+            Type::List(element) => self.prepare(element),
+            Type::Enum(named) | Type::Struct(named) | Type::Interface(named) => {
+                if let Some(decl) = self.by_id.get(&named.id).copied() {
+                    self.compile(decl);
+                }
+            }
+            _ => {}
+        }
     }
 
     fn evaluate(
