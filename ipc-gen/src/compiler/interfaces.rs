@@ -20,7 +20,7 @@ pub(super) const STREAM_FILE: &str = "/capnp/stream.capnp";
 const STREAM_RESULT: &str = "StreamResult";
 
 /// The id of the struct that `-> stream` stands for.
-const STREAM_RESULT_ID: u64 = 0x995f_9a33_77c0_b16e;
+pub(super) const STREAM_RESULT_ID: u64 = 0x995f_9a33_77c0_b16e;
 
 /// Which parameter list of a method is compiled.
 #[derive(Clone, Copy)]

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::Compiler;
+use super::interfaces::STREAM_RESULT_ID;
 use super::node::{Annotation, Body, FieldKind, Node};
 use super::tree::DeclId;
 use super::types::{Bound, Brand, Named, Type};
@@ -15,6 +16,8 @@ pub(super) struct Reached {
     pub(super) nodes: Vec<Rc<Node>>,
     /// The first struct of parameters or results that is written in place.
     pub(super) first_params: Option<Rc<Node>>,
+    /// A node whose place is not told, by its id.
+    pub(super) placeless: Option<u64>,
 }
 
 /// What is still to be done, in the order of the official compiler: names get their meanings in it.
@@ -82,6 +85,11 @@ impl Compiler<'_> {
                     }
                     steps.extend(next.into_iter().rev());
                     if added.insert(decl) {
+                        let id = self.decl(decl).id;
+                        // The official compiler has this one built in, and takes that where it needs it.
+                        if id == STREAM_RESULT_ID && why == Why::Needed {
+                            reached.placeless = Some(id);
+                        }
                         reached.nodes.extend(nodes);
                     }
                 }

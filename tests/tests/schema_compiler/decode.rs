@@ -1,6 +1,6 @@
 //! Everything that a `CodeGeneratorRequest` says, as text to be compared.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use capnp::message::{Builder, ReaderOptions};
@@ -19,8 +19,6 @@ pub(crate) struct Decoded {
     pub(crate) files: Vec<String>,
     /// What only newer compilers tell.
     pub(crate) places: Places,
-    /// The nodes of files that do not come with Cap'n Proto.
-    pub(crate) own: BTreeSet<u64>,
 }
 
 impl Decoded {
@@ -77,13 +75,11 @@ pub(crate) fn decode(bytes: &[u8]) -> capnp::Result<Decoded> {
     let message = serialize::read_message(bytes, options)?;
     let request = message.get_root::<code_generator_request::Reader<'_>>()?;
     let mut decoded = Decoded::default();
-    decoded.places.version = request.get_capnp_version()?.get_major();
+    let version = request.get_capnp_version()?;
+    decoded.places.version = (version.get_major(), version.get_minor());
     for node in request.get_nodes()? {
         decoded.places.add_node(node);
         decoded.nodes.insert(node.get_id(), node_text(node)?);
-        if !node.get_display_name()?.as_bytes().starts_with(b"capnp/") {
-            decoded.own.insert(node.get_id());
-        }
     }
     for info in request.get_source_info()? {
         let mut text = format!(

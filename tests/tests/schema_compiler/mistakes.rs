@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::official;
+use super::official::Official;
 
 /// Schemas with a mistake each, without their ids.
 const MISTAKES: &[(&str, &str)] = &[
@@ -166,9 +166,9 @@ fn mistakes_are_explained() {
             Ok(_) => panic!("we accept {what}"),
             Err(error) => writeln!(explained, "== {what}\n{error}").expect("strings take all"),
         }
-        if official::is_there() {
-            let accepted = official::compile(folder.path(), &[file]);
-            assert!(accepted.is_err(), "the official compiler accepts {what}");
+        for official in Official::all() {
+            let accepted = official.compile(folder.path(), std::slice::from_ref(&file));
+            assert!(accepted.is_err(), "{official:?} accepts {what}");
         }
     }
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {

@@ -9,17 +9,14 @@ use capnp::schema_capnp::node;
 use capnp::struct_list;
 use capnp::traits::{FromPointerReader, IntoInternalStructReader};
 
-/// The first version of the official compiler that tells any of it, but for those that Debian has.
-const FIRST_VERSION: u16 = 1;
-
 /// The bytes at which something begins and ends.
 type Place = (u32, u32);
 
 /// All of that in a request.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Places {
-    /// The version of the compiler.
-    pub(crate) version: u16,
+    /// The version of the compiler. Old ones tell nothing.
+    pub(crate) version: (u16, u8),
     /// By id, as nodes say it themselves, and as their source information says it.
     nodes: BTreeMap<u64, Place>,
     sources: BTreeMap<u64, Place>,
@@ -56,15 +53,9 @@ impl Places {
         Ok(())
     }
 
-    /// Forgets what is said of other nodes than these.
-    pub(crate) fn retain(&mut self, wanted: impl Fn(u64) -> bool) {
-        self.nodes.retain(|id, _| wanted(*id));
-        self.sources.retain(|id, _| wanted(*id));
-    }
-
-    /// The first difference, if both compilers tell any of it.
+    /// The first difference, if both compilers are of the version that tells it.
     pub(crate) fn difference(&self, other: &Self) -> Option<String> {
-        if self.version < FIRST_VERSION || other.version < FIRST_VERSION {
+        if self.version != other.version {
             return None;
         }
         differing("place of node", &self.nodes, &other.nodes)

@@ -40,7 +40,8 @@ pub(super) fn write(reached: &Reached, files: &[Requested]) -> capnp::Result<Vec
     for (index, node) in (0..).zip(nodes) {
         let mut to = list.reborrow().get(index).0;
         // The official compiler tells it of annotations in their source information only.
-        if !matches!(node.body, Body::Annotation { .. }) {
+        let is_annotation = matches!(node.body, Body::Annotation { .. });
+        if !is_annotation && reached.placeless != Some(node.id) {
             newer::set_node_place(&mut to, node.place);
         }
         write_node(to.into(), node)?;

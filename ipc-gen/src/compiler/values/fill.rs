@@ -50,6 +50,7 @@ impl Compiler<'_> {
             match &field.kind {
                 FieldKind::Slot { ty, .. } => {
                     let ty = ty.bind(brand);
+                    self.prepare(&ty);
                     if let Some(plain) = self.evaluate(&argument.value, &ty, evaluation) {
                         set_field(object, body, field, plain, &ty);
                     }
@@ -117,11 +118,14 @@ impl Compiler<'_> {
             }
             select(object, body, field);
             match &field.kind {
-                FieldKind::Slot { offset, ty, .. } => match ty.room() {
-                    Room::None => {}
-                    Room::Data(size) => object.set_bits(size, *offset, 0),
-                    Room::Pointer => object.set_pointer(*offset, Rc::new(Pointer::Null)),
-                },
+                FieldKind::Slot { offset, ty, .. } => {
+                    self.prepare(ty);
+                    match ty.room() {
+                        Room::None => {}
+                        Room::Data(size) => object.set_bits(size, *offset, 0),
+                        Room::Pointer => object.set_pointer(*offset, Rc::new(Pointer::Null)),
+                    }
+                }
                 FieldKind::Group(id) => {
                     if let Some(node) = self.nodes.get(id).cloned()
                         && let Body::Struct(body) = &node.body

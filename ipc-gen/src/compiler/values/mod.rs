@@ -56,7 +56,8 @@ impl Compiler<'_> {
         Some(fit::convert(plain, ty))
     }
 
-    /// Compiles what a type names before the value is looked at, as the official compiler does.
+    /// Compiles what a type names. The official compiler does so before it looks at a value, and as soon as a
+    /// group is there; in which order declarations are compiled decides in which order names are told.
     fn prepare(&mut self, ty: &Type) {
         match ty {
             Type::List(element) => self.prepare(element),
