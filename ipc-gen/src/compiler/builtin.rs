@@ -13,6 +13,54 @@ pub(super) enum Builtin {
     Object,
 }
 
+/// What can be meant where a type is unknown.
+pub(super) const NAMES: [&str; 19] = [
+    "Void",
+    "Bool",
+    "Int8",
+    "Int16",
+    "Int32",
+    "Int64",
+    "UInt8",
+    "UInt16",
+    "UInt32",
+    "UInt64",
+    "Float32",
+    "Float64",
+    "Text",
+    "Data",
+    "List",
+    "AnyPointer",
+    "AnyStruct",
+    "AnyList",
+    "Capability",
+];
+
+/// What types of other languages are called here.
+const ELSEWHERE: [(&str, &str); 14] = [
+    ("string", "Text"),
+    ("str", "Text"),
+    ("bytes", "Data"),
+    ("blob", "Data"),
+    ("boolean", "Bool"),
+    ("byte", "UInt8"),
+    ("short", "Int16"),
+    ("int", "Int32"),
+    ("integer", "Int32"),
+    ("uint", "UInt32"),
+    ("long", "Int64"),
+    ("float", "Float32"),
+    ("double", "Float64"),
+    ("any", "AnyPointer"),
+];
+
+/// The type that goes by this name in other languages.
+pub(super) fn from_elsewhere(name: &str) -> Option<&'static str> {
+    let mut known = ELSEWHERE.iter();
+    let found = known.find(|(elsewhere, _)| elsewhere.eq_ignore_ascii_case(name));
+    found.map(|(_, here)| *here)
+}
+
 impl Builtin {
     pub(super) fn by_name(name: &str) -> Option<Self> {
         Some(Self::Type(match name {

@@ -65,7 +65,10 @@ impl Compiler<'_> {
             };
             if let ParamList::Stream(span) = params {
                 let at = self.at(decl, *span);
-                self.report(Diagnostic::new(at, "`stream` belongs after `->`"));
+                self.report(
+                    Diagnostic::new(at, "`stream` belongs after `->`")
+                        .help("write `method @0 (…) -> stream`"),
+                );
             }
             let params = self.param_list(list, params, context, parts);
             let list = ListOf {
@@ -107,11 +110,11 @@ impl Compiler<'_> {
             return Some(self.named(*decl, scope, at));
         }
         let message = format!("`{}` is not an interface", base.text());
-        let mut problem = Diagnostic::new(at, message);
-        if let Resolved::Parameter(_) = resolved {
-            problem = problem.help("type parameters cannot be extended");
-        }
-        self.report(problem);
+        let help = match resolved {
+            Resolved::Parameter(_) => "type parameters cannot be extended",
+            _ => "interfaces can only extend interfaces",
+        };
+        self.report(Diagnostic::new(at, message).help(help));
         None
     }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Compiler;
-use super::builtin::{Builtin, LIST_ID};
+use super::builtin::{self, Builtin, LIST_ID};
 use super::diagnostic::{Diagnostic, Location};
 use super::scope::{Arguments, BrandScope, Resolved};
 use super::suggest::suggestion;
@@ -144,7 +144,11 @@ impl Compiler<'_> {
             | ExpressionKind::Embed(_)
             | ExpressionKind::List(_)
             | ExpressionKind::Tuple(_) => {
-                self.report(Diagnostic::new(at, "expected a name"));
+                self.report(
+                    Diagnostic::new(at, "expected a name").help(
+                        "name a type or what is declared somewhere; values have no place here",
+                    ),
+                );
                 None
             }
         }
@@ -219,12 +223,17 @@ impl Compiler<'_> {
             );
             next = found.parent;
         }
-        visible.extend(["List", "Text", "Data", "Void", "Bool"]);
-        let mut problem = Diagnostic::new(at, format!("`{}` is not defined", name.text));
-        if let Some(help) = suggestion(&name.text, visible) {
-            problem = problem.help(help);
-        }
-        self.report(problem);
+        visible.extend(builtin::NAMES);
+        let elsewhere = builtin::from_elsewhere(&name.text);
+        let elsewhere = elsewhere.map(|here| format!("did you mean `{here}`?"));
+        let help = elsewhere
+            .or_else(|| suggestion(&name.text, visible))
+            .unwrap_or_else(|| {
+                let name = &name.text;
+                format!("declare it, or name its file: `import \"file.capnp\".{name}`")
+            });
+        let problem = Diagnostic::new(at, format!("`{}` is not defined", name.text));
+        self.report(problem.help(help));
         None
     }
 

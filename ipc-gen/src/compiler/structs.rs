@@ -145,7 +145,10 @@ impl Compiler<'_> {
             (Some(ty), Some(value)) if field.is_param && is_null(value) => {
                 if ty.room() != Room::Pointer {
                     let at = self.at(context.decl, value.span);
-                    self.report(Diagnostic::new(at, "only pointers can be null"));
+                    self.report(
+                        Diagnostic::new(at, "only pointers can be null")
+                            .help("leave the default out, or give a value"),
+                    );
                 }
                 settled(Value::default_of(ty))
             }

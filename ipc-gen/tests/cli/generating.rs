@@ -223,7 +223,9 @@ fn a_mistake_is_shown_where_it_stands() {
          ┌─ schema/broken.capnp:2:22\n  \
          │\n\
          2 │ struct S { field @0 :Missing; }\n  \
-         │                      ^^^^^^^\n";
+         │                      ^^^^^^^\n  \
+         │\n  \
+         = help: declare it, or name its file: `import \"file.capnp\".Missing`\n";
     assert_eq!(stderr, message);
 }
 

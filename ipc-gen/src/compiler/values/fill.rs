@@ -8,7 +8,7 @@ use crate::compiler::Compiler;
 use crate::compiler::diagnostic::{Diagnostic, Location};
 use crate::compiler::node::{Body, Field, FieldKind, Node, Struct, Value};
 use crate::compiler::pointer::{DataList, ElementSize, Object, Pointer, StructList};
-use crate::compiler::suggest::suggestion;
+use crate::compiler::suggest::choice;
 use crate::compiler::syntax::{Argument, Expression, ExpressionKind};
 use crate::compiler::types::{Brand, Named, Room, Type};
 
@@ -41,7 +41,7 @@ impl Compiler<'_> {
                 let message = format!("the struct has no field `{}`", name.text);
                 let mut problem = Diagnostic::new(at, message);
                 let fields = body.fields.iter().map(|field| &field.name);
-                if let Some(help) = suggestion(&name.text, fields) {
+                if let Some(help) = choice(&name.text, "field", fields) {
                     problem = problem.help(help);
                 }
                 self.report(problem);
