@@ -6,7 +6,6 @@ mod corpus;
 mod deadline;
 mod decode;
 mod generated;
-mod hostile;
 mod mistakes;
 mod mutate;
 mod official;
