@@ -22,10 +22,14 @@ pub(crate) struct Decoded {
 }
 
 impl Decoded {
+    /// The first difference between the nodes of two requests.
+    pub(crate) fn node_difference(&self, other: &Self) -> Option<String> {
+        difference(&self.nodes, &other.nodes, "node")
+    }
+
     /// The first difference between two requests.
     pub(crate) fn difference(&self, other: &Self) -> Option<String> {
-        let nodes = difference(&self.nodes, &other.nodes, "node");
-        nodes
+        self.node_difference(other)
             .or_else(|| difference(&self.sources, &other.sources, "source information"))
             .or_else(|| {
                 (self.files != other.files)

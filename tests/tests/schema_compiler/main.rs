@@ -1,5 +1,6 @@
 //! Our schema compiler and the official one make the same of the same schemas.
 
+mod bundled;
 mod compare;
 mod corners;
 mod corpus;
