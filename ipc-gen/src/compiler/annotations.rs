@@ -83,6 +83,7 @@ impl Compiler<'_> {
     fn not_an_annotation(&mut self, name: &str, context: &Context, application: &Application) {
         let at = self.at(context.decl, application.name.span);
         let message = format!("`{name}` is not an annotation");
-        self.report(Diagnostic::new(at, message));
+        let problem = Diagnostic::new(at, message);
+        self.report(problem.help("only what is declared with `annotation` can stand after `$`"));
     }
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Compiler;
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, Span};
 use super::ids::params_id;
 use super::node::{Body, Method, Node};
 use super::nodes::Parts;
@@ -20,7 +20,7 @@ pub(super) const STREAM_FILE: &str = "/capnp/stream.capnp";
 const STREAM_RESULT: &str = "StreamResult";
 
 /// The id of the struct that `-> stream` stands for.
-const STREAM_RESULT_ID: u64 = 0x995f_9a33_77c0_b16e;
+pub(super) const STREAM_RESULT_ID: u64 = 0x995f_9a33_77c0_b16e;
 
 /// Which parameter list of a method is compiled.
 #[derive(Clone, Copy)]
@@ -65,7 +65,10 @@ impl Compiler<'_> {
             };
             if let ParamList::Stream(span) = params {
                 let at = self.at(decl, *span);
-                self.report(Diagnostic::new(at, "`stream` belongs after `->`"));
+                self.report(
+                    Diagnostic::new(at, "`stream` belongs after `->`")
+                        .help("write `method @0 (…) -> stream`"),
+                );
             }
             let params = self.param_list(list, params, context, parts);
             let list = ListOf {
@@ -107,11 +110,11 @@ impl Compiler<'_> {
             return Some(self.named(*decl, scope, at));
         }
         let message = format!("`{}` is not an interface", base.text());
-        let mut problem = Diagnostic::new(at, message);
-        if let Resolved::Parameter(_) = resolved {
-            problem = problem.help("type parameters cannot be extended");
-        }
-        self.report(problem);
+        let help = match resolved {
+            Resolved::Parameter(_) => "type parameters cannot be extended",
+            _ => "interfaces can only extend interfaces",
+        };
+        self.report(Diagnostic::new(at, message).help(help));
         None
     }
 
@@ -155,6 +158,7 @@ impl Compiler<'_> {
                     nested: Vec::new(),
                     annotations: Vec::new(),
                     docs: None,
+                    place: Span::default(),
                     body: Body::Struct(body),
                 });
                 // The official compiler does not bind the method's own parameters here.

@@ -55,14 +55,16 @@ impl<'a> Lexer<'a> {
             match self.peek() {
                 Some(b';') => {
                     self.position += 1;
+                    let docs = self.doc_comment();
                     return Some(Statement {
                         tokens,
                         block: None,
-                        docs: self.doc_comment(),
+                        docs,
                         span,
+                        whole: self.span_from(start),
                     });
                 }
-                Some(b'{') => return self.block(tokens, span, depth),
+                Some(b'{') => return self.block(tokens, start, depth),
                 Some(b',') => {
                     let comma = self.one_byte();
                     self.error(comma, "a comma belongs between parentheses or brackets");
@@ -90,7 +92,8 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn block(&mut self, tokens: Vec<Token>, span: Span, depth: usize) -> Option<Statement> {
+    fn block(&mut self, tokens: Vec<Token>, start: usize, depth: usize) -> Option<Statement> {
+        let span = self.span_from(start);
         let open = self.one_byte();
         self.position += 1;
         let early_docs = self.doc_comment();
@@ -116,6 +119,7 @@ impl<'a> Lexer<'a> {
             block: Some(block),
             docs: early_docs.or(late_docs),
             span,
+            whole: self.span_from(start),
         })
     }
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::diagnostic::Span;
 use super::ids::group_id;
 use super::layout::{Layout, Place, UnionId};
-use super::node::FieldKind;
+use super::node::{Annotation, FieldKind};
 use super::structs::Owner;
 use super::syntax::{Application, Declaration, DeclarationKind, Expression, Name, Number};
 
@@ -19,7 +19,9 @@ pub(super) struct Member<'a> {
     pub(super) ordinal: Option<Number>,
     pub(super) in_union: bool,
     pub(super) kind: MemberKind<'a>,
-    pub(super) annotations: &'a [Application],
+    pub(super) applications: &'a [Application],
+    /// What became of those.
+    pub(super) annotations: Vec<Annotation>,
     pub(super) docs: Option<&'a Vec<u8>>,
     pub(super) span: Span,
     /// The union that it is, or that stands in it without a name.
@@ -65,7 +67,7 @@ impl<'a> Member<'a> {
         code_order: usize,
         name: Name,
         kind: MemberKind<'a>,
-        annotations: &'a [Application],
+        applications: &'a [Application],
     ) -> Self {
         Self {
             parent: Some(parent),
@@ -75,7 +77,8 @@ impl<'a> Member<'a> {
             ordinal: None,
             in_union: false,
             kind,
-            annotations,
+            applications,
+            annotations: Vec::new(),
             docs: None,
             union: None,
             fields: Vec::new(),

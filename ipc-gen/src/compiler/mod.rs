@@ -114,11 +114,11 @@ pub(crate) fn compile(sources: &dyn Sources, files: &[PathBuf]) -> Result<Output
             Err(error) => unreadable.push((sources.place(file), error)),
         }
     }
-    let nodes = compiler.reach(&roots);
+    let reached = compiler.reach(&roots);
     let requested = roots.iter().map(|root| compiler.requested(*root));
     let requested: Vec<_> = requested.collect();
     if compiler.reporter.is_empty() && unreadable.is_empty() {
-        match request::write(&nodes, &requested) {
+        match request::write(&reached, &requested) {
             Ok(request) => return Ok(compiler.output(request)),
             Err(error) => compiler.report(Diagnostic::new(
                 Location {
@@ -158,6 +158,8 @@ impl Compiler<'_> {
         let id = found.id;
         let name = found.display_name.clone();
         let paths = imports::imports(&Rc::clone(&found.syntax));
+        let file = self.files.get(found.file.0);
+        let identifiers = file.map(|file| file.identifiers.clone());
         let importer = self.key_of(root);
         // Each was read before, or was reported.
         let imports = paths.into_iter().filter_map(|path| {
@@ -169,6 +171,7 @@ impl Compiler<'_> {
             id,
             name,
             imports: imports.collect(),
+            identifiers: identifiers.unwrap_or_default(),
         }
     }
 

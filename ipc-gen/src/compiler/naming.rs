@@ -13,7 +13,11 @@ pub(super) fn check(declaration: &Declaration, file: FileId, reporter: &mut Repo
 
 /// Says that a name is that of something else already.
 pub(super) fn taken(name: &str, at: Location, first: Location) -> Diagnostic {
-    Diagnostic::new(at, format!("the name `{name}` is taken")).related(first, "the first one")
+    Diagnostic::new(at, format!("the name `{name}` is taken"))
+        .related(first, "the first one")
+        .help(
+            "give one of them another name; the members of an unnamed union count as the struct's",
+        )
 }
 
 struct Checker<'a> {

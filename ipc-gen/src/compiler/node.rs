@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use super::diagnostic::Span;
 use super::pointer::Pointer;
 use super::syntax::Targets;
 use super::types::{Brand, Named, Type};
@@ -22,6 +23,8 @@ pub(super) struct Node {
     pub(super) nested: Vec<(String, u64)>,
     pub(super) annotations: Vec<Annotation>,
     pub(super) docs: Option<Vec<u8>>,
+    /// Where it is declared. Nothing is said of groups, parameters and results.
+    pub(super) place: Span,
     pub(super) body: Body,
 }
 

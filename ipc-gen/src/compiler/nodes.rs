@@ -124,7 +124,8 @@ impl Compiler<'_> {
         let declaration = &self.decl(decl).syntax;
         let at = self.at(decl, declaration.name.span);
         let message = format!("`{}` depends on itself", declaration.name.text);
-        self.report(Diagnostic::new(at, message));
+        let problem = Diagnostic::new(at, message);
+        self.report(problem.help("give one of what leads back to it a value or type of its own"));
     }
 
     fn compile_node(&mut self, decl: DeclId, parts: &mut Parts) -> Node {
@@ -176,6 +177,7 @@ impl Compiler<'_> {
             nested: nested.collect(),
             annotations,
             docs: syntax.docs.clone(),
+            place: syntax.whole,
             body,
         }
     }

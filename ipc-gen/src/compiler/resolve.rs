@@ -3,12 +3,12 @@
 use std::rc::Rc;
 
 use super::Compiler;
-use super::builtin::Builtin;
+use super::builtin::{self, Builtin, LIST_ID};
 use super::diagnostic::{Diagnostic, Location};
 use super::scope::{Arguments, BrandScope, Resolved};
 use super::suggest::suggestion;
 use super::syntax::{Expression, ExpressionKind, Name};
-use super::tree::{AliasId, AliasState, DeclId, Member};
+use super::tree::{AliasId, AliasState, DeclId, Identifier, Member};
 use super::types::Parameter;
 
 /// From where an expression sees names.
@@ -91,16 +91,26 @@ impl Compiler<'_> {
             ExpressionKind::Relative(name) => self.resolve_relative(name, context, at),
             ExpressionKind::Absolute(name) => {
                 let root = self.root_of(context.decl);
-                self.member(root, &name.text, &context.scope)
-                    .or_else(|| self.undefined(name, self.at(context.decl, name.span), root))
+                let Some(found) = self.member(root, &name.text, &context.scope) else {
+                    return self.undefined(name, self.at(context.decl, name.span), root);
+                };
+                self.identify(at, self.member_id(root, &name.text));
+                Some(found)
             }
-            ExpressionKind::Import(path) => self.resolve_import(path, context),
+            ExpressionKind::Import(path) => {
+                let found = self.resolve_import(path, context)?;
+                self.identify(at, self.id_of(&found));
+                Some(found)
+            }
             ExpressionKind::Member { parent, name } => {
                 let found = self.resolve(parent, context)?;
                 let member = match &found {
                     Resolved::Declared { decl, scope } => self.member(*decl, &name.text, scope),
                     _ => None,
                 };
+                if let Some(member) = &member {
+                    self.identify(at, self.id_of(member));
+                }
                 member.or_else(|| {
                     let at = self.at(context.decl, name.span);
                     let message =
@@ -134,7 +144,11 @@ impl Compiler<'_> {
             | ExpressionKind::Embed(_)
             | ExpressionKind::List(_)
             | ExpressionKind::Tuple(_) => {
-                self.report(Diagnostic::new(at, "expected a name"));
+                self.report(
+                    Diagnostic::new(at, "expected a name").help(
+                        "name a type or what is declared somewhere; values have no place here",
+                    ),
+                );
                 None
             }
         }
@@ -158,6 +172,7 @@ impl Compiler<'_> {
         let mut next = Some(context.decl);
         while let Some(decl) = next {
             if let Some(found) = self.member(decl, name, &context.scope) {
+                self.identify(at, self.member_id(decl, name));
                 return Some(found);
             }
             let found = self.decl(decl);
@@ -172,11 +187,13 @@ impl Compiler<'_> {
             }
             next = found.parent;
         }
-        if name == "List" {
-            return Some(Resolved::List(None));
-        }
-        if let Some(builtin) = Builtin::by_name(name) {
-            return Some(Resolved::Builtin(builtin));
+        let builtin = match name {
+            "List" => Some(Resolved::List(None)),
+            name => Builtin::by_name(name).map(Resolved::Builtin),
+        };
+        if let Some(builtin) = builtin {
+            self.identify(at, self.id_of(&builtin));
+            return Some(builtin);
         }
         let name = Name {
             text: name.to_owned(),
@@ -206,12 +223,17 @@ impl Compiler<'_> {
             );
             next = found.parent;
         }
-        visible.extend(["List", "Text", "Data", "Void", "Bool"]);
-        let mut problem = Diagnostic::new(at, format!("`{}` is not defined", name.text));
-        if let Some(help) = suggestion(&name.text, visible) {
-            problem = problem.help(help);
-        }
-        self.report(problem);
+        visible.extend(builtin::NAMES);
+        let elsewhere = builtin::from_elsewhere(&name.text);
+        let elsewhere = elsewhere.map(|here| format!("did you mean `{here}`?"));
+        let help = elsewhere
+            .or_else(|| suggestion(&name.text, visible))
+            .unwrap_or_else(|| {
+                let name = &name.text;
+                format!("declare it, or name its file: `import \"file.capnp\".{name}`")
+            });
+        let problem = Diagnostic::new(at, format!("`{}` is not defined", name.text));
+        self.report(problem.help(help));
         None
     }
 
@@ -268,6 +290,34 @@ impl Compiler<'_> {
                     target => target.seen_from(&outer),
                 })
             }
+        }
+    }
+
+    /// The id of what a declaration has under a name, wherever that leads from here.
+    fn member_id(&self, decl: DeclId, name: &str) -> Option<u64> {
+        match self.decl(decl).names.get(name)? {
+            Member::Decl(found) => Some(self.decl(*found).id),
+            Member::Alias(alias) => match &self.aliases.get(alias.0)?.state {
+                AliasState::Known(Some(target)) => self.id_of(target),
+                _ => None,
+            },
+        }
+    }
+
+    fn id_of(&self, resolved: &Resolved) -> Option<u64> {
+        match resolved {
+            Resolved::Declared { decl, .. } => Some(self.decl(*decl).id),
+            Resolved::Builtin(builtin) => Some(builtin.id()),
+            Resolved::List(_) => Some(LIST_ID),
+            Resolved::Parameter(_) | Resolved::MethodParameter(_) => None,
+        }
+    }
+
+    /// Notes what a name stands for, for those who want to show that in an editor.
+    fn identify(&mut self, at: Location, id: Option<u64>) {
+        if let (Some(id), Some(file)) = (id, self.files.get_mut(at.file.0)) {
+            let span = at.span;
+            file.identifiers.push(Identifier { span, id });
         }
     }
 

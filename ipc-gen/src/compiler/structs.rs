@@ -1,7 +1,7 @@
 //! Structs: their fields in order, in place, and in groups.
 
 use super::Compiler;
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, Span};
 use super::layout::{Ambiguous, Layout, Place, UnionId};
 use super::members::{FieldSyntax, Member, MemberKind, Translator};
 use super::node::{Body, Field, FieldKind, Node, Struct, Value};
@@ -145,7 +145,10 @@ impl Compiler<'_> {
             (Some(ty), Some(value)) if field.is_param && is_null(value) => {
                 if ty.room() != Room::Pointer {
                     let at = self.at(context.decl, value.span);
-                    self.report(Diagnostic::new(at, "only pointers can be null"));
+                    self.report(
+                        Diagnostic::new(at, "only pointers can be null")
+                            .help("leave the default out, or give a value"),
+                    );
                 }
                 settled(Value::default_of(ty))
             }
@@ -189,6 +192,13 @@ impl Compiler<'_> {
         if let Some(index) = translator.ambiguous {
             self.ambiguous(translator.member(index), context);
         }
+        for index in 0..count {
+            let member = translator.member(index);
+            let target = target(&member.kind);
+            let applications = member.applications;
+            translator.member_mut(index).annotations =
+                self.compile_annotations(applications, target, context, parts);
+        }
         let layout = &translator.layout;
         let sizes = (
             u16::try_from(layout.data_words),
@@ -224,7 +234,7 @@ impl Compiler<'_> {
             for field in translator.member(index).fields.clone() {
                 let group = owners.get(field).and_then(Option::as_ref);
                 let field = translator.member_mut(field);
-                body.fields.push(self.field(field, group, context, parts));
+                body.fields.push(to_field(field, group));
             }
             let member = translator.member(index);
             let Some(parent) = member.parent else {
@@ -246,44 +256,42 @@ impl Compiler<'_> {
                 nested: Vec::new(),
                 annotations: Vec::new(),
                 docs: member.docs.cloned(),
+                place: Span::default(),
                 body: Body::Struct(body),
             });
         }
         root
     }
+}
 
-    fn field(
-        &mut self,
-        member: &mut Member<'_>,
-        owner: Option<&Owner>,
-        context: &Context,
-        parts: &mut Parts,
-    ) -> Field {
-        let target = match &member.kind {
-            MemberKind::Field(field) if field.is_param => Target::Param,
-            MemberKind::Field(_) | MemberKind::Root => Target::Field,
-            MemberKind::Union => Target::Union,
-            MemberKind::Group => Target::Group,
-        };
-        let is_param = target == Target::Param;
-        let ordinal = match member.ordinal {
-            Some(ordinal) => Some(ordinal.value),
-            None if is_param => Some(member.code_order as u64),
-            None => None,
-        };
-        let group = FieldKind::Group(owner.map_or(0, |owner| owner.id));
-        Field {
-            name: member.name.text.clone(),
-            code_order: u16::try_from(member.code_order).unwrap_or(u16::MAX),
-            annotations: self.compile_annotations(member.annotations, target, context, parts),
-            docs: member.docs.cloned(),
-            discriminant: member.discriminant,
-            ordinal: ordinal.map(|ordinal| u16::try_from(ordinal).unwrap_or(u16::MAX)),
-            kind: match &member.kind {
-                MemberKind::Field(_) => member.slot.take().unwrap_or(group),
-                _ => group,
-            },
-        }
+fn to_field(member: &mut Member<'_>, owner: Option<&Owner>) -> Field {
+    let ordinal = match member.ordinal {
+        Some(ordinal) => Some(ordinal.value),
+        None if target(&member.kind) == Target::Param => Some(member.code_order as u64),
+        None => None,
+    };
+    let group = FieldKind::Group(owner.map_or(0, |owner| owner.id));
+    Field {
+        name: member.name.text.clone(),
+        code_order: u16::try_from(member.code_order).unwrap_or(u16::MAX),
+        annotations: std::mem::take(&mut member.annotations),
+        docs: member.docs.cloned(),
+        discriminant: member.discriminant,
+        ordinal: ordinal.map(|ordinal| u16::try_from(ordinal).unwrap_or(u16::MAX)),
+        kind: match &member.kind {
+            MemberKind::Field(_) => member.slot.take().unwrap_or(group),
+            _ => group,
+        },
+    }
+}
+
+/// What annotations of a member must be made for.
+fn target(kind: &MemberKind<'_>) -> Target {
+    match kind {
+        MemberKind::Field(field) if field.is_param => Target::Param,
+        MemberKind::Field(_) | MemberKind::Root => Target::Field,
+        MemberKind::Union => Target::Union,
+        MemberKind::Group => Target::Group,
     }
 }
 

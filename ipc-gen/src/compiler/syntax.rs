@@ -40,6 +40,8 @@ pub(super) struct Declaration {
     pub(super) nested: Vec<Rc<Declaration>>,
     pub(super) kind: DeclarationKind,
     pub(super) span: Span,
+    /// All of it, with its members and its comment. Files say nothing here.
+    pub(super) whole: Span,
 }
 
 #[derive(Debug)]

@@ -36,4 +36,6 @@ pub(super) struct Statement {
     pub(super) docs: Option<Vec<u8>>,
     /// The tokens, without the block.
     pub(super) span: Span,
+    /// All of it, to the end of its block and its comment.
+    pub(super) whole: Span,
 }

@@ -45,6 +45,7 @@ pub(super) enum Member {
 
 #[derive(Debug)]
 pub(super) struct Alias {
+    pub(super) name: String,
     pub(super) parent: DeclId,
     pub(super) target: Rc<Expression>,
     pub(super) state: AliasState,
@@ -63,6 +64,15 @@ pub(super) struct ReadFile {
     pub(super) key: PathBuf,
     pub(super) source: Source,
     pub(super) root: DeclId,
+    /// What its names stand for, in the order in which that was found out.
+    pub(super) identifiers: Vec<Identifier>,
+}
+
+/// A name where it is used, and the id of what it stands for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Identifier {
+    pub(super) span: Span,
+    pub(super) id: u64,
 }
 
 impl Compiler<'_> {
@@ -83,6 +93,7 @@ impl Compiler<'_> {
                 text,
             },
             root,
+            identifiers: Vec::new(),
         });
         let text = self.files.last().map(|file| file.source.text.as_slice());
         let mut text = text.unwrap_or_default();
@@ -141,6 +152,7 @@ impl Compiler<'_> {
                 DeclarationKind::Using(target) => {
                     let alias = AliasId(self.aliases.len());
                     self.aliases.push(Alias {
+                        name: name.clone(),
                         parent: decl,
                         target: Rc::clone(target),
                         state: AliasState::Unknown,

@@ -51,17 +51,24 @@ impl Compiler<'_> {
         };
         if taken || given.len() != wanted {
             let count = given.len();
-            self.report(Diagnostic::new(
-                at,
-                if taken {
-                    "the parameters of the type are bound already".to_owned()
-                } else if wanted == 0 {
-                    "the type takes no parameters".to_owned()
-                } else {
-                    let s = if wanted == 1 { "" } else { "s" };
-                    format!("the type takes {wanted} parameter{s}, not {count}")
-                },
-            ));
+            let (message, help) = if taken {
+                (
+                    "the parameters of the type are bound already".to_owned(),
+                    "leave out the second parentheses".to_owned(),
+                )
+            } else if wanted == 0 {
+                (
+                    "the type takes no parameters".to_owned(),
+                    "leave out the parentheses".to_owned(),
+                )
+            } else {
+                let s = if wanted == 1 { "" } else { "s" };
+                (
+                    format!("the type takes {wanted} parameter{s}, not {count}"),
+                    format!("write `{}`", self.with_parameters(&function)),
+                )
+            };
+            self.report(Diagnostic::new(at, message).help(help));
             // A list without its element would be reported again.
             return Some(function).filter(|function| !matches!(function, Resolved::List(_)));
         }
@@ -84,6 +91,17 @@ impl Compiler<'_> {
             }
             other => Some(other),
         }
+    }
+
+    /// How a type that takes parameters is declared.
+    fn with_parameters(&self, ty: &Resolved) -> String {
+        let Resolved::Declared { decl, .. } = ty else {
+            return "List(Element)".to_owned();
+        };
+        let syntax = &self.decl(*decl).syntax;
+        let names = syntax.parameters.iter().map(|name| name.text.as_str());
+        let names: Vec<_> = names.collect();
+        format!("{}({})", syntax.name.text, names.join(", "))
     }
 
     fn check_argument(&mut self, argument: &Resolved, at: Location) {
@@ -130,7 +148,9 @@ impl Compiler<'_> {
                             "" => "a file is not a type".to_owned(),
                             name => format!("`{name}` is not a type"),
                         };
-                        self.report(Diagnostic::new(at, message));
+                        self.report(Diagnostic::new(at, message).help(
+                            "types are structs, enums, interfaces and what the language has",
+                        ));
                         None
                     }
                 }

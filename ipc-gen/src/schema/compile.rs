@@ -7,7 +7,8 @@ use std::process::{Command, Stdio};
 
 use super::disk::Disk;
 use super::sources::Sources;
-use super::{Input, bundled, excerpts};
+use super::staged::Staged;
+use super::{Input, excerpts};
 use crate::compiler;
 use crate::error::{Error, Problem};
 
@@ -51,28 +52,12 @@ pub(super) fn run_own(sources: &Sources, files: &[PathBuf]) -> Result<Compiled, 
     })
 }
 
-fn stage_bundled() -> Result<tempfile::TempDir, Error> {
-    let stage = || {
-        let folder = tempfile::tempdir()?;
-        for (name, text) in bundled::files() {
-            let path = folder.path().join(name);
-            if let Some(parent) = path.parent() {
-                std::fs::create_dir_all(parent)?;
-            }
-            std::fs::write(path, text)?;
-        }
-        Ok(folder)
-    };
-    stage().map_err(|error: std::io::Error| {
+fn run_system(command: &Path, chosen_by: &str, sources: &Sources) -> Result<Compiled, Error> {
+    let bundled = Staged::new().map_err(|error| {
         Problem::new(format!(
             "cannot write the bundled schemas to a temporary folder: {error}"
         ))
-        .into()
-    })
-}
-
-fn run_system(command: &Path, chosen_by: &str, sources: &Sources) -> Result<Compiled, Error> {
-    let bundled = stage_bundled()?;
+    })?;
     let mut arguments: Vec<OsString> = vec!["compile".into(), "-o-".into()];
     let import_paths = sources
         .import_paths

@@ -9,6 +9,7 @@ mod positions;
 mod request;
 mod scan;
 mod sources;
+mod staged;
 mod values;
 
 use std::path::PathBuf;

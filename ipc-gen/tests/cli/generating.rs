@@ -179,11 +179,14 @@ fn mistakes_on_the_command_line_exit_with_1() {
         &["--no-such-option", "schema/echo.capnp", "-o", "out"],
     );
     assert!(
-        stderr.starts_with("error: unexpected argument '--no-such-option' found\n"),
+        stderr.starts_with("error: invalid option '--no-such-option'\n  help: `ipc-gen --help` "),
         "{stderr}"
     );
     let stderr = project.fail(None, &["-o", "out"]);
     assert!(stderr.contains("<FILE>"), "{stderr}");
+    // There, 1 says that something breaks.
+    let outcome = project.run(&["diff", "schema"]);
+    assert_eq!(outcome.code, Some(2), "{}", outcome.stderr);
     let stderr = project.fail(None, &["-o", "out", "schema/absent.capnp"]);
     let message = "schema/absent.capnp: error: cannot read the schema: No such file or directory";
     assert!(stderr.starts_with(message), "{stderr}");
@@ -220,7 +223,9 @@ fn a_mistake_is_shown_where_it_stands() {
          ┌─ schema/broken.capnp:2:22\n  \
          │\n\
          2 │ struct S { field @0 :Missing; }\n  \
-         │                      ^^^^^^^\n";
+         │                      ^^^^^^^\n  \
+         │\n  \
+         = help: declare it, or name its file: `import \"file.capnp\".Missing`\n";
     assert_eq!(stderr, message);
 }
 

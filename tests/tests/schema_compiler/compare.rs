@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{deadline, decode, official};
+use super::official::Official;
+use super::{deadline, decode};
 
 /// What the compilers make of the same files.
 #[derive(Debug, PartialEq)]
@@ -26,8 +27,8 @@ pub(crate) fn ours(folder: &Path, files: &[PathBuf]) -> Result<Vec<u8>, String> 
     })
 }
 
-/// Compiles files below a folder with both compilers.
-pub(crate) fn compare(folder: &Path, files: &[PathBuf]) -> Verdict {
+/// Compiles files below a folder with our compiler and an official one.
+pub(crate) fn compare(official: Official, folder: &Path, files: &[PathBuf]) -> Verdict {
     let names = || {
         let names: Vec<_> = files
             .iter()
@@ -35,7 +36,7 @@ pub(crate) fn compare(folder: &Path, files: &[PathBuf]) -> Verdict {
             .collect();
         names.join(", ")
     };
-    match (ours(folder, files), official::compile(folder, files)) {
+    match (ours(folder, files), official.compile(folder, files)) {
         (Ok(ours), Ok(official)) => {
             let ours = decode::decode(&ours).expect("our request is one");
             let official = decode::decode(&official).expect("their request is one");
@@ -71,6 +72,16 @@ impl Tally {
         }
     }
 
+    /// Prints how many there were of what.
+    pub(crate) fn tell(&self, official: Official) {
+        println!(
+            "{official:?}: {} the same, {} rejected by both, {} different",
+            self.same,
+            self.rejected,
+            self.differences.len()
+        );
+    }
+
     /// Fails with the first differences, if there are any.
     pub(crate) fn check(&self) {
         let shown: Vec<_> = self.differences.iter().take(5).cloned().collect();
@@ -80,22 +91,32 @@ impl Tally {
 }
 
 /// Compiles each file alone.
-pub(crate) fn compare_each(folder: &Path, files: &[PathBuf], tally: &mut Tally) {
+pub(crate) fn compare_each(
+    official: Official,
+    folder: &Path,
+    files: &[PathBuf],
+    tally: &mut Tally,
+) {
     for file in files {
-        tally.count(compare(folder, std::slice::from_ref(file)), 1);
+        tally.count(compare(official, folder, std::slice::from_ref(file)), 1);
     }
 }
 
 /// Compiles files in groups, as far as they are right, which takes the official compiler less time.
-pub(crate) fn compare_in_groups(folder: &Path, files: &[PathBuf], tally: &mut Tally) {
+pub(crate) fn compare_in_groups(
+    official: Official,
+    folder: &Path,
+    files: &[PathBuf],
+    tally: &mut Tally,
+) {
     const GROUP: usize = 50;
     let accepted = |file: &PathBuf| ours(folder, std::slice::from_ref(file)).is_ok();
     let (right, wrong): (Vec<_>, Vec<_>) = files.iter().cloned().partition(accepted);
     for group in right.chunks(GROUP) {
-        match compare(folder, group) {
+        match compare(official, folder, group) {
             Verdict::Same => tally.same += group.len(),
-            _ => compare_each(folder, group, tally),
+            _ => compare_each(official, folder, group, tally),
         }
     }
-    compare_each(folder, &wrong, tally);
+    compare_each(official, folder, &wrong, tally);
 }

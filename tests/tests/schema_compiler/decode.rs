@@ -1,6 +1,6 @@
 //! Everything that a `CodeGeneratorRequest` says, as text to be compared.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use capnp::message::{Builder, ReaderOptions};
@@ -9,26 +9,33 @@ use capnp::schema_capnp::{
 };
 use capnp::{any_pointer, serialize, struct_list, text};
 
+use super::places::Places;
+
 /// What a request says: of each node by its id, of each node's source, and of the files.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Decoded {
     pub(crate) nodes: BTreeMap<u64, String>,
     pub(crate) sources: BTreeMap<u64, String>,
     pub(crate) files: Vec<String>,
-    /// The nodes of files that do not come with Cap'n Proto.
-    pub(crate) own: BTreeSet<u64>,
+    /// What only newer compilers tell.
+    pub(crate) places: Places,
 }
 
 impl Decoded {
+    /// The first difference between the nodes of two requests.
+    pub(crate) fn node_difference(&self, other: &Self) -> Option<String> {
+        difference(&self.nodes, &other.nodes, "node")
+    }
+
     /// The first difference between two requests.
     pub(crate) fn difference(&self, other: &Self) -> Option<String> {
-        let nodes = difference(&self.nodes, &other.nodes, "node");
-        nodes
+        self.node_difference(other)
             .or_else(|| difference(&self.sources, &other.sources, "source information"))
             .or_else(|| {
                 (self.files != other.files)
                     .then(|| format!("files:\n{:#?}\n{:#?}", self.files, other.files))
             })
+            .or_else(|| self.places.difference(&other.places))
     }
 }
 
@@ -72,11 +79,11 @@ pub(crate) fn decode(bytes: &[u8]) -> capnp::Result<Decoded> {
     let message = serialize::read_message(bytes, options)?;
     let request = message.get_root::<code_generator_request::Reader<'_>>()?;
     let mut decoded = Decoded::default();
+    let version = request.get_capnp_version()?;
+    decoded.places.version = (version.get_major(), version.get_minor());
     for node in request.get_nodes()? {
+        decoded.places.add_node(node);
         decoded.nodes.insert(node.get_id(), node_text(node)?);
-        if !node.get_display_name()?.as_bytes().starts_with(b"capnp/") {
-            decoded.own.insert(node.get_id());
-        }
     }
     for info in request.get_source_info()? {
         let mut text = format!(
@@ -87,10 +94,8 @@ pub(crate) fn decode(bytes: &[u8]) -> capnp::Result<Decoded> {
             let docs = optional(member.has_doc_comment(), member.get_doc_comment())?;
             writeln!(text, "member {docs}").expect("strings take everything");
         }
-        // The official compiler forgets whose it is when it is about parameters or results.
-        if info.get_id() != 0 {
-            decoded.sources.insert(info.get_id(), text);
-        }
+        decoded.sources.insert(info.get_id(), text);
+        decoded.places.add_source(info);
     }
     for file in request.get_requested_files()? {
         let mut text = format!("{:#x} {:?}", file.get_id(), file.get_filename()?);
@@ -99,6 +104,7 @@ pub(crate) fn decode(bytes: &[u8]) -> capnp::Result<Decoded> {
             write!(text, ", {:#x} {name:?}", import.get_id()).expect("strings take everything");
         }
         decoded.files.push(text);
+        decoded.places.add_file(file)?;
     }
     Ok(decoded)
 }

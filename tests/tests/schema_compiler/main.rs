@@ -1,19 +1,22 @@
 //! Our schema compiler and the official one make the same of the same schemas.
 
+mod bundled;
 mod compare;
 mod corners;
+mod corpus;
 mod deadline;
 mod decode;
 mod generated;
-mod hostile;
 mod mistakes;
 mod mutate;
 mod official;
+mod places;
 mod random;
 
 use std::path::{Path, PathBuf};
 
 use compare::{Tally, compare_each, compare_in_groups};
+use official::Official;
 use random::Rng;
 
 /// How many schemas are made up, unless the environment variable `SCHEMAS` says otherwise.
@@ -37,19 +40,22 @@ fn schemas(folder: &Path, wanted: &str) -> Vec<PathBuf> {
     found
 }
 
-/// Compares every schema in a folder and below; both accept them all.
+/// Compares every schema in a folder and below with each compiler; all accept them all.
 fn compare_folder(folder: &str) {
-    if !official::is_there() {
-        return;
-    }
+    compare_folder_with(&Official::all(), folder);
+}
+
+fn compare_folder_with(officials: &[Official], folder: &str) {
     let folder = Path::new(folder)
         .canonicalize()
         .expect("the folder is there");
     let files = schemas(&folder, "capnp");
-    let mut tally = Tally::default();
-    compare_each(&folder, &files, &mut tally);
-    tally.check();
-    assert_eq!(tally.same, files.len(), "{tally:?}");
+    for official in officials {
+        let mut tally = Tally::default();
+        compare_each(*official, &folder, &files, &mut tally);
+        tally.check();
+        assert_eq!(tally.same, files.len(), "{official:?}: {tally:?}");
+    }
 }
 
 /// A number from the environment, for longer runs than usual.
@@ -70,28 +76,9 @@ fn features_of_the_language_compile_to_the_same() {
     compare_folder("tests/schema_compiler/accepted");
 }
 
-/// The installed compiler can be an old one. Tests bring along 1.4.0, which is the reference.
 #[test]
-fn version_1_4_compiles_to_the_same() {
-    for folder in ["newer", "accepted"] {
-        let folder = Path::new("tests/schema_compiler").join(folder);
-        let folder = folder.canonicalize().expect("the folder is there");
-        for file in schemas(&folder, "capnp") {
-            let mut command = capnpc_embedded::CompileCommand::new();
-            command.src_prefix(&folder).import_path(&folder).file(&file);
-            let official = command.compile().expect("it is right");
-            let mut official = decode::decode(&official).expect("it is a request");
-            let ours = ipc_gen::Builder::new().src_prefix(&folder).request(&[file]);
-            let mut ours = decode::decode(&ours.expect("it is right")).expect("it is a request");
-            // It brings along files of its own, where comments are not ours.
-            for decoded in [&mut official, &mut ours] {
-                decoded.sources.retain(|id, _| decoded.own.contains(id));
-            }
-            if let Some(difference) = official.difference(&ours) {
-                panic!("{difference}");
-            }
-        }
-    }
+fn newer_features_compile_to_the_same() {
+    compare_folder_with(&[Official::Reference], "tests/schema_compiler/newer");
 }
 
 #[test]
@@ -107,7 +94,9 @@ fn code_generators_make_the_same_of_it() {
         for file in schemas(&folder.expect("the folder is there"), "capnp") {
             let file = [file];
             let ours = compare::ours(&root, &file).expect("it is right");
-            let official = official::compile(&root, &file).expect("it is right");
+            let official = Official::Installed
+                .compile(&root, &file)
+                .expect("it is right");
             let ours = generated::code(&ours);
             let name = file[0].display();
             assert_eq!(ours, generated::code(&official), "{name}");
@@ -129,9 +118,6 @@ fn what_comes_along_compiles_to_the_same() {
 
 #[test]
 fn made_up_schemas_compile_to_the_same() {
-    if !official::is_there() {
-        return;
-    }
     let count = setting("SCHEMAS", SCHEMAS);
     let first = setting("SEED", 1) as u64;
     println!("{count} schemas from the seed {first} on; SEED and SCHEMAS set others");
@@ -142,21 +128,21 @@ fn made_up_schemas_compile_to_the_same() {
         std::fs::write(&file, random::schema(seed)).expect("the schema can be written");
         files.push(file);
     }
-    let mut tally = Tally::default();
-    compare_in_groups(folder.path(), &files, &mut tally);
-    println!(
-        "{} the same, {} rejected by both",
-        tally.same, tally.rejected
-    );
-    tally.check();
-    assert!(tally.same > count / 2, "too many are wrong to tell much");
+    for official in Official::all() {
+        let (files, _) = files.split_at(official.share(count));
+        let mut tally = Tally::default();
+        compare_in_groups(official, folder.path(), files, &mut tally);
+        tally.tell(official);
+        tally.check();
+        assert!(
+            tally.same > files.len() / 2,
+            "too many are wrong to tell much"
+        );
+    }
 }
 
 #[test]
 fn mistakes_are_rejected_by_both() {
-    if !official::is_there() {
-        return;
-    }
     let count = setting("MUTATIONS", MUTATIONS);
     let seed = setting("SEED", 1) as u64;
     println!("{count} mistakes from the seed {seed}; SEED and MUTATIONS set others");
@@ -175,12 +161,15 @@ fn mistakes_are_rejected_by_both() {
         std::fs::write(&file, text).expect("the schema can be written");
         files.push(file);
     }
-    let mut tally = Tally::default();
-    compare_each(folder.path(), &files, &mut tally);
-    println!(
-        "{} the same, {} rejected by both",
-        tally.same, tally.rejected
-    );
-    tally.check();
-    assert!(tally.rejected > count / 4, "too few are wrong to tell much");
+    for official in Official::all() {
+        let (files, _) = files.split_at(official.share(count));
+        let mut tally = Tally::default();
+        compare_each(official, folder.path(), files, &mut tally);
+        tally.tell(official);
+        tally.check();
+        assert!(
+            tally.rejected > files.len() / 4,
+            "too few are wrong to tell much"
+        );
+    }
 }

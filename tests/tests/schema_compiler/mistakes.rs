@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::official;
+use super::compare::{self, Verdict};
+use super::official::Official;
 
 /// Schemas with a mistake each, without their ids.
 const MISTAKES: &[(&str, &str)] = &[
@@ -47,6 +48,27 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     ("a number that is left out", "enum A { a @0; b @2; }"),
     ("a name that is taken", "struct A {}\nstruct A {}"),
+    (
+        "a method's number that is taken",
+        "interface A { a @0 (); b @0 (); }",
+    ),
+    (
+        "a method's number that is left out",
+        "interface A { a @0 (); b @2 (); }",
+    ),
+    (
+        "a method's name that is taken",
+        "interface A { a @0 (); a @1 (); }",
+    ),
+    (
+        "an enumerant's name that is taken",
+        "enum A { a @0; a @1; }",
+    ),
+    (
+        "a field's name that a union takes",
+        "struct A { a @0 :Int8; union { a @1 :Int8; b @2 :Int8; } }",
+    ),
+    ("a word of the language for a name", "struct struct {}"),
     ("a small type", "struct a {}"),
     ("a large field", "struct A { B @0 :Int32; }"),
     ("an underscore", "struct A { a_b @0 :Int32; }"),
@@ -67,6 +89,10 @@ const MISTAKES: &[(&str, &str)] = &[
     ("using without a name", "using import \"other.capnp\";"),
     // Names and types.
     ("an unknown name", "struct A { a @0 :Txt; }"),
+    (
+        "types by wrong names",
+        "struct A { a @0 :Int23; b @1 :uint32; c @2 :string; d @3 :Anypointer; e @4 :Wallet; }",
+    ),
     (
         "an unknown name that is like another",
         "struct Thread {}\nstruct A { a @0 :Tread; }",
@@ -125,6 +151,15 @@ const MISTAKES: &[(&str, &str)] = &[
         "a constant in a circle",
         "const a :Int32 = .b;\nconst b :Int32 = .a;",
     ),
+    (
+        "names in a circle",
+        "using A = B;\nusing B = A;\nstruct C { a @0 :A; }",
+    ),
+    (
+        "defaults of wrong types",
+        "struct A {\n  a @0 :Bool = 1;\n  b @1 :Float32 = true;\n  c @2 :Data = 5;\n  d @3 :List(Text) = 1;\n  \
+         e @4 :A = \"x\";\n  f @5 :Void = 0;\n  g @6 :UInt8 = 1.0;\n}",
+    ),
     ("no file to embed", "const a :Data = embed \"nowhere.bin\";"),
     (
         "null for a number",
@@ -137,6 +172,14 @@ const MISTAKES: &[(&str, &str)] = &[
     (
         "a wrong target",
         "annotation a(field) :Void;\nstruct A $a {}",
+    ),
+    (
+        "a wrong target in parameters",
+        "annotation a(field) :Void;\ninterface I { m @0 (p :Int8 $a) -> (); }",
+    ),
+    (
+        "a wrong target of a file",
+        "annotation a(struct) :Void;\n$a;",
     ),
     ("no annotation", "struct A $B {}\nstruct B {}"),
     (
@@ -166,9 +209,9 @@ fn mistakes_are_explained() {
             Ok(_) => panic!("we accept {what}"),
             Err(error) => writeln!(explained, "== {what}\n{error}").expect("strings take all"),
         }
-        if official::is_there() {
-            let accepted = official::compile(folder.path(), &[file]);
-            assert!(accepted.is_err(), "the official compiler accepts {what}");
+        for official in Official::all() {
+            let accepted = official.compile(folder.path(), std::slice::from_ref(&file));
+            assert!(accepted.is_err(), "{official:?} accepts {what}");
         }
     }
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
@@ -198,6 +241,45 @@ fn all_mistakes_of_all_files_are_told_at_once() {
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("mistakes_of_two_files", error);
     });
+}
+
+/// Files can import each other. Only what their values are made of cannot go round in a circle.
+#[test]
+fn circles_of_files_matter_to_values_only() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = |id: &str, other: &str, value: &str| {
+        format!(
+            "@{id};\nusing O = import \"{other}.capnp\";\nstruct S {{ a @0 :O.S; }}\nconst c :Int8 = {value};\n"
+        )
+    };
+    for (value, is_right) in [("1", true), ("O.c", false)] {
+        let one = folder.path().join("one.capnp");
+        let files = [
+            (one.clone(), file("0xe1b2c3d4e5f60106", "two", "O.c")),
+            (
+                folder.path().join("two.capnp"),
+                file("0xe1b2c3d4e5f60107", "one", value),
+            ),
+        ];
+        for (path, text) in &files {
+            std::fs::write(path, text).expect("the schema can be written");
+        }
+        let ours = compare::ours(folder.path(), std::slice::from_ref(&one));
+        assert_eq!(ours.is_ok(), is_right, "{ours:?}");
+        if let Err(error) = ours {
+            assert!(error.contains("`c` depends on itself"), "{error}");
+            assert!(error.contains("one.capnp:4:7"), "{error}");
+        }
+        for official in Official::all() {
+            let verdict = compare::compare(official, folder.path(), std::slice::from_ref(&one));
+            let expected = if is_right {
+                Verdict::Same
+            } else {
+                Verdict::Rejected
+            };
+            assert_eq!(verdict, expected, "{official:?}");
+        }
+    }
 }
 
 #[test]

@@ -23,6 +23,7 @@ pub(super) fn declaration(name: Name, kind: DeclarationKind) -> Declaration {
         nested: Vec::new(),
         kind,
         span: Span::default(),
+        whole: Span::default(),
     }
 }
 

@@ -62,6 +62,7 @@ pub(super) fn parse(statements: &[Statement], file: FileId, reporter: &mut Repor
             nested,
             kind: DeclarationKind::File,
             span: Span::default(),
+            whole: Span::default(),
         }),
     }
 }
@@ -98,6 +99,7 @@ impl Parser<'_> {
         let mut declaration = parsed.ok()?;
         declaration.docs.clone_from(&statement.docs);
         declaration.span = statement.span;
+        declaration.whole = statement.whole;
         match (inside(&declaration.kind), &statement.block) {
             (Some(level), Some(block)) => {
                 let members = block.iter();

@@ -1,15 +1,18 @@
 //! Writes what was compiled as a `CodeGeneratorRequest`.
 
+mod element;
+mod newer;
 mod types;
 mod values;
 
-use std::rc::Rc;
-
-use capnp::schema_capnp::{annotation, code_generator_request, enumerant, field, method, node};
+use capnp::schema_capnp::code_generator_request::requested_file;
+use capnp::schema_capnp::{annotation, enumerant, field, method, node};
 use capnp::{message, serialize, struct_list, text};
 
 use super::node::{Annotation, Body, Enumerant, Field, FieldKind, Method, Node, Struct};
+use super::reach::Reached;
 use super::syntax::{Target, Targets};
+use super::tree::Identifier;
 
 /// The version of the language, for generators that want to know.
 const VERSION: (u16, u8, u8) = (1, 4, 0);
@@ -20,41 +23,56 @@ pub(super) struct Requested {
     pub(super) name: String,
     /// The files that it imports, by the paths written there.
     pub(super) imports: Vec<(String, u64)>,
+    pub(super) identifiers: Vec<Identifier>,
 }
 
 /// Writes the message.
-pub(super) fn write(nodes: &[Rc<Node>], files: &[Requested]) -> capnp::Result<Vec<u8>> {
+pub(super) fn write(reached: &Reached, files: &[Requested]) -> capnp::Result<Vec<u8>> {
+    let nodes = &reached.nodes;
     let mut message = message::Builder::new_default();
-    let mut request = message.init_root::<code_generator_request::Builder<'_>>();
-    let mut version = request.reborrow().init_capnp_version();
+    let mut request = message.init_root::<newer::Request<'_>>();
+    let mut version = request.known().init_capnp_version();
     version.set_major(VERSION.0);
     version.set_minor(VERSION.1);
     version.set_micro(VERSION.2);
 
-    let mut list = request.reborrow().init_nodes(count(nodes.len()));
+    let mut list = request.nodes(nodes.len());
     for (index, node) in (0..).zip(nodes) {
-        write_node(list.reborrow().get(index), node)?;
-    }
-    // Nothing can be said about what stands in parameters and results.
-    let documented = nodes.iter().filter(|node| !node.is_parameters());
-    let documented: Vec<_> = documented.collect();
-    let mut list = request.reborrow().init_source_info(count(documented.len()));
-    for (index, node) in (0..).zip(documented) {
-        write_source_info(list.reborrow().get(index), node);
-    }
-    let mut list = request.init_requested_files(count(files.len()));
-    for (index, file) in (0..).zip(files) {
-        let mut requested = list.reborrow().get(index);
-        requested.set_id(file.id);
-        requested.set_filename(&file.name);
-        let mut imports = requested.init_imports(count(file.imports.len()));
-        for (index, (name, id)) in (0..).zip(&file.imports) {
-            let mut import = imports.reborrow().get(index);
-            import.set_id(*id);
-            import.set_name(name);
+        let mut to = list.reborrow().get(index).0;
+        // The official compiler tells it of annotations in their source information only.
+        let is_annotation = matches!(node.body, Body::Annotation { .. });
+        if !is_annotation && reached.placeless != Some(node.id) {
+            newer::set_node_place(&mut to, node.place);
         }
+        write_node(to.into(), node)?;
+    }
+    // The official compiler forgets the ids of parameters and results here, so that one is left of all.
+    let documented = nodes.iter().filter(|node| !node.is_parameters());
+    let documented: Vec<_> = documented.chain(&reached.first_params).collect();
+    let mut list = request.source_info(documented.len());
+    for (index, node) in (0..).zip(documented) {
+        let mut to = list.reborrow().get(index).0;
+        newer::set_source_place(&mut to, node.place);
+        write_source_info(to.into(), node);
+    }
+    let mut list = request.requested_files(files.len());
+    for (index, file) in (0..).zip(files) {
+        let mut to = list.reborrow().get(index).0;
+        newer::write_identifiers(&mut to, &file.identifiers);
+        write_requested(to.into(), file);
     }
     Ok(serialize::write_message_to_words(&message))
+}
+
+fn write_requested(mut to: requested_file::Builder<'_>, from: &Requested) {
+    to.set_id(from.id);
+    to.set_filename(&from.name);
+    let mut imports = to.init_imports(count(from.imports.len()));
+    for (index, (name, id)) in (0..).zip(&from.imports) {
+        let mut import = imports.reborrow().get(index);
+        import.set_id(*id);
+        import.set_name(name);
+    }
 }
 
 /// How many there are. Lists are bounded by the budget, far below what a message can hold.
@@ -251,7 +269,9 @@ fn write_targets(mut to: node::annotation::Builder<'_>, targets: Targets) {
 }
 
 fn write_source_info(mut to: node::source_info::Builder<'_>, from: &Node) {
-    to.set_id(from.id);
+    if !from.is_parameters() {
+        to.set_id(from.id);
+    }
     if let Some(docs) = &from.docs {
         to.set_doc_comment(text::Reader(docs));
     }

@@ -8,7 +8,7 @@ use crate::compiler::Compiler;
 use crate::compiler::diagnostic::{Diagnostic, Location};
 use crate::compiler::node::{Body, Field, FieldKind, Node, Struct, Value};
 use crate::compiler::pointer::{DataList, ElementSize, Object, Pointer, StructList};
-use crate::compiler::suggest::suggestion;
+use crate::compiler::suggest::choice;
 use crate::compiler::syntax::{Argument, Expression, ExpressionKind};
 use crate::compiler::types::{Brand, Named, Room, Type};
 
@@ -41,7 +41,7 @@ impl Compiler<'_> {
                 let message = format!("the struct has no field `{}`", name.text);
                 let mut problem = Diagnostic::new(at, message);
                 let fields = body.fields.iter().map(|field| &field.name);
-                if let Some(help) = suggestion(&name.text, fields) {
+                if let Some(help) = choice(&name.text, "field", fields) {
                     problem = problem.help(help);
                 }
                 self.report(problem);
@@ -50,6 +50,7 @@ impl Compiler<'_> {
             match &field.kind {
                 FieldKind::Slot { ty, .. } => {
                     let ty = ty.bind(brand);
+                    self.prepare(&ty);
                     if let Some(plain) = self.evaluate(&argument.value, &ty, evaluation) {
                         set_field(object, body, field, plain, &ty);
                     }
@@ -117,11 +118,14 @@ impl Compiler<'_> {
             }
             select(object, body, field);
             match &field.kind {
-                FieldKind::Slot { offset, ty, .. } => match ty.room() {
-                    Room::None => {}
-                    Room::Data(size) => object.set_bits(size, *offset, 0),
-                    Room::Pointer => object.set_pointer(*offset, Rc::new(Pointer::Null)),
-                },
+                FieldKind::Slot { offset, ty, .. } => {
+                    self.prepare(ty);
+                    match ty.room() {
+                        Room::None => {}
+                        Room::Data(size) => object.set_bits(size, *offset, 0),
+                        Room::Pointer => object.set_pointer(*offset, Rc::new(Pointer::Null)),
+                    }
+                }
                 FieldKind::Group(id) => {
                     if let Some(node) = self.nodes.get(id).cloned()
                         && let Body::Struct(body) = &node.body

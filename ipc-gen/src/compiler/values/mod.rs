@@ -51,8 +51,23 @@ impl Compiler<'_> {
             context,
             first_step,
         };
+        self.prepare(ty);
         let plain = self.evaluate(expression, ty, evaluation)?;
         Some(fit::convert(plain, ty))
+    }
+
+    /// Compiles what a type names. The official compiler does so before it looks at a value, and as soon as a
+    /// group is there; in which order declarations are compiled decides in which order names are told.
+    fn prepare(&mut self, ty: &Type) {
+        match ty {
+            Type::List(element) => self.prepare(element),
+            Type::Enum(named) | Type::Struct(named) | Type::Interface(named) => {
+                if let Some(decl) = self.by_id.get(&named.id).copied() {
+                    self.compile(decl);
+                }
+            }
+            _ => {}
+        }
     }
 
     fn evaluate(
@@ -110,7 +125,11 @@ impl Compiler<'_> {
 
     fn mismatch(&mut self, at: Location, ty: &Type) {
         let message = format!("expected a value of type {}", self.name_of(ty));
-        self.report(Diagnostic::new(at, message));
+        let problem = Diagnostic::new(at, message);
+        self.report(match how_to_write(ty) {
+            Some(help) => problem.help(help),
+            None => problem,
+        });
     }
 
     /// The node of a struct or group.
@@ -144,4 +163,24 @@ impl Compiler<'_> {
             other => format!("{other:?}"),
         }
     }
+}
+
+/// How values of a type are written.
+fn how_to_write(ty: &Type) -> Option<&'static str> {
+    Some(match ty {
+        Type::Void => "its only value is `void`",
+        Type::Bool => "its values are `true` and `false`",
+        Type::Int8 | Type::Int16 | Type::Int32 | Type::Int64 => "write a whole number",
+        Type::UInt8 | Type::UInt16 | Type::UInt32 | Type::UInt64 => {
+            "write a whole number that is not negative"
+        }
+        Type::Float32 | Type::Float64 => "write a number, `inf` or `nan`",
+        Type::Text => "write `\"text\"`",
+        Type::Data => "write `0x\"00 ff\"`, or text",
+        Type::List(_) => "write `[one, another]`",
+        Type::Enum(_) => "write the name of one of its values",
+        Type::Struct(_) => "write `(field = value)`",
+        Type::Interface(_) | Type::Capability => "objects have no values; leave it out",
+        _ => return None,
+    })
 }

@@ -7,7 +7,7 @@ use crate::compiler::diagnostic::{Diagnostic, Location};
 use crate::compiler::node::{Body, Value};
 use crate::compiler::pointer::{Object, Pointer};
 use crate::compiler::scope::Resolved;
-use crate::compiler::suggest::suggestion;
+use crate::compiler::suggest::choice;
 use crate::compiler::syntax::{DeclarationKind, Expression, ExpressionKind, Name};
 use crate::compiler::types::{Named, Type};
 use crate::compiler::{Compiler, message};
@@ -98,7 +98,7 @@ impl Compiler<'_> {
             let of = &self.decl(decl).syntax.name.text;
             let mut problem = Diagnostic::new(at, format!("`{of}` has no value `{name}`"));
             let known = enumerants.iter().map(|known| &known.name);
-            if let Some(help) = suggestion(name, known) {
+            if let Some(help) = choice(name, "value", known) {
                 problem = problem.help(help);
             }
             self.report(problem);
@@ -122,7 +122,10 @@ impl Compiler<'_> {
             }
             _ => {
                 let message = format!("`{}` is not a constant", expression.text());
-                self.report(Diagnostic::new(at, message));
+                self.report(
+                    Diagnostic::new(at, message)
+                        .help("write the value itself, or name a `const` that has it"),
+                );
                 return None;
             }
         };
