@@ -1,10 +1,12 @@
 //! A client that is killed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ipc_runtime::{Exception, Listener};
 use ipc_tests::our_partner::{OurPartner, Shared, reach};
 use ipc_tests::partner::{Counter, PartnerProxy, Wrapper};
+use ipc_tests::peers::Peer;
 use tokio::sync::Notify;
 
 use crate::support::{Scene, freeze, soon};
@@ -90,30 +92,46 @@ impl Counter for Long {
     }
 }
 
-#[tokio::test]
-async fn item_8_while_the_answer_is_half_sent() {
-    let scene = Scene::new().await;
+/// A frozen client, and a server most of whose answer waits for the client to read.
+async fn half_answered(scene: &Scene) -> (Peer, Listener) {
     let (asked, may) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let long = Long {
         asked: Arc::clone(&asked),
         may: Arc::clone(&may),
     };
     let address = scene.address();
-    let _listener = soon(scene.ipc.listen_address(&address, long))
-        .await
-        .unwrap();
+    let listening = scene.ipc.listen_address(&address, long);
+    let listener = soon(listening).await.unwrap();
     let client = scene.actor(&["list", &scene.address()]);
     soon(asked.notified()).await;
     freeze(&client);
     let running = scene.ipc.stats().incoming_calls;
     may.notify_one();
-    // It is answered as far as this side is concerned, and most of that waits for the client to read.
+    // It is answered as far as this side is concerned.
     soon(async {
         while scene.ipc.stats().incoming_calls == running {
             tokio::task::yield_now().await;
         }
     })
     .await;
+    (client, listener)
+}
+
+#[tokio::test]
+async fn item_8_while_the_answer_is_half_sent() {
+    let scene = Scene::new().await;
+    let (client, _listener) = half_answered(&scene).await;
+    client.kill().await;
+    scene.is_as_before().await;
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_does_not_hold_up_a_shutdown() {
+    let scene = Scene::new().await;
+    let (client, listener) = half_answered(&scene).await;
+    // The call was answered, so it is not one that was cut off.
+    let ending = listener.shutdown(Duration::from_millis(10));
+    assert_eq!(soon(ending).await, 0);
     client.kill().await;
     scene.is_as_before().await;
 }
