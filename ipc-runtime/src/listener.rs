@@ -2,12 +2,16 @@
 
 use std::fmt;
 use std::io;
+use std::mem::MaybeUninit;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::Duration;
 
+use socket2::SockRef;
+use tokio::io::Interest;
 use tokio::net::UnixListener;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
 
 use crate::context::Context;
 use crate::exception::Exception;
@@ -35,7 +39,7 @@ impl Listener {
         socket: BoundSocket,
         incoming: Arc<Incoming>,
         context: Arc<Context>,
-        serve: impl Fn(UnixStream, OwnedSemaphorePermit) + Send + 'static,
+        serve: impl Fn(UnixStream, OwnedSemaphorePermit) + Send + Sync + 'static,
     ) -> Result<Self, Exception> {
         let runtime = context.runtime.clone();
         let _entered = runtime.enter();
@@ -78,8 +82,11 @@ impl Listener {
 async fn accept_all(
     listener: UnixListener,
     context: Arc<Context>,
-    serve: impl Fn(UnixStream, OwnedSemaphorePermit),
+    serve: impl Fn(UnixStream, OwnedSemaphorePermit) + Send + Sync + 'static,
 ) {
+    let serve = Arc::new(serve);
+    // Peers that have not said anything yet. They go when this task ends.
+    let mut silent = JoinSet::new();
     let room = Arc::new(Semaphore::new(context.connections));
     // So that a long shortage is one line in the log.
     let mut failing = false;
@@ -92,7 +99,14 @@ async fn accept_all(
             return;
         };
         match accept(&listener, &context).await {
-            Ok(Some(stream)) => serve(stream, permit),
+            Ok(Some(stream)) => {
+                let (serve, patience) = (Arc::clone(&serve), context.handshake_timeout);
+                silent.spawn(async move {
+                    if let Some(stream) = first_word(stream, patience).await {
+                        serve(stream, permit);
+                    }
+                });
+            }
             Ok(None) => {}
             Err(error) => {
                 if !failing {
@@ -104,17 +118,47 @@ async fn accept_all(
             }
         }
         failing = false;
+        while silent.try_join_next().is_some() {}
+    }
+}
+
+/// The stream, once the peer has said something or has left; none if it does not, since it would keep others
+/// from the place that it takes.
+async fn first_word(stream: tokio::net::UnixStream, patience: Duration) -> Option<UnixStream> {
+    match tokio::time::timeout(patience, said_something(&stream)).await {
+        // What is wrong with it will be seen again.
+        Ok(_) => stream.into_std().ok(),
+        Err(_elapsed) => {
+            tracing::warn!(?patience, "a peer connected and said nothing");
+            None
+        }
+    }
+}
+
+async fn said_something(stream: &tokio::net::UnixStream) -> io::Result<()> {
+    loop {
+        stream.readable().await?;
+        // That may have been said too early. The byte stays where it is.
+        let mut byte = [MaybeUninit::uninit()];
+        let peek = || SockRef::from(stream).peek(&mut byte);
+        match stream.try_io(Interest::READABLE, peek) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            peeked => return peeked.map(drop),
+        }
     }
 }
 
 /// The next connection; none if its peer may not connect.
-async fn accept(listener: &UnixListener, context: &Context) -> io::Result<Option<UnixStream>> {
+async fn accept(
+    listener: &UnixListener,
+    context: &Context,
+) -> io::Result<Option<tokio::net::UnixStream>> {
     let (stream, _address) = listener.accept().await?;
     if let Some(reason) = context.refusal(&stream) {
         tracing::warn!(reason, "a peer was refused");
         return Ok(None);
     }
-    stream.into_std().map(Some)
+    Ok(Some(stream))
 }
 
 impl Drop for Listener {

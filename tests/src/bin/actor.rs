@@ -1,7 +1,10 @@
 //! A process for tests to begin and to kill: serves a Partner, or calls one.
 //!
-//! `actor serve ADDRESS [DESCRIPTORS]` serves until its stdin is closed, with so many descriptors at most.
-//! `actor call ADDRESS blob|wait|callback` makes one call. Both say on stdout how far they are.
+//! - `actor serve ADDRESS [DESCRIPTORS]` serves until its stdin is closed, with so many descriptors at most.
+//! - `actor call ADDRESS blob|wait|callback` makes one call; `actor list ADDRESS` asks a Counter for its amounts.
+//! - `actor hold PATH` connects, and `actor mute PATH` is connected to, but they never say a word.
+//!
+//! All say on stdout how far they are.
 
 use std::process::ExitCode;
 
@@ -10,6 +13,7 @@ use ipc_tests::our_partner::{OurPartner, Shared};
 use ipc_tests::partner::{Counter, CounterProxy, PartnerProxy, Wrapper};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::io::AsyncReadExt;
+use tokio::net::{UnixListener, UnixStream};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -22,8 +26,11 @@ async fn main() -> ExitCode {
             Err(exception) => Err(exception),
         },
         ["call", address, call] => make(address, call).await,
+        ["list", address] => list(address).await,
+        ["hold", path] => hold(path).await.map_err(Exception::from),
+        ["mute", path] => mute(path).await.map_err(Exception::from),
         _ => Err(Exception::failed(
-            "actor serve ADDRESS [DESCRIPTORS] | call ADDRESS CALL",
+            "actor serve ADDRESS [DESCRIPTORS] | call ADDRESS CALL | list ADDRESS | hold PATH | mute PATH",
         )),
     };
     match done {
@@ -49,6 +56,11 @@ async fn serve(address: &str) -> Result<(), Exception> {
     let partner = OurPartner::new(&ipc, &shared);
     let _listener = ipc.listen_address(address, partner).await?;
     println!("ready");
+    stdin_closed().await?;
+    Ok(())
+}
+
+async fn stdin_closed() -> std::io::Result<()> {
     tokio::io::stdin().read_to_end(&mut Vec::new()).await?;
     Ok(())
 }
@@ -67,6 +79,29 @@ async fn make(address: &str, call: &str) -> Result<(), Exception> {
     }
     println!("done");
     Ok(())
+}
+
+async fn list(address: &str) -> Result<(), Exception> {
+    let counter: CounterProxy = Ipc::new()?.connect_address(address).await?;
+    println!("connected");
+    counter.added().await?;
+    println!("done");
+    Ok(())
+}
+
+async fn hold(path: &str) -> std::io::Result<()> {
+    let _socket = UnixStream::connect(path).await?;
+    println!("connected");
+    stdin_closed().await
+}
+
+async fn mute(path: &str) -> std::io::Result<()> {
+    let listener = UnixListener::bind(path)?;
+    println!("ready");
+    let (mut socket, _address) = listener.accept().await?;
+    socket.read_u8().await?;
+    println!("heard");
+    stdin_closed().await
 }
 
 /// Never answers.

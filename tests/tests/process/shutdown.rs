@@ -108,6 +108,20 @@ async fn an_ipc_ends_all_that_it_has() {
 }
 
 #[tokio::test]
+async fn item_20_a_socket_pair_from_the_first_call_to_an_orderly_end() {
+    let (ipc, watch) = (Ipc::new().unwrap(), Watch::new());
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    let serving = ipc.protocol().serve(theirs, TestInit(Arc::clone(&watch)));
+    let init: InitProxy = soon(ipc.protocol().connect(ours)).await.unwrap();
+    let echo = soon(init.make_echo()).await.unwrap();
+    assert_eq!(soon(echo.echo("echo")).await.unwrap(), "echo");
+    drop((echo, init));
+    soon(serving).await.unwrap();
+    soon(watch.echoes(0)).await;
+    nothing_left(&ipc).await;
+}
+
+#[tokio::test]
 async fn disconnecting_peers_leaves_the_parent_and_the_listener() {
     let directory = directory();
     let (ipc, watch) = (Ipc::new().unwrap(), Watch::new());
