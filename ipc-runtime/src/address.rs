@@ -64,6 +64,7 @@ mod tests {
             label: "bitcoin-node-1".to_owned(),
             handshake_timeout: Duration::from_secs(1),
             peer_threads: 1,
+            stream_window: 1,
             limits: crate::context::Limits::default(),
         };
         socket_path(address, &context).map_err(|exception| exception.to_string())

@@ -15,6 +15,7 @@ pub struct Context {
     pub(crate) label: String,
     pub(crate) handshake_timeout: Duration,
     pub(crate) peer_threads: usize,
+    pub(crate) stream_window: usize,
     pub(crate) limits: Limits,
 }
 

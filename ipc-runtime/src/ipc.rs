@@ -188,6 +188,7 @@ pub struct IpcBuilder {
     data_dir: PathBuf,
     handshake_timeout: Duration,
     peer_threads: usize,
+    stream_window: usize,
     limits: Limits,
     engine: EngineKind,
 }
@@ -200,6 +201,7 @@ impl Default for IpcBuilder {
             data_dir: PathBuf::new(),
             handshake_timeout: Duration::from_secs(10),
             peer_threads: 64,
+            stream_window: 64 << 10,
             limits: Limits::default(),
             engine: EngineKind::default(),
         }
@@ -270,6 +272,14 @@ impl IpcBuilder {
         self
     }
 
+    /// How many bytes of streaming calls (`-> stream` in the schema) may be under way to one object, through one
+    /// proxy and its clones, before further ones wait; see [`Call`](crate::Call). One call more is always let
+    /// go, however large. Default: 64 KiB.
+    pub fn stream_window(mut self, bytes: usize) -> Self {
+        self.stream_window = bytes;
+        self
+    }
+
     /// What speaks the RPC protocol. Default: [`EngineKind::Native`].
     pub fn engine(mut self, engine: EngineKind) -> Self {
         self.engine = engine;
@@ -299,6 +309,7 @@ impl IpcBuilder {
             data_dir: self.data_dir,
             handshake_timeout: self.handshake_timeout,
             peer_threads: self.peer_threads,
+            stream_window: self.stream_window,
             limits: self.limits,
         };
         Ok(Ipc {

@@ -22,6 +22,7 @@ mod context;
 mod declared;
 mod engine;
 mod exception;
+mod flow;
 mod incoming;
 mod interface;
 mod into_proxy;

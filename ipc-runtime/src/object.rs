@@ -9,6 +9,7 @@ use crate::call::Call;
 use crate::capability::{Capability, Target};
 use crate::engine::RemoteObject;
 use crate::exception::Exception;
+use crate::flow::Flow;
 use crate::interface::{Interface, Method};
 use crate::message::{Payload, StructBuilder, StructReader};
 
@@ -61,6 +62,7 @@ impl Object {
             capability,
             interface,
             in_use: AtomicBool::new(false),
+            flow: Flow::default(),
         }))
     }
 
@@ -119,6 +121,9 @@ impl Object {
     async fn send(&self, method: &'static Method, params: Payload) -> Result<Payload, Exception> {
         match &self.0.capability.0 {
             Target::Local(object) => object.dispatch(None, method, params).await,
+            Target::Remote(object) if method.streams() => {
+                self.0.flow.call(object, method, params).await
+            }
             Target::Remote(object) => {
                 let unfinished = Unfinished(Some(&self.0.in_use));
                 let results = object.connection().call(&**object, method, params).await;
@@ -170,6 +175,7 @@ struct Handle {
     /// Whether someone may be using the object when the handle goes: the peer, running a call that was
     /// given up, or whoever the object was passed on to.
     in_use: AtomicBool,
+    flow: Flow,
 }
 
 impl Drop for Handle {
@@ -184,7 +190,7 @@ impl Drop for Handle {
         let destroy = self
             .interface
             .destroy
-            .filter(|_| !self.in_use.load(Ordering::Relaxed));
+            .filter(|_| !self.in_use.load(Ordering::Relaxed) && !self.flow.is_busy());
         let connection = Arc::clone(object.connection());
         match destroy {
             Some(destroy) if connection.is_open() => {

@@ -40,8 +40,7 @@ impl Connection {
             Ok(accepted) => accepted,
             Err(exception) => return reply.send(Err(exception)),
         };
-        // Calls that name a thread run one after the other anyhow.
-        let stream = (method.streaming && named.is_none()).then(|| Arc::clone(object));
+        let stream = method.streams().then(|| Arc::clone(object));
         let job = Job {
             connection: Arc::clone(self),
             stream,

@@ -122,6 +122,11 @@ impl Connection {
         &self.context.limits
     }
 
+    /// How many bytes of streaming calls may be under way through one handle.
+    pub(crate) fn stream_window(&self) -> usize {
+        self.context.stream_window
+    }
+
     /// Waits until what is queued for the peer is little enough to add results; none if it is.
     fn room(&self) -> Option<BoxFuture<'static, ()>> {
         self.link.get().and_then(|link| link.room())

@@ -115,7 +115,7 @@ impl Peer {
         params: Payload,
     ) -> BoxFuture<'static, Result<Payload, Exception>> {
         let this = Arc::clone(self);
-        if self.writer.has_room() {
+        if params.is_streamed() || self.writer.has_room() {
             let asked = this.send_call(&addressee, interface_id, ordinal, params);
             return Box::pin(async move { asked?.answer().await });
         }
