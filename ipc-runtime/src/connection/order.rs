@@ -1,9 +1,12 @@
 //! Calls that name no thread begin in their order of arrival.
 //!
 //! A task begins one after the other, each up to where it first waits; what waits is left to a task of its
-//! own. While that task is at one, which on a runtime of several threads others can see, another task goes on
-//! with calls of other objects, so a handler that blocks holds up nothing but its object. A streaming call
-//! holds up its object until it is done, and breaks it by failing.
+//! own. While that task is at one, another task goes on with calls of other objects where there is a thread for
+//! it, so a handler that blocks holds up nothing but its object. A streaming call holds up its object until it is
+//! done, and breaks it by failing.
+//!
+//! No call is forgotten: under the lock, whenever there are calls that can begin, there are more tasks than are
+//! at one, or one more is made.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::panic::AssertUnwindSafe;
@@ -175,15 +178,19 @@ impl Server {
             if let Some(room) = self.connection.room() {
                 room.await;
             }
-            let next = {
+            let (next, needed) = {
                 let mut state = self.connection.lines.lock();
                 let next = state.next();
                 match next {
                     Some(_) => state.beginning += 1,
                     None => state.servers -= 1,
                 }
-                next
+                (next, state.needs_server())
             };
+            // Before the handler may keep this one.
+            if needed {
+                self.connection.serve_lines();
+            }
             let Some(next) = next else {
                 self.done = true;
                 return;
