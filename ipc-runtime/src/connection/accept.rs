@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Waker};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
+use super::order::{Begin, begin_in_order};
 use super::thread_map::ThreadAdapter;
 use super::{CONTEXT_THREAD, Connection};
 use crate::adapter::LocalObject;
@@ -55,7 +56,7 @@ impl Connection {
                     self.runtime().spawn(rest);
                 }
             }
-            None => self.begin_in_order(object, job),
+            None => begin_in_order(self, object, job),
             Some(Capability(Target::Local(thread)))
                 if self.arriving.load(Ordering::Acquire) == 0 =>
             {
@@ -129,9 +130,12 @@ pub(super) struct Job {
     reply: Reply,
 }
 
-impl Job {
-    /// Runs the handler up to where it first waits. Returns the rest, if there is any.
-    pub(super) fn begin(self) -> Option<BoxFuture<'static, ()>> {
+impl Begin for Job {
+    fn streams(&self) -> bool {
+        self.stream.is_some()
+    }
+
+    fn begin(self) -> Option<BoxFuture<'static, ()>> {
         let mut running = self.serve().boxed();
         // Whoever runs the rest polls it at once, so nobody needs to be woken before.
         let mut cx = Context::from_waker(Waker::noop());
@@ -141,22 +145,18 @@ impl Job {
         }
     }
 
+    fn fail(self, reason: Exception) {
+        self.reply.send(Err(reason));
+    }
+}
+
+impl Job {
     /// Runs the handler when the peer has read enough for its results.
     pub(super) async fn run(self) {
         if let Some(room) = self.connection.room() {
             room.await;
         }
         self.serve().await;
-    }
-
-    /// Whether the object's later calls have to wait for this one's end.
-    pub(super) fn streams(&self) -> bool {
-        self.stream.is_some()
-    }
-
-    /// Ends the call before it has begun.
-    pub(super) fn fail(self, reason: Exception) {
-        self.reply.send(Err(reason));
     }
 
     /// Runs the handler until it is done or nobody waits for it any more.

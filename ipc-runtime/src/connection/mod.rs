@@ -51,7 +51,7 @@ pub(crate) struct Connection {
     handles: AtomicUsize,
     peer_threads: PeerThreads,
     /// Calls that name no thread and have not begun.
-    lines: Lines,
+    lines: Lines<Self>,
     /// Calls whose thread was still a promise when they arrived, and those behind them. They find
     /// their threads one after the other, so that none overtakes an earlier one of its thread.
     arrivals: mpsc::UnboundedSender<BoxFuture<'static, ()>>,

@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 
 use super::Connection;
 use super::accept::Job;
+use super::order::Begin;
 use super::peer_threads::MAKE_THREAD;
 use crate::adapter::{Adapter, Dispatched, LocalObject, ServerCall};
 use crate::capability::Capability;
