@@ -85,6 +85,7 @@ mod tests {
             peer_threads: 1,
             own_threads: 1,
             threads: crate::Threads::Tasks,
+            stream_window: 1,
             limits: crate::context::Limits::default(),
             message_words: 1,
             objects: 1,

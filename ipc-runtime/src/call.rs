@@ -30,6 +30,19 @@ use crate::proxy::Proxy;
 /// end regardless, so there the method that the schema pairs with it (`$Ipc.cancelWith`: `waitNext` with
 /// `interruptWait`, say) is called too. The peer's thread is not used for other calls before the peer is
 /// done, and an object is not destroyed while a call of it runs.
+///
+/// # Streams
+///
+/// A method that the schema declares with `-> stream` takes parts of a stream. Its calls are ready when the next
+/// one may follow, not when they are done: so many bytes may be under way as
+/// [`IpcBuilder::stream_window`](crate::IpcBuilder::stream_window) says. A part is sent at the first poll, and
+/// goes on if its call is dropped then. The peer takes one part of an object after the other, and other calls of
+/// the object after the parts that were sent before.
+///
+/// The first part that fails breaks the stream: every later part fails as it did, here without being sent, and
+/// peers of this runtime and of the C++ library fail every other call of the object as well. So a caller learns
+/// whether all parts were taken by a method of another kind that it calls at the end. Where the object is one of
+/// this process, a call is ready when its part is done, and there is no such rule.
 #[must_use = "a call is made when it is awaited"]
 pub struct Call<T, E = Exception> {
     stage: Stage,

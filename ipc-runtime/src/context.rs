@@ -21,6 +21,7 @@ pub struct Context {
     /// How many threads one peer may have made here.
     pub(crate) own_threads: usize,
     pub(crate) threads: Threads,
+    pub(crate) stream_window: usize,
     pub(crate) limits: Limits,
     /// How many words a message may have, in either direction.
     pub(crate) message_words: usize,

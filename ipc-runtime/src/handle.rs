@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use crate::capability::{Capability, Target};
 use crate::engine::RemoteObject;
 use crate::exception::Exception;
+use crate::flow::Flow;
 use crate::interface::{Interface, Method};
 use crate::message::Payload;
 
@@ -22,6 +23,8 @@ pub(crate) struct Handle {
     destroyed: AtomicBool,
     /// Calls that are under way, given-up ones included.
     calls: AtomicUsize,
+    /// Those of them that are parts of a stream.
+    flow: Flow,
     /// Told when the last of them has ended after `destroyed` was set.
     idle: Notify,
 }
@@ -37,6 +40,7 @@ impl Handle {
             shared: AtomicBool::new(false),
             destroyed: AtomicBool::new(false),
             calls: AtomicUsize::new(0),
+            flow: Flow::default(),
             idle: Notify::new(),
         }
     }
@@ -158,6 +162,10 @@ pub(crate) struct Use(Arc<Handle>);
 impl Use {
     pub(crate) fn capability(&self) -> &Capability {
         &self.0.capability
+    }
+
+    pub(crate) fn flow(&self) -> &Flow {
+        &self.0.flow
     }
 
     /// The call may go on for longer than anybody here will know.

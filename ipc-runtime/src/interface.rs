@@ -77,8 +77,7 @@ pub struct Method {
     pub(crate) thread_map: Option<(u16, u16)>,
     /// The pointer of the result struct that holds the object which the call is made for.
     pub(crate) object: Option<u16>,
-    /// Calls of it are parts of a stream.
-    pub(crate) streaming: bool,
+    streaming: bool,
     cancel_with: Option<&'static Method>,
 }
 
@@ -147,6 +146,12 @@ impl Method {
     /// What [`Method::cancel_with`] named.
     pub const fn canceller(&self) -> Option<&'static Method> {
         self.cancel_with
+    }
+
+    /// Whether its calls are parts of a stream. Those that name a thread are not: threads have an order of
+    /// their own.
+    pub(crate) fn streams(&self) -> bool {
+        self.streaming && self.context.is_none()
     }
 
     fn is(&self, other: &Self) -> bool {

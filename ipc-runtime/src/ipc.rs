@@ -308,6 +308,7 @@ pub struct IpcBuilder {
     peer_threads: usize,
     own_threads: usize,
     threads: Threads,
+    stream_window: usize,
     limits: Limits,
     message_words: usize,
     objects: usize,
@@ -330,6 +331,7 @@ impl Default for IpcBuilder {
             peer_threads: 64,
             own_threads: 1024,
             threads: Threads::default(),
+            stream_window: 64 << 10,
             limits: Limits::default(),
             message_words: 8 << 20,
             objects: 1 << 16,
@@ -464,6 +466,14 @@ impl IpcBuilder {
         self
     }
 
+    /// How many bytes of streaming calls (`-> stream` in the schema) may be under way to one object, through one
+    /// proxy and its clones, before further ones wait; see [`Call`](crate::Call). One call more is always let
+    /// go, however large. Default: 64 KiB.
+    pub fn stream_window(mut self, bytes: usize) -> Self {
+        self.stream_window = bytes;
+        self
+    }
+
     /// What speaks the RPC protocol. Default: [`EngineKind::Native`].
     pub fn engine(mut self, engine: EngineKind) -> Self {
         self.engine = engine;
@@ -495,6 +505,7 @@ impl IpcBuilder {
             peer_threads: self.peer_threads,
             own_threads: self.own_threads,
             threads: self.threads,
+            stream_window: self.stream_window,
             limits: self.limits,
             message_words: self.message_words,
             objects: self.objects,

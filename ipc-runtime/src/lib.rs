@@ -26,6 +26,7 @@ mod credentials;
 mod declared;
 mod engine;
 mod exception;
+mod flow;
 mod handle;
 mod incoming;
 mod interface;

@@ -13,6 +13,7 @@ use crate::capability::{Capability, Target};
 use crate::connection::Pin;
 use crate::engine::{Later, RemoteObject};
 use crate::exception::{Exception, ExceptionKind};
+use crate::flow;
 use crate::handle::Handle;
 use crate::interface::{Interface, Method};
 use crate::message::{Payload, StructBuilder, StructReader};
@@ -145,6 +146,10 @@ impl Object {
         loop {
             match &capability.0 {
                 Target::Local(object) => return object.dispatch(None, method, params).await,
+                Target::Remote(object) if method.streams() => {
+                    let object = Arc::clone(object);
+                    return flow::call(object, method, params, used, self.pin).await;
+                }
                 Target::Remote(object) => {
                     let object = Arc::clone(object);
                     let connection = Arc::clone(object.connection());

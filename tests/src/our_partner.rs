@@ -236,8 +236,11 @@ impl Partner for OurPartner {
         std::future::pending().await
     }
 
-    async fn sink(&self, _key: String) -> Result<SinkProxy, Exception> {
-        Ok(SinkProxy::new(OurSink::default()))
+    async fn sink(&self, key: String) -> Result<SinkProxy, Exception> {
+        Ok(SinkProxy::new(OurSink {
+            opens: (!key.is_empty()).then(|| (self.shared.clone(), key)),
+            taken: Mutex::default(),
+        }))
     }
 
     async fn on_thread(&self, text: String) -> Result<String, Exception> {
@@ -251,22 +254,30 @@ impl Partner for OurPartner {
 }
 
 /// Counts what is pushed.
-#[derive(Debug, Default)]
-struct OurSink(Mutex<(u32, u64)>);
+#[derive(Debug)]
+struct OurSink {
+    /// The key that opens it, if it is not open.
+    opens: Option<(Shared, String)>,
+    /// Parts and bytes.
+    taken: Mutex<(u32, u64)>,
+}
 
 impl Sink for OurSink {
     async fn push(&self, bytes: Vec<u8>) -> Result<(), Exception> {
+        if let Some((shared, key)) = &self.opens {
+            shared.get(key.clone()).await?;
+        }
         if bytes.is_empty() {
             return Err(Exception::failed("an empty part"));
         }
-        let mut sum = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sum = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         sum.0 += 1;
         sum.1 += bytes.len() as u64;
         Ok(())
     }
 
     async fn end(&self) -> Result<SinkEndResults, Exception> {
-        let (parts, bytes) = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (parts, bytes) = *self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(SinkEndResults { parts, bytes })
     }
 }

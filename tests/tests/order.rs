@@ -147,18 +147,23 @@ async fn one_that_blocks_holds_up_its_object_only() {
     let scene = scene(EngineKind::Native, EngineKind::Native).await;
     let other = within("another", scene.counter.wrap()).await.unwrap();
     let other = other.counter.unwrap();
+    // They arrive together.
     let mut calls = call(&scene.counter, &[BLOCK, 1]);
+    let burst = call(&other, &[2]);
     let blocked = tokio::task::spawn_blocking(move || scene.blocked.recv_timeout(DEADLINE));
     within("the first", blocked).await.unwrap().unwrap();
-    within("the other object", other.add(2)).await.unwrap();
+    for call in burst {
+        within("the other object", call).await.unwrap().unwrap();
+    }
+    within("the other object", other.add(3)).await.unwrap();
     let added = within("the amounts", other.added()).await.unwrap();
-    assert_eq!(added, [BLOCK, 2], "the call behind has not begun");
+    assert_eq!(added, [BLOCK, 2, 3], "the call behind has not begun");
 
     scene.go.send(()).unwrap();
     for call in calls.drain(..) {
         within("a call", call).await.unwrap().unwrap();
     }
     let added = within("the amounts", scene.counter.added()).await.unwrap();
-    assert_eq!(added, [BLOCK, 2, 1]);
+    assert_eq!(added, [BLOCK, 2, 3, 1]);
     scene.server.shutdown_background();
 }

@@ -105,10 +105,11 @@ impl<'m> Constants<'m> {
             let canceller = self.name(canceller);
             quote!(.cancel_with(Self::#canceller))
         });
+        let streaming = method.streaming.then(|| quote!(.streaming()));
         quote! {
             const #constant: &rt::Method =
                 &rt::Method::new(#id, #ordinal, #name)
-                    #params #results #context #thread_map #object #cancel_with;
+                    #params #results #context #thread_map #object #streaming #cancel_with;
         }
     }
 

@@ -170,6 +170,16 @@ pub(super) fn method_docs(member: Member<'_>) -> TokenStream {
         &method.docs,
         &format!("The method `{}.{}`.", interface.name, method.name),
     );
+    let docs = if method.streaming {
+        quote! {
+            #docs
+            ///
+            /// Its calls are parts of a stream: an object takes one after the other, and callers may go on
+            /// before it has. The first that fails makes all later ones fail as it did.
+        }
+    } else {
+        docs
+    };
     if !method.generic {
         return docs;
     }

@@ -16,6 +16,9 @@ const EXCEPTION: Id = 0x996a_1832_0099_2f88;
 /// Names the method that ends calls of another one.
 const CANCEL_WITH: Id = 0xcd71_a58f_7d3d_c307;
 
+/// What methods return that are declared with `-> stream`.
+const STREAM_RESULT: Id = 0x995f_9a33_77c0_b16e;
+
 /// Whether a parameter or result is no part of what the method takes and returns.
 pub(super) fn set_apart(field: &Field) -> bool {
     is_thread_map(field) || exception(field).is_some()
@@ -61,6 +64,7 @@ impl<'a> Lowering<'a> {
             errors,
             thread_map,
             cancel_with: cancel_with(&method.annotations),
+            streaming: method.results == STREAM_RESULT,
         };
         self.run_by_runtime(place, &lowered);
         let wrapped = annotated(&interface.annotations, WRAP);

@@ -404,6 +404,8 @@ pub(crate) struct Method {
     pub(crate) thread_map: Option<(u32, u32)>,
     /// The method that ends a call of this one which nobody waits for any more.
     pub(crate) cancel_with: Option<String>,
+    /// Whether calls of it are parts of a stream.
+    pub(crate) streaming: bool,
     /// Which of the interface's type parameters the results use.
     pub(crate) results_parameters: Vec<usize>,
     /// Which of the interface's type parameters the declared errors use.

@@ -7,6 +7,7 @@ use futures_util::FutureExt;
 
 use super::job::Job;
 use super::lane::Lane;
+use super::order::{Begin, begin_in_order};
 use super::scope::Scope;
 use super::thread_map::{OwnPool, Thread};
 use super::{CONTEXT_CALLBACK_THREAD, CONTEXT_THREAD, Connection, hello};
@@ -46,8 +47,7 @@ impl Connection {
             Err(exception) => return reply.send(Err(exception)),
         };
         let scope = Scope::new(self, method, callback);
-        // Calls that name a thread run one after the other anyhow.
-        let stream = (method.streaming && thread.is_none()).then(|| Arc::clone(object));
+        let stream = method.streams().then(|| Arc::clone(object));
         let handler = object.dispatch(Some(self), method, params);
         let job = Job::new(scope, stream, handler, reply);
         let at_once = object.is_inline() && self.room().is_none();
@@ -67,7 +67,7 @@ impl Connection {
             None if method.context.is_some() && !job.streams() => {
                 drop(self.runtime().spawn(job.run()));
             }
-            None => self.begin_in_order(object, job),
+            None => begin_in_order(self, object, job),
             Some(Capability(Target::Local(thread)))
                 if self.arriving.load(Ordering::Acquire) == 0 =>
             {

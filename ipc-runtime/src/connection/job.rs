@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
 use super::lane::Lane;
+use super::order::Begin;
 use super::scope::Scope;
 use super::thread_map::Thread;
 use crate::adapter::LocalObject;
@@ -24,6 +25,26 @@ pub(super) struct Job {
     stream: Option<Arc<LocalObject>>,
     handler: Handler,
     reply: Reply,
+}
+
+impl Begin for Job {
+    fn streams(&self) -> bool {
+        self.stream.is_some()
+    }
+
+    fn begin(self) -> Option<BoxFuture<'static, ()>> {
+        let mut running = self.serve().boxed();
+        // Whoever runs the rest polls it at once, so nobody needs to be woken before.
+        let mut cx = Context::from_waker(Waker::noop());
+        match running.poll_unpin(&mut cx) {
+            Poll::Ready(()) => None,
+            Poll::Pending => Some(running),
+        }
+    }
+
+    fn fail(self, reason: Exception) {
+        self.reply.send(Err(reason));
+    }
 }
 
 impl Job {
@@ -51,33 +72,12 @@ impl Job {
         run(thread.lane(), self);
     }
 
-    /// Runs the handler up to where it first waits. Returns the rest, if there is any.
-    pub(super) fn begin(self) -> Option<BoxFuture<'static, ()>> {
-        let mut running = self.serve().boxed();
-        // Whoever runs the rest polls it at once, so nobody needs to be woken before.
-        let mut cx = Context::from_waker(Waker::noop());
-        match running.poll_unpin(&mut cx) {
-            Poll::Ready(()) => None,
-            Poll::Pending => Some(running),
-        }
-    }
-
     /// Runs the handler when the peer has read enough for its results.
     pub(super) async fn run(self) {
         if let Some(room) = self.scope.connection.room() {
             room.await;
         }
         self.serve().await;
-    }
-
-    /// Whether the object's later calls have to wait for this one's end.
-    pub(super) fn streams(&self) -> bool {
-        self.stream.is_some()
-    }
-
-    /// Ends the call before it has begun.
-    pub(super) fn fail(self, reason: Exception) {
-        self.reply.send(Err(reason));
     }
 
     /// Runs the handler until it is done, or until nobody waits for it any more and it may be dropped.

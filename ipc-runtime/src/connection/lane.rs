@@ -14,6 +14,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::job::Job;
+use super::order::Begin;
 use super::scope::Scope;
 use crate::exception::Exception;
 use crate::threads::Threads;

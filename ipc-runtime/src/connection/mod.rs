@@ -67,7 +67,7 @@ pub(crate) struct Connection {
     /// The peer stops a handler when its call is given up.
     stops_handlers: AtomicBool,
     /// Calls that name no thread and have not begun.
-    lines: Lines,
+    lines: Lines<Self>,
     /// Calls whose thread was still a promise when they arrived, and those behind them. They find
     /// their threads one after the other, so that none overtakes an earlier one of its thread.
     arrivals: mpsc::UnboundedSender<BoxFuture<'static, ()>>,
@@ -164,6 +164,11 @@ impl Connection {
     /// What the peer can make us hold.
     pub(crate) fn limits(&self) -> &Limits {
         &self.context.limits
+    }
+
+    /// How many bytes of streaming calls may be under way through one handle.
+    pub(crate) fn stream_window(&self) -> usize {
+        self.context.stream_window
     }
 
     /// Waits until what is queued for the peer is little enough to add results; none if it is.

@@ -1,32 +1,97 @@
 //! Calls that name no thread begin in their order of arrival.
 //!
 //! A task begins one after the other, each up to where it first waits; what waits is left to a task of its
-//! own. While that task is at one, which on a runtime of several threads others can see, another task goes on
-//! with calls of other objects, so a handler that blocks holds up nothing but its object. A streaming call
-//! holds up its object until it is done, and breaks it by failing.
+//! own. While that task is at one, another task goes on with calls of other objects where there is a thread for
+//! it, so a handler that blocks holds up nothing but its object. A streaming call holds up its object until it is
+//! done, and breaks it by failing.
+//!
+//! No call is forgotten: under the lock, whenever there are calls that can begin, there are more tasks than are
+//! at one, or one more is made.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, PoisonError, Weak};
+#[cfg(not(test))]
+use std::sync::{Mutex, MutexGuard};
 
 use foldhash::fast::RandomState;
+use futures_util::future::BoxFuture;
+#[cfg(test)]
+use shuttle::sync::{Mutex, MutexGuard};
 
 use super::Connection;
 use super::job::Job;
 use crate::adapter::LocalObject;
 use crate::exception::Exception;
 
+#[cfg(test)]
+mod model;
+
 /// Calls that are begun before other tasks get a turn.
 const AT_ONCE: usize = 64;
 
-/// The calls of one connection that have not begun.
-#[derive(Default)]
-pub(super) struct Lines(Mutex<State>);
+/// Whose calls are begun: a connection, or the model of one for the model checker.
+pub(super) trait Calls: Send + Sync + Sized + 'static {
+    type Object: Send + Sync + 'static;
+    type Call: Begin;
 
-#[derive(Default)]
-struct State {
+    fn lines(&self) -> &Lines<Self>;
+
+    /// Waits until calls may begin; none if they may now.
+    fn room(&self) -> Option<BoxFuture<'static, ()>>;
+
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static);
+}
+
+/// A call that has not begun.
+pub(super) trait Begin: Send + 'static {
+    /// Whether later calls of its object have to wait for its end.
+    fn streams(&self) -> bool;
+
+    /// Runs it up to where it first waits. Returns the rest, if there is any.
+    fn begin(self) -> Option<BoxFuture<'static, ()>>;
+
+    /// Ends it before it has begun.
+    fn fail(self, reason: Exception);
+}
+
+impl Calls for Connection {
+    type Object = LocalObject;
+    type Call = Job;
+
+    fn lines(&self) -> &Lines<Self> {
+        &self.lines
+    }
+
+    fn room(&self) -> Option<BoxFuture<'static, ()>> {
+        self.room()
+    }
+
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.runtime().spawn(task);
+    }
+}
+
+/// The calls of one connection that have not begun.
+pub(super) struct Lines<C: Calls>(Mutex<State<C>>);
+
+impl<C: Calls> Default for Lines<C> {
+    fn default() -> Self {
+        Self(Mutex::new(State {
+            lines: HashMap::default(),
+            ready: BTreeMap::new(),
+            arrivals: 0,
+            servers: 0,
+            beginning: 0,
+            broken: HashMap::default(),
+            most_broken: 0,
+        }))
+    }
+}
+
+struct State<C: Calls> {
     /// By the addresses of their objects.
-    lines: HashMap<usize, Line, RandomState>,
+    lines: HashMap<usize, Line<C>, RandomState>,
     /// Those that can go on, by the arrival of their first call.
     ready: BTreeMap<u64, usize>,
     arrivals: u64,
@@ -35,34 +100,34 @@ struct State {
     /// How many of them are at one.
     beginning: usize,
     /// Objects that a streaming call has failed on.
-    broken: HashMap<usize, Broken, RandomState>,
+    broken: HashMap<usize, Broken<C>, RandomState>,
     /// How many of those there may be before it is looked which are gone.
     most_broken: usize,
 }
 
 /// The calls of one object.
-struct Line {
+struct Line<C: Calls> {
     /// Kept so that its address stays its own.
-    _object: Arc<LocalObject>,
-    waiting: VecDeque<(u64, Job)>,
+    _object: Arc<C::Object>,
+    waiting: VecDeque<(u64, C::Call)>,
     /// One is beginning, or streaming.
     busy: bool,
 }
 
-struct Broken {
-    object: Weak<LocalObject>,
+struct Broken<C: Calls> {
+    object: Weak<C::Object>,
     reason: Exception,
 }
 
 /// A call that is next, and why it fails if its object is broken.
-struct Next {
+struct Next<C: Calls> {
     key: usize,
-    job: Job,
+    call: C::Call,
     broken: Option<Exception>,
 }
 
-impl State {
-    fn join(&mut self, object: &Arc<LocalObject>, job: Job) {
+impl<C: Calls> State<C> {
+    fn join(&mut self, object: &Arc<C::Object>, call: C::Call) {
         self.arrivals += 1;
         let arrival = self.arrivals;
         let key = address(object);
@@ -71,24 +136,24 @@ impl State {
             waiting: VecDeque::new(),
             busy: false,
         });
-        line.waiting.push_back((arrival, job));
+        line.waiting.push_back((arrival, call));
         if !line.busy && line.waiting.len() == 1 {
             self.ready.insert(arrival, key);
         }
     }
 
-    fn next(&mut self) -> Option<Next> {
+    fn next(&mut self) -> Option<Next<C>> {
         let (_, key) = self.ready.pop_first()?;
         let line = self.lines.get_mut(&key)?;
-        let (_, job) = line.waiting.pop_front()?;
+        let (_, call) = line.waiting.pop_front()?;
         line.busy = true;
         let broken = self.broken.get(&key);
         let broken = broken.map(|broken| broken.reason.clone());
-        Some(Next { key, job, broken })
+        Some(Next { key, call, broken })
     }
 
     /// The object's next call may begin. Returns the line if there is none.
-    fn go_on(&mut self, key: usize) -> Option<Line> {
+    fn go_on(&mut self, key: usize) -> Option<Line<C>> {
         let line = self.lines.get_mut(&key)?;
         line.busy = false;
         match line.waiting.front() {
@@ -108,16 +173,16 @@ impl State {
     }
 }
 
-impl Lines {
+impl<C: Calls> Lines<C> {
     /// Whether calls of the object wait, or have to.
-    pub(super) fn hold_up(&self, object: &Arc<LocalObject>) -> bool {
+    pub(super) fn hold_up(&self, object: &Arc<C::Object>) -> bool {
         let state = self.lock();
         let key = address(object);
         state.lines.contains_key(&key) || state.broken.contains_key(&key)
     }
 
     /// A streaming call of the object has failed, so that later calls of it do.
-    pub(super) fn broke(&self, object: &Arc<LocalObject>, reason: &Exception) {
+    pub(super) fn broke(&self, object: &Arc<C::Object>, reason: &Exception) {
         let mut state = self.lock();
         if state.broken.len() >= state.most_broken {
             state.broken.retain(|_, it| it.object.strong_count() > 0);
@@ -130,60 +195,61 @@ impl Lines {
         state.broken.entry(address(object)).or_insert(broken);
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State<C>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn address(object: &Arc<LocalObject>) -> usize {
+fn address<O>(object: &Arc<O>) -> usize {
     Arc::as_ptr(object).addr()
 }
 
-impl Connection {
-    /// Begins a call after those that arrived before, or at least after those of the same object.
-    pub(super) fn begin_in_order(self: &Arc<Self>, object: &Arc<LocalObject>, job: Job) {
-        let needed = {
-            let mut state = self.lines.lock();
-            state.join(object, job);
-            state.needs_server()
-        };
-        if needed {
-            self.serve_lines();
-        }
+/// Begins a call after those that arrived before, or at least after those of the same object.
+pub(super) fn begin_in_order<C: Calls>(calls: &Arc<C>, object: &Arc<C::Object>, call: C::Call) {
+    let needed = {
+        let mut state = calls.lines().lock();
+        state.join(object, call);
+        state.needs_server()
+    };
+    if needed {
+        serve(calls);
     }
+}
 
-    fn serve_lines(self: &Arc<Self>) {
-        let connection = Arc::clone(self);
-        let server = Server {
-            connection,
-            done: false,
-        };
-        self.runtime().spawn(server.run());
-    }
+fn serve<C: Calls>(calls: &Arc<C>) {
+    let server = Server {
+        calls: Arc::clone(calls),
+        done: false,
+    };
+    calls.spawn(server.run());
 }
 
 /// Begins calls.
-struct Server {
-    connection: Arc<Connection>,
+struct Server<C: Calls> {
+    calls: Arc<C>,
     done: bool,
 }
 
-impl Server {
+impl<C: Calls> Server<C> {
     async fn run(mut self) {
         let mut begun = 0;
         loop {
-            if let Some(room) = self.connection.room() {
+            if let Some(room) = self.calls.room() {
                 room.await;
             }
-            let next = {
-                let mut state = self.connection.lines.lock();
+            let (next, needed) = {
+                let mut state = self.calls.lines().lock();
                 let next = state.next();
                 match next {
                     Some(_) => state.beginning += 1,
                     None => state.servers -= 1,
                 }
-                next
+                (next, state.needs_server())
             };
+            // Before the handler may keep this one.
+            if needed {
+                serve(&self.calls);
+            }
             let Some(next) = next else {
                 self.done = true;
                 return;
@@ -196,48 +262,47 @@ impl Server {
         }
     }
 
-    fn begin(&self, next: Next) {
-        let Next { key, job, broken } = next;
+    fn begin(&self, next: Next<C>) {
+        let Next { key, call, broken } = next;
         let mut busy = Busy {
-            connection: Arc::clone(&self.connection),
+            calls: Arc::clone(&self.calls),
             key,
             beginning: true,
         };
-        let streams = job.streams();
+        let streams = call.streams();
         // A handler's own panics are its call's; this is for what is dropped with it.
         let rest = std::panic::catch_unwind(AssertUnwindSafe(|| match broken {
             Some(reason) => {
-                job.fail(reason);
+                call.fail(reason);
                 None
             }
-            None => job.begin(),
+            None => call.begin(),
         }));
-        let runtime = self.connection.runtime();
         match rest {
             Ok(Some(rest)) if streams => {
                 busy.goes_on();
-                runtime.spawn(async move {
+                self.calls.spawn(async move {
                     rest.await;
                     drop(busy);
                 });
             }
             Ok(Some(rest)) => {
                 drop(busy);
-                runtime.spawn(rest);
+                self.calls.spawn(rest);
             }
             _ => drop(busy),
         }
     }
 }
 
-impl Drop for Server {
+impl<C: Calls> Drop for Server<C> {
     fn drop(&mut self) {
         if self.done {
             return;
         }
         // The runtime was shut down. Calls that are dropped are answered, so not under the lock.
         let lines = {
-            let mut state = self.connection.lines.lock();
+            let mut state = self.calls.lines().lock();
             state.servers -= 1;
             state.ready.clear();
             std::mem::take(&mut state.lines)
@@ -247,32 +312,32 @@ impl Drop for Server {
 }
 
 /// Holds up the later calls of an object.
-struct Busy {
-    connection: Arc<Connection>,
+struct Busy<C: Calls> {
+    calls: Arc<C>,
     key: usize,
     /// A task is at one of its calls.
     beginning: bool,
 }
 
-impl Busy {
+impl<C: Calls> Busy<C> {
     /// The task goes on with other objects.
     fn goes_on(&mut self) {
         self.beginning = false;
-        self.connection.lines.lock().beginning -= 1;
+        self.calls.lines().lock().beginning -= 1;
     }
 }
 
-impl Drop for Busy {
+impl<C: Calls> Drop for Busy<C> {
     fn drop(&mut self) {
         let (line, needed) = {
-            let mut state = self.connection.lines.lock();
+            let mut state = self.calls.lines().lock();
             state.beginning -= usize::from(self.beginning);
             (state.go_on(self.key), state.needs_server())
         };
         // The object may be anybody's code.
         drop(line);
         if needed {
-            self.connection.serve_lines();
+            serve(&self.calls);
         }
     }
 }

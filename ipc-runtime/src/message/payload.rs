@@ -27,6 +27,9 @@ pub(crate) struct Payload {
     pub(super) envelope: Envelope,
     /// What the capability pointers in the message are indexes into.
     pub(super) capabilities: Vec<Option<Capability>>,
+    /// It keeps to the window of a stream, so it does not wait for room in the connection's queue: the next
+    /// part might overtake it there.
+    streamed: bool,
 }
 
 /// A payload's bytes, with the envelope around them.
@@ -54,6 +57,7 @@ impl Payload {
             message: Message::Built(builder),
             envelope,
             capabilities: Vec::new(),
+            streamed: false,
         }
     }
 
@@ -67,7 +71,18 @@ impl Payload {
             message: Message::Received(frame),
             envelope,
             capabilities,
+            streamed: false,
         }
+    }
+
+    /// Makes it part of a stream.
+    pub(crate) fn set_streamed(&mut self) {
+        self.streamed = true;
+    }
+
+    /// Whether it has to be sent at once.
+    pub(crate) fn is_streamed(&self) -> bool {
+        self.streamed
     }
 
     /// Encodes a method's parameters.

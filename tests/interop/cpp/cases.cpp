@@ -331,6 +331,30 @@ void streams(Client& client) {
   requireText(client.failure(sink.endRequest().send().ignoreResult()), "an empty part");
 }
 
+// The server takes nothing yet, so the client is held, until it does.
+void slowStreams(Client& client) {
+  auto open = client.partner.sinkRequest();
+  open.setKey("slow");
+  auto sink = open.send().getResult();
+  client.wait(sink.whenResolved());
+  kj::Promise<void> push = kj::READY_NOW;
+  uint32_t pushed = 0;
+  while (push.poll(client.io.waitScope)) {
+    KJ_REQUIRE(pushed < 1000, "nothing holds the client");
+    client.wait(kj::mv(push));
+    auto request = sink.pushRequest();
+    request.initBytes(1024);
+    push = request.send();
+    ++pushed;
+  }
+  KJ_REQUIRE(pushed > 32, pushed);
+  client.wait(client.settle("slow", kj::heap<CounterServer>(0)));
+  client.wait(kj::mv(push));
+  client.wait(sink.endRequest().send().then([pushed](auto&& answer) {
+    KJ_REQUIRE(answer.getParts() == pushed, answer);
+  }));
+}
+
 void threads(Client& client) {
   Threads own;
   auto construct = client.partner.constructRequest();
@@ -397,6 +421,7 @@ constexpr Case CASES[] = {
     {"forwards", forwards},
     {"cancels", cancels},
     {"streams", streams},
+    {"slow-streams", slowStreams},
     {"threads", threads},
     {"releases", releases},
     {"is-left", isLeft},

@@ -1,6 +1,8 @@
 //! A Rust client calls a C++ server: values, failures, cancellation, streams, threads.
 
-use ipc_runtime::{AnyPointer, EngineKind, ExceptionKind};
+use std::task::{Context, Poll, Waker};
+
+use ipc_runtime::{AnyPointer, Call, EngineKind, Exception, ExceptionKind};
 use ipc_tests::defaults::{self, Everything};
 use ipc_tests::lists::{All, Color, Item};
 use ipc_tests::partner::{CounterProxy, Kind, Numbers};
@@ -127,13 +129,50 @@ async fn streams() {
     let end = soon(sink.end()).await.expect("an answer");
     assert_eq!((end.parts, end.bytes), (1000, 1_024_000));
 
-    // The failure is told to a later call at the latest.
-    let pushed = soon(sink.push([])).await;
+    // The failure is told to later calls of every kind.
+    soon(sink.push([])).await.expect("the window has room");
     let ended = soon(sink.end()).await.map(drop);
-    let exception = pushed.and(ended).expect_err("it fails");
-    assert!(exception.message().contains("an empty part"), "{exception}");
+    let pushed = soon(sink.push([1])).await;
+    for outcome in [ended, pushed] {
+        let exception = outcome.expect_err("it fails");
+        assert!(exception.message().contains("an empty part"), "{exception}");
+    }
     drop(sink);
     server.finish().await;
+}
+
+/// The server takes nothing yet, so the client is held, until it does.
+#[tokio::test]
+async fn slow_streams() {
+    let Some(server) = Server::start().await else {
+        return;
+    };
+    let sink = soon(server.partner.sink("slow")).await.expect("a sink");
+    let mut pushed = 0;
+    let held = loop {
+        pushed += 1;
+        assert!(pushed < 1000, "nothing holds the client");
+        let mut push = sink.push([7; 1024]);
+        let polled = poll(&mut push);
+        match polled {
+            Poll::Ready(outcome) => outcome.expect("the window has room"),
+            Poll::Pending => break push,
+        }
+    };
+    assert!(pushed > 32, "{pushed}");
+    let counter = OurCounter::new(&Shared::default(), 0);
+    soon(server.partner.settle("slow", counter.proxy()))
+        .await
+        .expect("an answer");
+    soon(held).await.expect("it is taken");
+    let end = soon(sink.end()).await.expect("an answer");
+    assert_eq!(end.parts, pushed);
+    drop(sink);
+    server.finish().await;
+}
+
+fn poll<T>(call: &mut Call<T>) -> Poll<Result<T, Exception>> {
+    std::pin::pin!(call).poll(&mut Context::from_waker(Waker::noop()))
 }
 
 #[tokio::test]

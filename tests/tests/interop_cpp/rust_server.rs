@@ -70,6 +70,7 @@ cases! {
     an_object_that_comes_home: "comes-home";
     forwarded_calls: "forwards";
     cancellation: "cancels";
+    streams: "streams", "slow-streams";
     threads: "threads";
     a_connection_that_the_server_closes: "is-left";
 }

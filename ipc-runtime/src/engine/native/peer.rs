@@ -114,7 +114,7 @@ impl Peer {
     /// Calls a method. The message is sent before this returns, unless too much is queued already:
     /// then it is sent when the answer is polled.
     pub(super) fn call(self: &Arc<Self>, addressee: Addressee, request: Request) -> Answer {
-        if self.writer.has_room() {
+        if request.params.is_streamed() || self.writer.has_room() {
             return match self.send_call(&addressee, request, None) {
                 Ok(asked) => Answer::Asked(asked),
                 Err(exception) => Answer::failed(exception),
