@@ -39,9 +39,9 @@ use crate::proxy::Proxy;
 /// goes on if its call is dropped then. The peer takes one part of an object after the other, and other calls of
 /// the object after the parts that were sent before.
 ///
-/// The first part that fails breaks the stream: every later part fails as it did, here without being sent, and
-/// peers of this runtime and of the C++ library fail every other call of the object as well. So a caller learns
-/// whether all parts were taken by a method of another kind that it calls at the end. Where the object is one of
+/// The first part that fails breaks the stream: later parts fail as it did, without being sent, as soon as that is
+/// known here. Peers of this runtime and of the C++ library fail every later call of the object, of whatever
+/// method. So a caller learns whether all parts were taken by a method of another kind that it calls at the end. Where the object is one of
 /// this process, a call is ready when its part is done, and there is no such rule.
 #[must_use = "a call is made when it is awaited"]
 pub struct Call<T, E = Exception> {
