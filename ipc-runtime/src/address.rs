@@ -92,6 +92,7 @@ mod tests {
             connections: 1,
             backlog: 1,
             users: crate::AllowedUsers::Own,
+            metrics: crate::metrics::Sink::default(),
         };
         socket_path(address, &context).map_err(|exception| exception.to_string())
     }

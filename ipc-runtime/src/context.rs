@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
+use crate::metrics::Sink;
 use crate::threads::Threads;
 use crate::users::AllowedUsers;
 
@@ -32,6 +33,7 @@ pub struct Context {
     /// How many peers may wait to be accepted.
     pub(crate) backlog: u32,
     pub(crate) users: AllowedUsers,
+    pub(crate) metrics: Sink,
 }
 
 /// What one peer can make us hold.

@@ -154,6 +154,11 @@ impl Method {
         self.streaming && self.context.is_none()
     }
 
+    /// Interface and method as the schema names them.
+    pub(crate) fn names(&self) -> (&'static str, &'static str) {
+        self.name.split_once('.').unwrap_or(("", self.name))
+    }
+
     fn is(&self, other: &Self) -> bool {
         (self.interface_id, self.ordinal) == (other.interface_id, other.ordinal)
     }

@@ -1,7 +1,6 @@
 //! The front door: connect, listen, spawn.
 
 use std::ffi::OsString;
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, ExitStatus};
 use std::sync::Arc;
@@ -12,10 +11,12 @@ use tokio::sync::Semaphore;
 
 use crate::adapter::Serve;
 use crate::child::ChildProcess;
+use crate::connecting::Connecting;
 use crate::context::{Context, Limits};
 use crate::engine::EngineKind;
 use crate::exception::Exception;
 use crate::listener::Listener;
+use crate::metrics::{Metrics, Sink};
 use crate::process::Process;
 use crate::protocol::{CapnpProtocol, Protocol};
 use crate::proxy::Proxy;
@@ -63,9 +64,8 @@ impl Ipc {
     ///
     /// The address does not parse, nobody listens there, the peer closes the connection, sends what
     /// is not Cap'n Proto, refuses `construct`, or does not answer within the handshake timeout.
-    pub async fn connect_address<P: Proxy>(&self, address: &str) -> Result<P, Exception> {
-        let socket = self.process.connect(address, self.context())?;
-        self.reach(address, socket).await
+    pub fn connect_address<P: Proxy>(&self, address: &str) -> Connecting<P> {
+        Connecting::new(Arc::clone(&self.protocol), self.process, address)
     }
 
     /// As [`Ipc::connect_address`], where there may be nobody to connect to; none then.
@@ -87,14 +87,12 @@ impl Ipc {
         address: &str,
     ) -> Result<Option<P>, Exception> {
         match self.process.connect_if_any(address, self.context())? {
-            Some(socket) => self.reach(address, socket).await.map(Some),
+            Some(socket) => {
+                let reached = self.protocol.connect(socket).await;
+                (reached.map(Some)).map_err(|exception| exception.context(address))
+            }
             None => Ok(None),
         }
-    }
-
-    async fn reach<P: Proxy>(&self, address: &str, socket: UnixStream) -> Result<P, Exception> {
-        let reached = self.protocol.connect(socket).await;
-        reached.map_err(|exception| exception.context(address))
     }
 
     /// Serves `implementation` on a unix socket, to every peer that connects, until the listener is
@@ -315,6 +313,7 @@ pub struct IpcBuilder {
     connections: usize,
     backlog: u32,
     users: AllowedUsers,
+    metrics: Sink,
     engine: EngineKind,
 }
 
@@ -338,6 +337,7 @@ impl Default for IpcBuilder {
             connections: 512,
             backlog: 128,
             users: AllowedUsers::default(),
+            metrics: Sink::default(),
             engine: EngineKind::default(),
         }
     }
@@ -474,6 +474,15 @@ impl IpcBuilder {
         self
     }
 
+    /// Who is told of every call that ends. Default: nobody.
+    ///
+    /// The log is another way to see them: calls are `tracing` spans `ipc.client` and `ipc.server` of level
+    /// debug, with the interface, the method, and numbers of the connection and of the call.
+    pub fn metrics(mut self, metrics: impl Metrics) -> Self {
+        self.metrics = Sink(Some(Arc::new(metrics)));
+        self
+    }
+
     /// What speaks the RPC protocol. Default: [`EngineKind::Native`].
     pub fn engine(mut self, engine: EngineKind) -> Self {
         self.engine = engine;
@@ -512,6 +521,7 @@ impl IpcBuilder {
             connections: self.connections,
             backlog: self.backlog,
             users: self.users,
+            metrics: self.metrics,
         };
         Ok(Ipc {
             protocol: Arc::new(CapnpProtocol::new(context, self.engine)?),

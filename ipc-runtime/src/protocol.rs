@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::credentials::Credentials;
 use crate::engine::capnp_rpc::CapnpRpc;
 use crate::engine::native::Native;
-use crate::engine::{Engine, EngineKind};
+use crate::engine::{Engine, EngineKind, RemoteObject};
 use crate::exception::Exception;
 use crate::incoming::Incoming;
 use crate::listener::Listener;
@@ -121,13 +121,24 @@ impl CapnpProtocol {
         socket: UnixStream,
         prepare: impl FnOnce(&Connection),
     ) -> Result<P, Exception> {
+        let (connection, first) = self.start(socket);
+        prepare(&connection);
+        connection.bootstrap(first).await
+    }
+
+    /// Opens a connection, and leaves the handshake to a task.
+    pub(crate) fn open_now<P: Proxy>(&self, socket: UnixStream) -> P {
+        let (connection, first) = self.start(socket);
+        connection.bootstrap_now(first)
+    }
+
+    fn start(&self, socket: UnixStream) -> (Arc<Connection>, Arc<dyn RemoteObject>) {
         let credentials = Credentials::of(&socket);
         let connection = Connection::new(Arc::clone(&self.context), Side::Client, credentials);
         self.connections.add(&connection);
         let (link, first) = self.engine.connect(socket, &connection);
         connection.attach(link);
-        prepare(&connection);
-        connection.bootstrap(first).await
+        (connection, first)
     }
 }
 

@@ -48,8 +48,9 @@ impl Connection {
         };
         let scope = Scope::new(self, method, callback);
         let stream = method.streams().then(|| Arc::clone(object));
+        let params_bytes = params.bytes();
         let handler = object.dispatch(Some(self), method, params);
-        let job = Job::new(scope, stream, handler, reply);
+        let job = Job::new(scope, stream, params_bytes, handler, reply);
         let at_once = object.is_inline() && self.room().is_none();
         match thread {
             None if method.context.is_some() && self.context.threads == Threads::Dedicated => {

@@ -60,6 +60,15 @@ impl Connection {
         payload.amend(size, |payload| payload.set_capability(place, map))
     }
 
+    /// Keeps the thread map that the peer answered with in the place of its promise.
+    pub(super) fn settle_map(&self, method: &Method, results: &Payload) -> Result<(), Exception> {
+        if let Some((_, place)) = method.thread_map {
+            let map = results.read(|results| results.capability(place, "threadMap"))?;
+            self.peer_threads.settle_map(map);
+        }
+        Ok(())
+    }
+
     fn keep_map(&self, payload: &Payload, place: Option<u16>) -> Result<(), Exception> {
         if let Some(place) = place {
             let map = payload.read(|payload| payload.capability(place, "threadMap"))?;

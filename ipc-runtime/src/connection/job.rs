@@ -6,6 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use tracing::Instrument;
 
 use super::lane::Lane;
 use super::order::Begin;
@@ -15,6 +16,7 @@ use crate::adapter::LocalObject;
 use crate::engine::Reply;
 use crate::exception::{Exception, ExceptionKind};
 use crate::message::Payload;
+use crate::metrics::{Measured, Role};
 
 type Handler = BoxFuture<'static, Result<Payload, Exception>>;
 
@@ -23,6 +25,7 @@ pub(super) struct Job {
     scope: Arc<Scope>,
     /// The object of a streaming call.
     stream: Option<Arc<LocalObject>>,
+    params_bytes: usize,
     handler: Handler,
     reply: Reply,
 }
@@ -51,12 +54,14 @@ impl Job {
     pub(super) fn new(
         scope: Arc<Scope>,
         stream: Option<Arc<LocalObject>>,
+        params_bytes: usize,
         handler: Handler,
         reply: Reply,
     ) -> Self {
         Self {
             scope,
             stream,
+            params_bytes,
             handler,
             reply,
         }
@@ -85,10 +90,25 @@ impl Job {
         let Self {
             scope,
             stream,
+            params_bytes,
             handler,
             mut reply,
         } = self;
+        let span = tracing::debug_span!(
+            "ipc.server",
+            interface = scope.method.names().0,
+            method = scope.method.names().1,
+            connection = scope.connection.number,
+            call = tracing::field::Empty,
+        );
+        if !span.is_disabled() {
+            span.record("call", scope.connection.next_call());
+        }
+        let measured = Measured::begin(&scope.connection, Role::Server, scope.method, || {
+            params_bytes
+        });
         let entered = Arc::clone(&scope).enter(AssertUnwindSafe(handler).catch_unwind());
+        let entered = entered.instrument(span.clone());
         tokio::pin!(entered);
         let ended = tokio::select! {
             ended = &mut entered => Some(ended),
@@ -115,6 +135,12 @@ impl Job {
                 "the caller gave the call up",
             )),
         };
+        if let Err(exception) = &outcome {
+            span.in_scope(|| tracing::debug!(%exception, "failed"));
+        }
+        if let Some(measured) = measured {
+            measured.end(&outcome);
+        }
         reply.send(outcome);
     }
 }

@@ -3,6 +3,7 @@
 mod accept;
 mod cleanups;
 mod exchange;
+mod handshake;
 mod hello;
 mod job;
 mod lane;
@@ -14,22 +15,19 @@ mod scope;
 mod thread_map;
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use futures_util::future::{self, BoxFuture};
+use futures_util::future::BoxFuture;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 
-use crate::capability::Capability;
 use crate::context::{Context, Limits};
 use crate::credentials::Credentials;
-use crate::engine::{Link, RemoteObject, Request};
+use crate::engine::Link;
 use crate::exception::{Exception, ExceptionKind};
-use crate::interface::{Method, StructSize};
-use crate::message::{Envelope, Payload};
-use crate::object::Object;
-use crate::proxy::Proxy;
+use crate::interface::StructSize;
+use crate::metrics::Sink;
 use crate::stats::{Stats, Tally};
 use cleanups::Cleanups;
 use order::Lines;
@@ -58,6 +56,9 @@ pub(crate) enum Side {
 /// One connection to a peer.
 pub(crate) struct Connection {
     context: Arc<Context>,
+    /// Tells it from others in the log, and the calls of it from each other.
+    number: u64,
+    calls: AtomicU64,
     side: Side,
     credentials: Option<Credentials>,
     link: OnceLock<Arc<dyn Link>>,
@@ -90,6 +91,8 @@ impl Connection {
         side: Side,
         credentials: Option<Credentials>,
     ) -> Arc<Self> {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+
         let (arrivals, mut queue) = mpsc::unbounded_channel::<BoxFuture<'static, ()>>();
         context.runtime.spawn(async move {
             while let Some(arrival) = queue.recv().await {
@@ -105,6 +108,8 @@ impl Connection {
             threads: OwnThreads::default(),
             pool: OnceLock::new(),
             context,
+            number: NUMBER.fetch_add(1, Ordering::Relaxed),
+            calls: AtomicU64::new(0),
             side,
             credentials,
             link: OnceLock::new(),
@@ -146,6 +151,11 @@ impl Connection {
         &self.context.runtime
     }
 
+    /// The number of a call in the log.
+    fn next_call(&self) -> u64 {
+        self.calls.fetch_add(1, Ordering::Relaxed)
+    }
+
     /// Names this process to peers.
     fn label(&self) -> &str {
         &self.context.label
@@ -154,6 +164,11 @@ impl Connection {
     /// Whether the peer stops a handler when its call is given up.
     fn stops_handlers(&self) -> bool {
         self.stops_handlers.load(Ordering::Relaxed)
+    }
+
+    /// Who is told of calls that end.
+    pub(crate) fn metrics(&self) -> &Sink {
+        &self.context.metrics
     }
 
     /// The process at the other end, if the system tells.
@@ -184,54 +199,6 @@ impl Connection {
     /// How many objects of one side the other one may refer to.
     pub(crate) fn objects(&self) -> usize {
         self.context.objects
-    }
-
-    /// Makes a proxy of the peer's first object, once the peer has shown that it is there: thread
-    /// maps are exchanged if the interface asks for that.
-    ///
-    /// # Errors
-    ///
-    /// The connection ends before the peer answers, the peer refuses, or it does not answer in
-    /// time.
-    pub(crate) async fn bootstrap<P: Proxy>(
-        self: &Arc<Self>,
-        first: Arc<dyn RemoteObject>,
-    ) -> Result<P, Exception> {
-        // The handle closes the connection if anything below fails.
-        let object = Object::new(Capability::remote(Arc::clone(&first)), P::INTERFACE);
-        let handshake = async {
-            match P::INTERFACE.construct {
-                Some(construct) => {
-                    let hello = self.say_hello(&*first);
-                    let exchange = self.exchange_thread_maps(&*first, construct);
-                    future::try_join(exchange, hello).await.map(drop)
-                }
-                None => self.say_hello(&*first).await,
-            }
-        };
-        let limit = self.context.handshake_timeout;
-        match tokio::time::timeout(limit, handshake).await {
-            Ok(Ok(())) => Ok(P::from_object(object)),
-            Ok(Err(exception)) => Err(exception),
-            Err(_elapsed) => Err(Exception::new(
-                ExceptionKind::TimedOut,
-                format_args!("the peer did not answer within {limit:?}"),
-            )),
-        }
-    }
-
-    async fn exchange_thread_maps(
-        self: &Arc<Self>,
-        first: &dyn RemoteObject,
-        construct: &'static Method,
-    ) -> Result<(), Exception> {
-        let mut params = Payload::empty(Envelope::Call);
-        self.offer_map(construct, &mut params)?;
-        let results = first
-            .call(Request::new(construct, params))
-            .await
-            .map_err(|exception| exception.in_method(construct.name))?;
-        self.accept_map(construct, &results)
     }
 
     /// Counts a user's handle on an object of the peer.

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use tracing::Instrument;
+
 use super::peer_threads::{Lease, Pin};
 use super::scope::Scope;
 use super::thread_map::Thread;
@@ -16,6 +18,7 @@ use crate::exception::Exception;
 use crate::handle::Use;
 use crate::interface::Method;
 use crate::message::Payload;
+use crate::metrics::{Measured, Role};
 
 /// How long an object that is no longer used waits for a call of it that was given up, before it is
 /// released without being destroyed.
@@ -25,6 +28,36 @@ impl Connection {
     /// Calls an object of the peer, on a thread of the peer where the method wants one. `used` is kept
     /// until the peer is done with the call.
     pub(crate) async fn call(
+        self: &Arc<Self>,
+        object: Arc<dyn RemoteObject>,
+        method: &'static Method,
+        params: Payload,
+        used: Option<Use>,
+        pin: Option<&Pin>,
+    ) -> Result<Payload, Exception> {
+        let span = tracing::debug_span!(
+            "ipc.client",
+            interface = method.names().0,
+            method = method.names().1,
+            connection = self.number,
+            call = tracing::field::Empty,
+        );
+        if !span.is_disabled() {
+            span.record("call", self.next_call());
+        }
+        let measured = Measured::begin(self, Role::Caller, method, || params.bytes());
+        let call = self.call_unseen(object, method, params, used, pin);
+        let outcome = call.instrument(span.clone()).await;
+        if let Err(exception) = &outcome {
+            span.in_scope(|| tracing::debug!(%exception, "failed"));
+        }
+        if let Some(measured) = measured {
+            measured.end(&outcome);
+        }
+        outcome
+    }
+
+    async fn call_unseen(
         self: &Arc<Self>,
         object: Arc<dyn RemoteObject>,
         method: &'static Method,

@@ -85,6 +85,14 @@ impl PeerThreads {
         drop(before);
     }
 
+    /// The map turns out to be this; the threads that were made by its promise stay.
+    pub(super) fn settle_map(&self, map: Option<Capability>) {
+        match map {
+            Some(map) => drop(self.edit(|state| state.map.replace(map))),
+            None => self.clear(),
+        }
+    }
+
     /// Forgets the map and the threads.
     pub(super) fn clear(&self) {
         self.set_map(None);
