@@ -1,6 +1,7 @@
 //! The connections that peers opened.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::OwnedSemaphorePermit;
@@ -13,6 +14,7 @@ use crate::connection::Connection;
 pub(crate) struct Incoming {
     open: Mutex<HashMap<usize, Arc<Connection>>>,
     accepting: OnceLock<AbortHandle>,
+    stopped: AtomicBool,
 }
 
 impl Incoming {
@@ -22,7 +24,9 @@ impl Incoming {
         let _ = self.accepting.set(task);
     }
 
+    /// Lets nobody in any more. Returns at once.
     pub(crate) fn stop_accepting(&self) {
+        self.stopped.store(true, Ordering::SeqCst);
         if let Some(task) = self.accepting.get() {
             task.abort();
         }
@@ -32,6 +36,10 @@ impl Incoming {
     pub(crate) fn add(self: &Arc<Self>, connection: Arc<Connection>, permit: OwnedSemaphorePermit) {
         let key = Arc::as_ptr(&connection).addr();
         self.edit(|open| open.insert(key, Arc::clone(&connection)));
+        // It may have been accepted in the moment of the end, and come too late to be closed with the others.
+        if self.stopped.load(Ordering::SeqCst) {
+            connection.close();
+        }
         let incoming = Arc::clone(self);
         let runtime = connection.runtime().clone();
         runtime.spawn(async move {

@@ -188,7 +188,8 @@ impl Protocol for CapnpProtocol {
             incoming,
             Arc::clone(&self.context),
             move |stream, permit| {
-                let connection = serve(&*engine, &context, stream, &object);
+                // A peer that destroys it does so for itself.
+                let connection = serve(&*engine, &context, stream, &object.share());
                 connections.add(&connection);
                 accepted.add(connection, permit);
             },

@@ -7,11 +7,12 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::time::Duration;
 
+use generated_examples::v32::echo::EchoProxy;
 use generated_examples::v32::init::InitProxy;
-use ipc_runtime::{AllowedUsers, ExceptionKind, Ipc, Process, Protocol};
+use ipc_runtime::{AllowedUsers, ExceptionKind, Ipc, Process, Protocol, Stats};
 use ipc_tests::partner::PartnerProxy;
 use ipc_tests::peers::Peer;
-use ipc_tests::service::{TestInit, Watch};
+use ipc_tests::service::{TestEcho, TestInit, Watch};
 
 use crate::support::{address, directory, listen, soon};
 
@@ -40,6 +41,29 @@ async fn item_13_a_listener_serves_who_connects() {
     let listener = listen(&Ipc::new().unwrap(), &directory, &Watch::new()).await;
     let echo = soon(connect(&listener.address()).await.make_echo()).await;
     assert_eq!(soon(echo.unwrap().echo("hello")).await.unwrap(), "hello");
+}
+
+#[tokio::test]
+async fn a_peer_destroys_the_first_object_for_itself_alone() {
+    let (directory, watch) = (directory(), Watch::new());
+    let address = address(&directory);
+    let ipc = Ipc::new().unwrap();
+    let listening = ipc.listen_address(&address, TestEcho::new(&watch));
+    let listener = soon(listening).await.unwrap();
+    for _ in 0..3 {
+        let echo: EchoProxy = soon(ipc.connect_address(&address)).await.unwrap();
+        assert_eq!(soon(echo.echo("hello")).await.unwrap(), "hello");
+        // Which destroys it.
+        drop(echo);
+        soon(async {
+            while ipc.stats() != Stats::default() {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+    }
+    drop(listener);
+    soon(watch.echoes(0)).await;
 }
 
 #[tokio::test]
