@@ -81,7 +81,7 @@ impl Writer {
     /// A writer that ends the connection when more than `limit` bytes wait for a peer.
     pub(super) fn new(socket: OwnedWriteHalf, runtime: Handle, limit: usize) -> Arc<Self> {
         let high_water = HIGH_WATER.min(limit / 2);
-        Self::over(UnixTransport { socket, runtime }, high_water, limit)
+        Self::over(UnixTransport::new(socket, runtime), high_water, limit)
     }
 }
 
