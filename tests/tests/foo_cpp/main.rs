@@ -4,8 +4,8 @@
 //! them the tests are skipped with a message.
 
 mod client_ends;
-mod our_calls;
 mod our_callbacks;
+mod our_calls;
 mod server_ends;
 mod support;
 mod their_calls;

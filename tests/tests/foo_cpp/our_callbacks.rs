@@ -68,11 +68,18 @@ async fn upstream_01_callbacks_are_dropped_when_the_peer_lets_go() {
         };
         let foo = &server.foo;
         let (callback, dropped) = tripled();
-        assert_eq!(soon(foo.callback_unique(callback, 1)).await.expect("an answer"), 3);
+        assert_eq!(
+            soon(foo.callback_unique(callback, 1))
+                .await
+                .expect("an answer"),
+            3
+        );
         soon(dropped).await.expect_err("nobody keeps it");
 
         let (callback, mut dropped) = tripled();
-        soon(foo.save_callback(Some(callback))).await.expect("saved");
+        soon(foo.save_callback(Some(callback)))
+            .await
+            .expect("saved");
         for _ in 0..3 {
             assert_eq!(soon(foo.callback_saved(2)).await.expect("an answer"), 6);
         }
@@ -95,7 +102,9 @@ async fn a_callback_is_called_outside_of_calls() {
             let told = called.send(arg);
             async move { told.map(|()| arg).map_err(Exception::failed) }
         });
-        soon(foo.save_callback(Some(callback))).await.expect("saved");
+        soon(foo.save_callback(Some(callback)))
+            .await
+            .expect("saved");
         for _ in 0..20 {
             let answer = soon(foo.call_int_fn_async(CALL_SAVED_LATER)).await;
             assert_eq!(answer.expect("an answer"), CALL_SAVED_LATER);
@@ -114,7 +123,12 @@ async fn callbacks_nest_to_depth_100() {
         let Some(server) = Server::start_with(Ipc::builder().threads(threads)).await else {
             return;
         };
-        assert_eq!(soon(recursive(server.foo.clone(), 0)).await.expect("an answer"), 100);
+        assert_eq!(
+            soon(recursive(server.foo.clone(), 0))
+                .await
+                .expect("an answer"),
+            100
+        );
         server.finish().await;
     }
 }
@@ -168,10 +182,14 @@ async fn the_failure_of_a_callback_comes_back() {
         return;
     };
     let failing = |_: i32| async { Err::<i32, _>(Exception::failed("from the callback")) };
-    let error = soon(server.foo.callback(failing, 1)).await.expect_err("it fails");
+    let error = soon(server.foo.callback(failing, 1))
+        .await
+        .expect_err("it fails");
     assert!(error.message().contains("from the callback"), "{error}");
     let panicking = |_: i32| async { panic!("on purpose") };
-    let error = soon(server.foo.callback(panicking, 1)).await.expect_err("it fails");
+    let error = soon(server.foo.callback(panicking, 1))
+        .await
+        .expect_err("it fails");
     assert!(error.message().contains("panicked"), "{error}");
     server.finish().await;
 }
@@ -189,14 +207,22 @@ async fn a_call_is_given_up_while_it_calls_back() {
         let mut released = released.clone();
         async move {
             told.map_err(Exception::failed)?;
-            released.wait_for(|it| *it).await.map_err(Exception::failed)?;
+            released
+                .wait_for(|it| *it)
+                .await
+                .map_err(Exception::failed)?;
             Ok(arg)
         }
     };
     let call = tokio::spawn(server.foo.callback(callback, 5));
     assert_eq!(soon(calls.recv()).await, Some(5));
     call.abort();
-    assert!(soon(call).await.expect_err("it was given up").is_cancelled());
+    assert!(
+        soon(call)
+            .await
+            .expect_err("it was given up")
+            .is_cancelled()
+    );
     for number in 10..30 {
         let answer = soon(server.foo.call_int_fn_async(number)).await;
         assert_eq!(answer.expect("an answer"), number);

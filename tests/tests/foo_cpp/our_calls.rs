@@ -82,10 +82,18 @@ async fn upstream_01_exceptions_arrive_with_what_they_carry() {
     ] {
         let error = soon(foo.call_int_fn_async(call)).await.expect_err("thrown");
         assert_eq!(error.kind(), ExceptionKind::Failed);
-        assert!(error.is_remote() && error.message().ends_with(text), "{error}");
+        assert!(
+            error.is_remote() && error.message().ends_with(text),
+            "{error}"
+        );
     }
     // The server takes it for a cancelled call, and answers with a default.
-    assert_eq!(soon(foo.call_int_fn_async(INTERRUPT)).await.expect("an answer"), 0);
+    assert_eq!(
+        soon(foo.call_int_fn_async(INTERRUPT))
+            .await
+            .expect("an answer"),
+        0
+    );
     server.finish().await;
 }
 
@@ -106,7 +114,10 @@ async fn calls_of_many_tasks_do_not_wait_behind_long_ones() {
         short.spawn(async move {
             for number in 0..100 {
                 let number = 1000 * (task + 1) + number;
-                assert_eq!(foo.call_int_fn_async(number).await.expect("an answer"), number);
+                assert_eq!(
+                    foo.call_int_fn_async(number).await.expect("an answer"),
+                    number
+                );
                 assert_eq!(foo.add(number, 1).await.expect("an answer"), number + 1);
             }
         });
@@ -156,7 +167,12 @@ async fn a_call_that_was_given_up_keeps_its_thread_until_the_answer() {
         let call = tokio::spawn(foo.call_fn_async());
         waiting(foo, 1).await;
         call.abort();
-        assert!(soon(call).await.expect_err("it was given up").is_cancelled());
+        assert!(
+            soon(call)
+                .await
+                .expect_err("it was given up")
+                .is_cancelled()
+        );
         // If any of these came to the busy thread it would not be answered.
         let mut calls = JoinSet::new();
         for number in 10..42 {
@@ -212,7 +228,10 @@ async fn upstream_10_calls_of_a_pinned_proxy_keep_their_order() {
     waiting(&other, 1).await;
     assert!(!third.is_finished());
     soon(other.call_fn()).await.expect("it is let out");
-    soon(&mut second).await.expect("no panic").expect("an answer");
+    soon(&mut second)
+        .await
+        .expect("no panic")
+        .expect("an answer");
     let counted = soon(&mut third).await.expect("no panic");
     assert_eq!(counted.expect("an answer"), 0);
     drop((other, pinned));
@@ -225,12 +244,19 @@ fn the_blocking_api_reaches_the_peer() {
     let Some(server) = runtime.block_on(Server::start()) else {
         return;
     };
-    assert_eq!(server.foo.call_int_fn_async(7).wait().expect("an answer"), 7);
+    assert_eq!(
+        server.foo.call_int_fn_async(7).wait().expect("an answer"),
+        7
+    );
     let mut threads = Vec::new();
     for number in 100..104 {
         let foo = server.foo.clone();
         threads.push(std::thread::spawn(move || {
-            (0..50).all(|_| foo.call_int_fn_async(number).wait().is_ok_and(|it| it == number))
+            (0..50).all(|_| {
+                foo.call_int_fn_async(number)
+                    .wait()
+                    .is_ok_and(|it| it == number)
+            })
         }));
     }
     for thread in threads {

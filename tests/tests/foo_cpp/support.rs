@@ -1,6 +1,6 @@
 //! The foreign programs as processes, and our side of the conversation.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use ipc_runtime::{Ipc, IpcBuilder, Listener, Stats};
 use ipc_tests::foo::{FooInterfaceProxy, FooStruct, StringIntPair};
@@ -128,7 +128,9 @@ impl Served {
     /// Starts the foreign client with these cases, if there is the program.
     pub(crate) fn client(&self, cases: &[&str]) -> Option<Peer> {
         let program = peers::program("FOO_CLIENT", "a client of libmultiprocess's test interface")?;
-        let arguments = [self.path.as_str()].into_iter().chain(cases.iter().copied());
+        let arguments = [self.path.as_str()]
+            .into_iter()
+            .chain(cases.iter().copied());
         Some(Peer::start("foo-client", &program, arguments))
     }
 
@@ -146,6 +148,12 @@ impl Served {
 
     /// Waits until nothing is left of a client.
     pub(crate) async fn is_left(&self) {
+        // What knows the last call keeps its connection's counts up.
+        drop(
+            (self.seen.caller.lock())
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
         until(async || self.ipc.stats() == Stats::default()).await;
         until(async || *self.seen.waiting.borrow() == 0).await;
     }

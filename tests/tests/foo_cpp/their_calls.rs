@@ -58,7 +58,10 @@ async fn a_saved_callback_is_called_from_a_task() {
         let calls = served.seen.called_later.borrow();
         assert_eq!(calls.len(), 20);
         // The callback answers with 0; some may have been destroyed before their answer was sent.
-        assert!(calls.iter().flatten().all(|answer| *answer == 0), "{calls:?}");
+        assert!(
+            calls.iter().flatten().all(|answer| *answer == 0),
+            "{calls:?}"
+        );
         assert_ne!(CALL_SAVED_LATER, 0);
     }
 }
