@@ -2,6 +2,7 @@
 
 pub mod custom_types;
 pub mod hostile;
+pub mod our_foo;
 pub mod our_partner;
 pub mod peers;
 pub mod service;
