@@ -9,7 +9,7 @@ use super::job::Job;
 use super::lane::Lane;
 use super::order::{Begin, begin_in_order};
 use super::scope::Scope;
-use super::thread_map::{OwnPool, Thread};
+use super::thread_map::Thread;
 use super::{CONTEXT_CALLBACK_THREAD, CONTEXT_THREAD, Connection, hello};
 use crate::adapter::LocalObject;
 use crate::capability::{Capability, Target};
@@ -54,9 +54,9 @@ impl Connection {
         let at_once = object.is_inline() && self.room().is_none();
         match thread {
             None if method.context.is_some() && self.context.threads == Threads::Dedicated => {
-                match self.pool.get().and_then(OwnPool::lane) {
-                    Some(lane) => lane.run(job),
-                    None => job.fail(no_thread()),
+                match self.unnamed_lane() {
+                    Ok(lane) => lane.run(job),
+                    Err(exception) => job.fail(exception),
                 }
             }
             None if at_once && !job.streams() && !self.lines.hold_up(object) => {
@@ -128,11 +128,6 @@ impl Named {
             })
         })
     }
-}
-
-fn no_thread() -> Exception {
-    // The text that libmultiprocess answers with.
-    Exception::failed("std::exception: no thread specified and no pool configured")
 }
 
 fn invalid_thread() -> Exception {

@@ -77,6 +77,7 @@ pub(crate) struct Connection {
     /// The threads that the peer has had made, and those that it has asked for a pool of.
     threads: OwnThreads,
     pool: OnceLock<OwnPool>,
+    callback_pool: OnceLock<OwnPool>,
     /// Calls of the peer.
     running: Running,
     cleanups: Cleanups,
@@ -107,6 +108,7 @@ impl Connection {
             arriving: AtomicUsize::new(0),
             threads: OwnThreads::default(),
             pool: OnceLock::new(),
+            callback_pool: OnceLock::new(),
             context,
             number: NUMBER.fetch_add(1, Ordering::Relaxed),
             calls: AtomicU64::new(0),

@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 
-use super::Connection;
 use super::lane::Lane;
 use super::peer_threads::MAKE_THREAD;
+use super::{Connection, Side};
 use crate::adapter::{Adapter, Dispatched, LocalObject, ServerCall};
 use crate::capability::Capability;
 use crate::exception::{Exception, ExceptionKind};
@@ -177,7 +177,44 @@ impl OwnPool {
     }
 }
 
+/// How many threads of ours run calls back that name none.
+const CALLBACK_THREADS: u32 = 4;
+
+impl OwnPool {
+    fn start(name: &str, count: u32, connection: &Arc<Connection>) -> Result<Self, Exception> {
+        let threads = (0..count)
+            .map(|number| ThreadAdapter::start(format!("{name}/{number}"), connection))
+            .collect::<Result<_, _>>()?;
+        Ok(Self(threads))
+    }
+}
+
+fn no_thread() -> Exception {
+    // The text that libmultiprocess answers with.
+    Exception::failed("std::exception: no thread specified and no pool configured")
+}
+
 impl Connection {
+    /// The thread of ours for a call that names none, where threads are the system's.
+    ///
+    /// A peer that connected to us has to ask for a pool first, as with libmultiprocess. One that we connected to
+    /// calls us back: on threads that it need not ask for, since it does not name one for calls back either,
+    /// unless we do.
+    pub(super) fn unnamed_lane(self: &Arc<Self>) -> Result<&Lane, Exception> {
+        if let Some(lane) = self.pool.get().and_then(OwnPool::lane) {
+            return Ok(lane);
+        }
+        if self.side == Side::Server {
+            return Err(no_thread());
+        }
+        if self.callback_pool.get().is_none() {
+            let pool = OwnPool::start("callback", CALLBACK_THREADS, self)?;
+            let _ = self.callback_pool.set(pool);
+        }
+        let lane = self.callback_pool.get().and_then(OwnPool::lane);
+        lane.ok_or_else(no_thread)
+    }
+
     /// Answers the peer's `makePool`. Where threads are tasks there is nothing to make, since calls that
     /// name none run side by side. A second pool is refused as libmultiprocess does.
     fn make_pool(self: &Arc<Self>, count: u32) -> Result<(), Exception> {
@@ -188,8 +225,7 @@ impl Connection {
             Threads::Tasks => 0,
             Threads::Dedicated => count,
         };
-        let threads = (0..count).map(|number| ThreadAdapter::start(format!("pool/{number}"), self));
-        let pool = OwnPool(threads.collect::<Result<_, _>>()?);
+        let pool = OwnPool::start("pool", count, self)?;
         self.pool.set(pool).map_err(|_second| {
             Exception::failed("std::exception: makePool called on connection with existing pool")
         })
