@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
 
-use crate::connection::Connection;
+use crate::connection::{Connection, Scope};
 use crate::engine::{Answer, Request};
 use crate::exception::{Exception, ExceptionKind};
 use crate::interface::{Interface, Method};
@@ -191,6 +191,7 @@ impl LocalObject {
                 Payload::results(method.results, |_| ())
             });
         }
+        let within = connection.is_none();
         let connection = connection.filter(|_| method.thread_map.is_some());
         let offered = match connection {
             Some(connection) => connection.take_offered_map(method, &params),
@@ -199,6 +200,10 @@ impl LocalObject {
         let handler = match offered {
             Ok(()) => self.handle(method, params),
             Err(exception) => refusal(exception),
+        };
+        let handler = match within {
+            true => Scope::within(handler),
+            false => handler,
         };
         match connection.cloned() {
             Some(connection) => Box::pin(async move {

@@ -94,9 +94,9 @@ impl<T, E> Call<T, E> {
     /// let template = init.make_mining().pipeline().create_new_block(options, true).await?;
     /// ```
     ///
-    /// If this call fails, or brings null, calls of the object fail with the reason. The call is given up
-    /// when the last clone of the object is dropped before its answer; an object that comes all the same
-    /// is destroyed.
+    /// If this call fails, or brings null, calls of the object fail with the reason. When the last clone of
+    /// the object is dropped before the answer, the object is destroyed as soon as it comes. A call that has a
+    /// time limit is given up then.
     pub fn pipeline(self) -> T::Proxy
     where
         T: Pipelined,

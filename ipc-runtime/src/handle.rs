@@ -1,8 +1,9 @@
 //! The life of an object as its users here see it: how it is used, and how it ends.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
+use tokio::runtime;
 use tokio::sync::Notify;
 
 use crate::capability::{Capability, Target};
@@ -11,6 +12,7 @@ use crate::exception::Exception;
 use crate::flow::Flow;
 use crate::interface::{Interface, Method};
 use crate::message::Payload;
+use crate::object::Object;
 
 /// What all clones of a proxy share.
 pub(crate) struct Handle {
@@ -27,10 +29,21 @@ pub(crate) struct Handle {
     flow: Flow,
     /// Told when the last of them has ended after `destroyed` was set.
     idle: Notify,
+    /// The object, if it was not known when the handle was made.
+    brought: Option<Arc<Brought>>,
 }
 
 impl Handle {
     pub(crate) fn new(capability: Capability, interface: &'static Interface) -> Self {
+        Self::bringing(capability, interface, None)
+    }
+
+    /// A handle on an object that is not known yet, and that will be found in `brought`.
+    pub(crate) fn bringing(
+        capability: Capability,
+        interface: &'static Interface,
+        brought: Option<Arc<Brought>>,
+    ) -> Self {
         if let Target::Remote(object) = &capability.0 {
             object.connection().retain();
         }
@@ -42,6 +55,7 @@ impl Handle {
             calls: AtomicUsize::new(0),
             flow: Flow::default(),
             idle: Notify::new(),
+            brought,
         }
     }
 
@@ -75,17 +89,32 @@ impl Handle {
         match &self.capability.0 {
             Target::Local(object) => Capability::local(object.share()),
             Target::Remote(_) | Target::Later(_) => {
-                self.shared.store(true, Ordering::Relaxed);
+                self.share();
                 self.capability.clone()
             }
         }
     }
 
-    /// Ends the object's life, once its calls have ended.
-    pub(crate) async fn destroy(&self) -> Result<(), Exception> {
-        if self.destroyed.swap(true, Ordering::SeqCst) {
+    /// Somebody else may be using the object.
+    fn share(&self) {
+        self.shared.store(true, Ordering::Relaxed);
+        if let Some(brought) = &self.brought {
+            brought.share();
+        }
+    }
+
+    /// Ends the object's life, once its calls have ended: also if the future is dropped meanwhile.
+    pub(crate) async fn destroy(this: Arc<Self>) -> Result<(), Exception> {
+        if this.destroyed.swap(true, Ordering::SeqCst) {
             return Ok(());
         }
+        let ending = Ending(Some(Arc::clone(&this)));
+        let outcome = this.end().await;
+        ending.over();
+        outcome
+    }
+
+    async fn end(&self) -> Result<(), Exception> {
         loop {
             let idle = self.idle.notified();
             tokio::pin!(idle);
@@ -112,10 +141,70 @@ impl Handle {
                 }
                 Target::Later(object) => {
                     found = object.found().await?;
+                    if let Some(object) = self.brought.as_ref().and_then(|it| it.object.get()) {
+                        return Box::pin(object.clone().destroy()).await;
+                    }
                     capability = &found;
                 }
             }
         }
+    }
+}
+
+/// An object that a call brings, with the life that it has then.
+#[derive(Default)]
+pub(crate) struct Brought {
+    object: OnceLock<Object>,
+    shared: AtomicBool,
+}
+
+impl Brought {
+    /// The call has brought this.
+    pub(crate) fn found(&self, capability: Capability, interface: &'static Interface) {
+        let object = self
+            .object
+            .get_or_init(|| Object::new(capability, interface));
+        if self.shared.load(Ordering::SeqCst) {
+            object.handle().share();
+        }
+    }
+
+    fn share(&self) {
+        self.shared.store(true, Ordering::SeqCst);
+        if let Some(object) = self.object.get() {
+            object.handle().share();
+        }
+    }
+}
+
+/// Ends an object's life in the background when nobody waits for that any more.
+struct Ending(Option<Arc<Handle>>);
+
+impl Ending {
+    fn over(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        let Some(handle) = self.0.take() else {
+            return;
+        };
+        let runtime = match &handle.capability.0 {
+            // It ends with the last of its calls.
+            Target::Local(_) => return,
+            Target::Remote(object) => object.connection().runtime().clone(),
+            Target::Later(_) => match runtime::Handle::try_current() {
+                Ok(runtime) => runtime,
+                Err(_none) => return,
+            },
+        };
+        runtime.spawn(async move {
+            if let Err(exception) = handle.end().await {
+                tracing::debug!(%exception, "not destroyed");
+            }
+        });
     }
 }
 
@@ -170,7 +259,7 @@ impl Use {
 
     /// The call may go on for longer than anybody here will know.
     pub(crate) fn goes_on(&self) {
-        self.0.shared.store(true, Ordering::Relaxed);
+        self.0.share();
     }
 }
 
@@ -178,6 +267,9 @@ impl Drop for Use {
     fn drop(&mut self) {
         let last = self.0.calls.fetch_sub(1, Ordering::SeqCst) == 1;
         if last && self.0.destroyed.load(Ordering::SeqCst) {
+            if let Target::Local(object) = &self.0.capability.0 {
+                drop(object.take());
+            }
             self.0.idle.notify_waiters();
         }
     }

@@ -20,6 +20,7 @@ mod call;
 mod caller;
 mod capability;
 mod child;
+mod clock;
 mod connecting;
 mod connection;
 mod context;

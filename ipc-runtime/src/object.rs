@@ -5,16 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use tokio::runtime;
 
 use crate::adapter::{Adapter, LocalObject};
 use crate::call::Call;
 use crate::capability::{Capability, Target};
+use crate::clock;
 use crate::connection::Pin;
 use crate::engine::{Later, RemoteObject};
 use crate::exception::{Exception, ExceptionKind};
 use crate::flow;
-use crate::handle::Handle;
+use crate::handle::{Brought, Handle};
 use crate::interface::{Interface, Method};
 use crate::message::{Payload, StructBuilder, StructReader};
 use crate::proxy::Proxy;
@@ -112,18 +112,13 @@ impl Object {
         method: &'static Method,
         params: Result<Payload, Exception>,
     ) -> Result<Payload, Exception> {
-        let runtime = match self.remote() {
-            Some(object) => object.connection().runtime().clone(),
-            None => runtime::Handle::try_current().map_err(|_none| {
-                Exception::failed(
-                    "a time limit for an object of this process needs a tokio runtime here",
-                )
-            })?,
-        };
         // The runtime that polls this may be another one, without a clock.
-        let elapsed = {
-            let _entered = runtime.enter();
-            tokio::time::sleep(limit)
+        let elapsed = match self.remote() {
+            Some(object) => {
+                let _entered = object.connection().runtime().enter();
+                tokio::time::sleep(limit)
+            }
+            None => clock::sleep(limit)?,
         };
         tokio::select! {
             outcome = self.run(method, params) => outcome,
@@ -202,14 +197,26 @@ impl Object {
         interface: &'static Interface,
         pointer: u16,
     ) -> Self {
+        // So that the connection is not without any handle between the answer and what it brings.
+        let keep = self.clone();
         let results = self.start(method, Ok(params), timeout);
+        let brought = Arc::new(Brought::default());
+        let bring = Arc::clone(&brought);
         let found = async move {
             let results = results.await;
-            results
+            let object = results
                 .and_then(|results| crate::engine::object_at(&results, &[pointer]))
-                .map_err(|exception| exception.in_method(method.name))
+                .map_err(|exception| exception.in_method(method.name))?;
+            bring.found(object.clone(), interface);
+            drop(keep);
+            Ok(object)
         };
-        Self::new(Later::found_by(found), interface)
+        let found = Later::found_by(found);
+        Self {
+            handle: Arc::new(Handle::bringing(found, interface, Some(brought))),
+            timeout: None,
+            pin: None,
+        }
     }
 
     /// The time limit of its calls.
@@ -232,7 +239,7 @@ impl Object {
     /// Ends the object's life, once its calls have ended, and waits for that.
     pub(crate) async fn destroy(self) -> Result<(), Exception> {
         let Self { handle, .. } = self;
-        handle.destroy().await
+        Handle::destroy(handle).await
     }
 
     /// The object as a message carries it to someone who may keep it.
@@ -241,6 +248,10 @@ impl Object {
     /// a peer will not be destroyed by us any more, since others may be using it.
     pub(crate) fn pass_on(&self) -> Capability {
         self.handle.pass_on()
+    }
+
+    pub(crate) fn handle(&self) -> &Handle {
+        &self.handle
     }
 
     pub(crate) fn capability(&self) -> Capability {

@@ -4,18 +4,28 @@
 
 use ipc_runtime::EngineKind;
 
+#[path = "runtime/callers.rs"]
+mod callers;
 #[path = "runtime/calls.rs"]
 mod calls;
+#[path = "runtime/counters.rs"]
+mod counters;
+#[path = "runtime/destroy.rs"]
+mod destroy;
 #[path = "runtime/faults.rs"]
 mod faults;
 #[path = "runtime/inline.rs"]
 mod inline;
 #[path = "runtime/lifecycle.rs"]
 mod lifecycle;
+#[path = "runtime/pipelining.rs"]
+mod pipelining;
 #[path = "runtime/processes.rs"]
 mod processes;
 #[path = "runtime/support.rs"]
 mod support;
+#[path = "runtime/time_limits.rs"]
+mod time_limits;
 
 const CLIENT: EngineKind = EngineKind::CapnpRpc;
 const SERVER: EngineKind = EngineKind::Native;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use tokio::sync::oneshot::{self, error::TryRecvError};
 use tracing::Instrument;
 
 use super::peer_threads::{Lease, Pin};
@@ -226,7 +227,13 @@ impl Parts {
         if connection.stops_handlers() || !connection.is_open() {
             return;
         }
-        let settled = answer.give_up();
+        let mut settled = answer.give_up();
+        if settled.as_mut().is_some_and(is_settled) {
+            if let Some(lease) = lease {
+                lease.put_back();
+            }
+            return;
+        }
         if settled.is_none()
             && let Some(used) = &used
         {
@@ -254,6 +261,12 @@ impl Parts {
             }
         });
     }
+}
+
+/// Whether the answer came before the call was given up. Nothing is to be stopped then, and what stops a wait
+/// would stop the next one.
+fn is_settled(settled: &mut oneshot::Receiver<()>) -> bool {
+    !matches!(settled.try_recv(), Err(TryRecvError::Empty))
 }
 
 /// Calls the method that the schema pairs with one that was given up, for peers that go on with that.

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
 use super::Connection;
@@ -12,7 +13,14 @@ use crate::capability::Capability;
 use crate::interface::Method;
 
 tokio::task_local! {
-    static CURRENT: Arc<Scope>;
+    static CURRENT: Current;
+}
+
+/// What a task does for a call of the peer.
+struct Current {
+    scope: Arc<Scope>,
+    /// It serves a call of this process meanwhile, which the handler has made.
+    within: bool,
 }
 
 /// One call of the peer, while it is served.
@@ -46,14 +54,23 @@ impl Scope {
         })
     }
 
-    /// The call that the current task serves, if it does.
+    /// The call of a peer that the current task serves, if it does.
     pub(crate) fn current() -> Option<Arc<Self>> {
-        CURRENT.try_with(Arc::clone).ok()
+        CURRENT
+            .try_with(|current| (!current.within).then(|| Arc::clone(&current.scope)))
+            .ok()
+            .flatten()
     }
 
-    /// The call that the current task serves, if it came over this connection.
+    /// The call for whose sake the current task does what it does, if it came over this connection.
     pub(super) fn of(connection: &Connection) -> Option<Arc<Self>> {
-        Self::current().filter(|scope| std::ptr::eq(&*scope.connection, connection))
+        CURRENT
+            .try_with(|current| {
+                let scope = &current.scope;
+                std::ptr::eq(&*scope.connection, connection).then(|| Arc::clone(scope))
+            })
+            .ok()
+            .flatten()
     }
 
     /// Runs a handler in this scope.
@@ -61,7 +78,25 @@ impl Scope {
         self: Arc<Self>,
         handler: impl Future<Output = T>,
     ) -> impl Future<Output = T> {
-        CURRENT.scope(self, handler)
+        let current = Current {
+            scope: self,
+            within: false,
+        };
+        CURRENT.scope(current, handler)
+    }
+
+    /// Runs the handler of a call that was made in this process, perhaps by another handler.
+    pub(crate) fn within<T: 'static>(handler: BoxFuture<'static, T>) -> BoxFuture<'static, T> {
+        match CURRENT.try_with(|current| Arc::clone(&current.scope)) {
+            Ok(scope) => {
+                let current = Current {
+                    scope,
+                    within: true,
+                };
+                Box::pin(CURRENT.scope(current, handler))
+            }
+            Err(_none) => handler,
+        }
     }
 
     /// Whether it waits for an answer of the peer.

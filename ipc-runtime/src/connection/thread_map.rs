@@ -221,14 +221,18 @@ impl Connection {
         if count == 0 {
             return Ok(());
         }
+        let second = || {
+            Exception::failed("std::exception: makePool called on connection with existing pool")
+        };
+        if self.pool.get().is_some() {
+            return Err(second());
+        }
         let count = match self.context.threads {
             Threads::Tasks => 0,
             Threads::Dedicated => count,
         };
         let pool = OwnPool::start("pool", count, self)?;
-        self.pool.set(pool).map_err(|_second| {
-            Exception::failed("std::exception: makePool called on connection with existing pool")
-        })
+        self.pool.set(pool).map_err(|_second| second())
     }
 }
 

@@ -6,12 +6,17 @@
 
 use ipc_runtime::EngineKind;
 
+mod callers;
 mod calls;
+mod counters;
+mod destroy;
 mod faults;
 mod inline;
 mod lifecycle;
+mod pipelining;
 mod processes;
 mod support;
+mod time_limits;
 
 const CLIENT: EngineKind = EngineKind::Native;
 const SERVER: EngineKind = EngineKind::Native;

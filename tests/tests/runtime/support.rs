@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use generated_examples::v32::echo::EchoProxy;
 use generated_examples::v32::init::InitProxy;
-use ipc_runtime::{Exception, Ipc, Listener, Protocol};
+use ipc_runtime::rt::Serve;
+use ipc_runtime::{EngineKind, Exception, Ipc, IpcBuilder, Listener, Protocol, Proxy};
 use ipc_tests::peers::within;
 use ipc_tests::service::{TestInit, Watch};
 use tempfile::TempDir;
@@ -14,12 +15,12 @@ use tokio::task::JoinHandle;
 
 /// An Ipc to connect with.
 pub(crate) fn client() -> Ipc {
-    Ipc::builder().engine(crate::CLIENT).build().unwrap()
+    calling().build().unwrap()
 }
 
 /// An Ipc to listen with.
 pub(crate) fn server_ipc() -> Ipc {
-    Ipc::builder().engine(crate::SERVER).build().unwrap()
+    answering().build().unwrap()
 }
 
 /// Waits for `future`, but not for ever.
@@ -37,9 +38,72 @@ pub(crate) fn address(directory: &TempDir) -> String {
     format!("unix:{}", directory.path().join("test.sock").display())
 }
 
+/// Settings to connect with.
+pub(crate) fn calling() -> IpcBuilder {
+    Ipc::builder().engine(crate::CLIENT)
+}
+
+/// Settings to serve with.
+pub(crate) fn answering() -> IpcBuilder {
+    Ipc::builder().engine(crate::SERVER)
+}
+
+/// A proxy of `implementation` over a socket pair.
+pub(crate) async fn remote<P, T>(client: &Ipc, server: &Ipc, implementation: T) -> P
+where
+    P: Proxy,
+    T: Send + 'static,
+    Arc<T>: Serve<P>,
+{
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    let server = server.clone();
+    tokio::spawn(async move {
+        server
+            .protocol()
+            .serve::<P, T>(theirs, implementation)
+            .await
+    });
+    soon(client.protocol().connect(ours)).await.unwrap()
+}
+
+/// What must be as before with each engine. `capnp-rpc` does not use a thread again whose call was given up,
+/// and does not answer calls that were given up, which count until then.
+pub(crate) fn counts(ipc: &Ipc) -> [usize; 3] {
+    let stats = ipc.stats();
+    let calls = match crate::SERVER {
+        EngineKind::CapnpRpc => 0,
+        _ => stats.outgoing_calls,
+    };
+    [stats.connections, calls, stats.proxies]
+}
+
+/// Waits until there is no more of anything than there was. Less is fine: what came before may have been ending.
+pub(crate) async fn settled(ipc: &Ipc, before: [usize; 3]) {
+    until(|| (counts(ipc).iter().zip(before)).all(|(now, before)| *now <= before)).await;
+}
+
+/// Waits until something is so, of which nobody tells.
+pub(crate) async fn until(so: impl Fn() -> bool) {
+    soon(async {
+        while !so() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+}
+
+/// Polls a future once, after which it has begun; it is not ready by then.
+pub(crate) async fn begin(future: &mut (impl Future + Unpin)) {
+    let ready = std::future::poll_fn(|cx| {
+        std::task::Poll::Ready(std::pin::Pin::new(&mut *future).poll(cx).is_ready())
+    });
+    assert!(!ready.await, "it did not wait");
+}
+
 /// A server over a socket pair, and a client of it.
 pub(crate) struct Pair {
     pub(crate) ipc: Ipc,
+    pub(crate) server: Ipc,
     pub(crate) watch: Arc<Watch>,
     pub(crate) init: InitProxy,
     /// Ends with the connection.
@@ -47,15 +111,22 @@ pub(crate) struct Pair {
 }
 
 pub(crate) async fn pair() -> Pair {
-    let ipc = client();
-    let server = server_ipc();
+    pair_of(calling(), answering()).await
+}
+
+/// A pair with these settings.
+pub(crate) async fn pair_of(calling: IpcBuilder, answering: IpcBuilder) -> Pair {
+    let ipc = calling.build().unwrap();
+    let server = answering.build().unwrap();
     let watch = Watch::new();
     let (ours, theirs) = UnixStream::pair().unwrap();
     let init = TestInit(Arc::clone(&watch));
-    let serving = tokio::spawn(async move { server.protocol().serve(theirs, init).await });
+    let protocol = server.clone();
+    let serving = tokio::spawn(async move { protocol.protocol().serve(theirs, init).await });
     let init = soon(ipc.protocol().connect(ours)).await.unwrap();
     Pair {
         ipc,
+        server,
         watch,
         init,
         serving,
