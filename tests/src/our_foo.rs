@@ -32,6 +32,8 @@ pub struct Seen {
     pub caller: Mutex<Option<Caller>>,
     /// Outcomes of the calls that [`CALL_SAVED_LATER`] made.
     pub called_later: watch::Sender<Vec<Result<i32, Exception>>>,
+    /// The callback that `saveCallback` gave.
+    pub saved: Mutex<Option<FooCallbackProxy>>,
     open: Notify,
 }
 
@@ -42,7 +44,6 @@ pub struct OurFoo {
     pub seen: Arc<Seen>,
     /// What it is served by, for [`CLOSE`].
     ipc: Option<Ipc>,
-    saved: Mutex<Option<FooCallbackProxy>>,
 }
 
 impl OurFoo {
@@ -55,7 +56,11 @@ impl OurFoo {
     }
 
     fn saved(&self) -> Result<FooCallbackProxy, Exception> {
-        let saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
+        let saved = self
+            .seen
+            .saved
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         saved
             .clone()
             .ok_or_else(|| Exception::failed("nothing was saved"))
@@ -121,7 +126,11 @@ impl FooInterface for OurFoo {
 
     async fn save_callback(&self, callback: Option<FooCallbackProxy>) -> Result<(), Exception> {
         let before = {
-            let mut saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut saved = self
+                .seen
+                .saved
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             std::mem::replace(&mut *saved, callback)
         };
         match before {

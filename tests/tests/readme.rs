@@ -48,7 +48,13 @@ async fn the_example_greets() {
     let line = within("the server's first line", lines.next_line())
         .await
         .unwrap();
-    assert_eq!(line.as_deref(), Some("listening on unix:greeter.sock"));
+    let address = line
+        .as_deref()
+        .and_then(|line| line.strip_prefix("listening on "));
+    assert!(
+        address.is_some_and(|it| it.starts_with("unix:/") && it.ends_with("/greeter.sock")),
+        "{line:?}"
+    );
 
     let client = within("the client", run("client").output()).await.unwrap();
     assert_eq!(

@@ -290,27 +290,34 @@ impl Lease {
         mut self,
         outcome: Result<Payload, Exception>,
     ) -> Result<Payload, Exception> {
-        // It was made before the call was answered.
-        match self.made.take().and_then(FutureExt::now_or_never) {
-            Some(Err(exception)) if outcome.is_err() => {
-                return Err(exception.in_method(MAKE_THREAD.name));
-            }
-            Some(Ok(results)) => {
-                if let (Leased::Made(thread), Ok(Some(made))) =
-                    (&mut self.thread, results.capability_at(&[THREAD]))
-                {
-                    // No longer by its promise.
-                    *thread = made;
-                }
-            }
-            _ => {}
+        match self.is_made() {
+            Err(exception) if outcome.is_err() => return Err(exception),
+            _ => self.put_back(),
         }
-        self.put_back();
         outcome
     }
 
+    /// Calls the thread by its own name from now on, no longer by its promise: it was made before the call
+    /// was answered.
+    fn is_made(&mut self) -> Result<(), Exception> {
+        let Some(made) = self.made.take().and_then(FutureExt::now_or_never) else {
+            return Ok(());
+        };
+        let made = made.map_err(|exception| exception.in_method(MAKE_THREAD.name))?;
+        if let (Leased::Made(thread), Some(made)) =
+            (&mut self.thread, made.capability_at(&[THREAD])?)
+        {
+            *thread = made;
+        }
+        Ok(())
+    }
+
     /// The thread is idle.
-    pub(super) fn put_back(self) {
+    pub(super) fn put_back(mut self) {
+        if self.is_made().is_err() {
+            // There is no such thread.
+            return;
+        }
         let dropped = self.threads.edit(|state| match self.thread {
             Leased::Made(thread) if state.map.is_some() => {
                 state.idle.push(thread);

@@ -70,7 +70,8 @@ async fn upstream_05_the_server_outlives_a_connection_that_leaves_calls_behind()
             outcome.expect_err("no answer").kind(),
             ExceptionKind::Disconnected
         );
-        // The server's event loop waits for the call's thread, so `callFn` would not be heard.
+        // The server was seen to answer nobody after that, perhaps since its event loop waits for the call's
+        // thread, so `callFn` would not be heard.
         server.let_out();
         waiting(&other, 0).await;
         (server.ipc, server.foo) = server.afresh().await;

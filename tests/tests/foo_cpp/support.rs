@@ -148,12 +148,20 @@ impl Served {
 
     /// Waits until nothing is left of a client.
     pub(crate) async fn is_left(&self) {
-        // What knows the last call keeps its connection's counts up.
-        drop(
-            (self.seen.caller.lock())
-                .unwrap_or_else(PoisonError::into_inner)
-                .take(),
-        );
+        // What knows the last call keeps its connection's counts up, and so does a callback that was saved.
+        let caller = self
+            .seen
+            .caller
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let saved = self
+            .seen
+            .saved
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        drop((caller, saved));
         until(async || self.ipc.stats() == Stats::default()).await;
         until(async || *self.seen.waiting.borrow() == 0).await;
     }
