@@ -186,8 +186,7 @@ async fn given_up(to_end: bool) -> Vec<&'static str> {
     }
     until(|| !ended.lock().unwrap().is_empty()).await;
     settled(&client, before).await;
-    let ended = ended.lock().unwrap().clone();
-    ended
+    std::mem::take(&mut *ended.lock().unwrap())
 }
 
 #[tokio::test]
