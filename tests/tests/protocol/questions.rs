@@ -7,8 +7,8 @@ use ipc_tests::peers::within;
 use ipc_tests::test_node::{Journal, TestNode};
 
 use crate::raw::{
-    CHILD, Connected, KEEP, KEPT, PING, PING_KEPT, Raw, WAIT, a_cap, a_number, call, connected,
-    failed, finish, greeted, outcome, returned,
+    CHILD, Connected, INTRODUCE, KEEP, KEPT, PING, PING_KEPT, Raw, WAIT, a_cap, a_number, call,
+    connected, failed, finish, greeted, outcome, returned,
 };
 use crate::rpc::{Cap, Outcome, Payload, ResultsTo, Rpc, Target};
 
@@ -304,4 +304,25 @@ async fn an_abort_of_the_peer_ends_all_calls_with_its_reason() {
         );
     }
     raw.closed().await;
+}
+
+/// The schema says what ends a wait. A peer that is not of this runtime may go on with one otherwise.
+#[tokio::test]
+async fn what_ends_a_call_is_called_when_it_is_given_up() {
+    let Connected { mut raw, node } = connected().await;
+    for _ in 0..3 {
+        let call = tokio::spawn(node.wait());
+        let (question, _) = raw.called(Export(0), WAIT).await;
+        call.abort();
+        raw.expect(finish(question)).await;
+        let (stop, params) = raw.called(Export(0), INTRODUCE).await;
+        assert_eq!(params, Payload::default());
+        raw.say(returned(stop, Payload::default()).over()).await;
+        raw.say(outcome(question, Outcome::Canceled)).await;
+    }
+    // Nothing else is said of it.
+    let ping = tokio::spawn(node.ping(1));
+    let (question, _) = raw.called(Export(0), PING).await;
+    raw.say(returned(question, a_number(1)).over()).await;
+    within("the call", ping).await.unwrap().unwrap();
 }

@@ -22,6 +22,7 @@ pub(crate) const KEPT: u16 = 3;
 pub(crate) const WAIT: u16 = 4;
 pub(crate) const PING_KEPT: u16 = 5;
 pub(crate) const FAIL: u16 = 6;
+pub(crate) const INTRODUCE: u16 = 7;
 
 /// The peer's end of a connection.
 pub(crate) struct Raw {
