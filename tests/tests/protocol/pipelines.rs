@@ -1,7 +1,8 @@
 //! Calls of our engine that go to what other calls of it will bring, message by message.
 
 use capnp_rpc::rpc_capnp::exception::Type;
-use ipc_runtime::ExceptionKind;
+use generated_examples::v32::init::InitProxy;
+use ipc_runtime::{ExceptionKind, Ipc};
 use ipc_tests::nodes::NodeProxy;
 use ipc_tests::peers::within;
 use ipc_tests::test_node::{Journal, TestNode};
@@ -158,4 +159,68 @@ async fn a_lost_connection_fails_what_was_to_come() {
     ] {
         assert_eq!(call.unwrap_err().kind(), ExceptionKind::Disconnected);
     }
+}
+
+const INIT: u64 = 0x8838_c700_ba5c_ba65;
+const THREAD_MAP: u64 = 0xee5e_3717_9ad9_dc9d;
+const ECHO: u64 = 0xd36b_8964_0dc9_4399;
+
+/// Hears calls until one of this interface, which is kept like the others: by interface and method, in order.
+async fn hear_calls(raw: &mut Raw, last: u64) -> Vec<(u64, u16, u32, Target, Vec<Cap>)> {
+    let mut calls = Vec::new();
+    loop {
+        let Rpc::Call {
+            question,
+            target,
+            interface,
+            method,
+            params,
+            ..
+        } = raw.hear().await
+        else {
+            panic!("no call");
+        };
+        calls.push((interface, method, question, target, params.caps));
+        if interface == last {
+            return calls;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_new_connection_is_used_before_the_peer_has_said_a_word() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("test.sock");
+    let listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+    let ipc = Ipc::new().unwrap();
+    let connecting = ipc.connect_address::<InitProxy>(&format!("unix:{}", path.display()));
+    let init = connecting.pipeline().unwrap();
+    let echo = tokio::spawn(init.make_echo().pipeline().echo("early"));
+    let mut raw = Raw::over(listener.accept().unwrap().0);
+    let Rpc::Bootstrap(first) = raw.hear().await else {
+        panic!("no Bootstrap");
+    };
+    let calls = hear_calls(&mut raw, ECHO).await;
+    let call = |interface: u64, method: u16, nth: usize| {
+        let mut same = (calls.iter()).filter(|call| (call.0, call.1) == (interface, method));
+        same.nth(nth).unwrap()
+    };
+
+    // The handshake, a thread of the map that it will bring, and a call on that thread.
+    let (.., construct, target, _) = call(INIT, 0, 0);
+    assert_eq!(target, &Answer(first, vec![]));
+    let (.., thread, target, _) = call(THREAD_MAP, 0, 0);
+    assert_eq!(target, &Answer(*construct, vec![0]));
+    let (.., made, target, caps) = call(INIT, 1, 0);
+    assert_eq!(target, &Answer(first, vec![]));
+    assert_eq!(caps, &[Cap::ReceiverAnswer(*thread, vec![0])]);
+    // The object that it will bring is called as well, on another thread.
+    let (.., thread, target, _) = call(THREAD_MAP, 0, 1);
+    assert_eq!(target, &Answer(*construct, vec![0]));
+    let (.., target, caps) = call(ECHO, 1, 0);
+    assert_eq!(target, &Answer(*made, vec![0]));
+    assert_eq!(caps, &[Cap::ReceiverAnswer(*thread, vec![0])]);
+    drop(raw);
+    let lost = within("the call", echo).await.unwrap().unwrap_err();
+    assert_eq!(lost.kind(), ExceptionKind::Disconnected);
 }

@@ -113,9 +113,14 @@ impl Raw {
     /// A raw peer, and the socket at whose other end it is.
     pub(crate) fn pair() -> (Self, std::os::unix::net::UnixStream) {
         let (raw, ours) = std::os::unix::net::UnixStream::pair().unwrap();
-        raw.set_nonblocking(true).unwrap();
-        let socket = UnixStream::from_std(raw).unwrap();
-        (Self { socket }, ours)
+        (Self::over(raw), ours)
+    }
+
+    /// A raw peer at this end of a socket.
+    pub(crate) fn over(socket: std::os::unix::net::UnixStream) -> Self {
+        socket.set_nonblocking(true).unwrap();
+        let socket = UnixStream::from_std(socket).unwrap();
+        Self { socket }
     }
 
     pub(crate) async fn say(&mut self, message: impl Into<Rpc>) {
