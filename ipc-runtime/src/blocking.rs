@@ -20,9 +20,9 @@ use std::thread::Thread;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::adapter::Serve;
+use crate::builder::IpcBuilder;
 use crate::call::Call;
 use crate::exception::Exception;
-use crate::ipc::IpcBuilder;
 use crate::listener::Listener;
 use crate::proxy::Proxy;
 
