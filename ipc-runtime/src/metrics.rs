@@ -13,8 +13,8 @@ use crate::message::Payload;
 ///
 /// It runs where the call ends, so it should be quick, and must not block.
 pub trait Metrics: Send + Sync + 'static {
-    /// A call has ended. Calls within this process and those that the runtime makes for itself, such as to
-    /// make threads, are not told.
+    /// A call has ended. Calls within this process are not told, nor are those that the runtime makes to begin a
+    /// connection and to make threads; `destroy` is, and what ends a call that was given up.
     fn call_ended(&self, call: &EndedCall);
 }
 

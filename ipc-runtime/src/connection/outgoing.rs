@@ -110,10 +110,16 @@ impl Connection {
         if prepared.is_err() {
             return Err(params);
         }
+        let measured = Measured::begin(self, Role::Caller, method, || params.bytes());
         let (answer, promised) = object.call_for(Request::new(method, params), &[pointer]);
         let sent = self.sent(object, method, answer, lease, Some(used));
         // It fails as the calls of what it was to bring do.
-        self.runtime().spawn(async move { drop(sent.await) });
+        self.runtime().spawn(async move {
+            let outcome = sent.await;
+            if let Some(measured) = measured {
+                measured.end(&outcome);
+            }
+        });
         Ok(promised)
     }
 
