@@ -247,7 +247,7 @@ impl Connection {
     pub(crate) fn closed(&self, reason: Exception) {
         tracing::debug!(%reason, "connection closed");
         self.end.send_replace(Some(reason));
-        self.peer_threads.clear();
+        self.peer_threads.close();
         self.cleanups.run();
     }
 

@@ -46,6 +46,8 @@ struct State {
     map: Option<Capability>,
     idle: Vec<Capability>,
     pool: Pool,
+    /// The connection has ended.
+    closed: bool,
 }
 
 /// What is known of the peer's pool.
@@ -78,6 +80,9 @@ impl PeerThreads {
     /// Threads come from this map from now on; none means that calls name no thread.
     pub(super) fn set_map(&self, map: Option<Capability>) {
         let before = self.edit(|state| {
+            if state.closed {
+                return (map, Vec::new());
+            }
             let idle = std::mem::take(&mut state.idle);
             state.pool = Pool::NotAsked;
             (std::mem::replace(&mut state.map, map), idle)
@@ -87,15 +92,24 @@ impl PeerThreads {
 
     /// The map turns out to be this; the threads that were made by its promise stay.
     pub(super) fn settle_map(&self, map: Option<Capability>) {
-        match map {
-            Some(map) => drop(self.edit(|state| state.map.replace(map))),
-            None => self.clear(),
-        }
+        let Some(map) = map else {
+            return self.set_map(None);
+        };
+        let before = self.edit(|state| match state.closed {
+            true => Some(map),
+            false => state.map.replace(map),
+        });
+        drop(before);
     }
 
-    /// Forgets the map and the threads.
-    pub(super) fn clear(&self) {
-        self.set_map(None);
+    /// The connection has ended: forgets the map and the threads, and takes no other, since they keep the
+    /// connection which keeps them.
+    pub(super) fn close(&self) {
+        let before = self.edit(|state| {
+            state.closed = true;
+            (state.map.take(), std::mem::take(&mut state.idle))
+        });
+        drop(before);
     }
 
     /// Calls need not name a thread: the peer runs them side by side in any case.
