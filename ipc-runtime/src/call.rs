@@ -6,8 +6,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
+use futures_util::FutureExt;
 
+use crate::connection::Calling;
 use crate::exception::{Exception, ExceptionKind};
 use crate::interface::Method;
 use crate::message::Payload;
@@ -54,7 +55,7 @@ pub struct Call<T, E = Exception> {
 /// Where it is on its way.
 enum Stage {
     Prepared(Object, Result<Payload, Exception>),
-    Running(BoxFuture<'static, Result<Payload, Exception>>),
+    Running(Calling),
     Done,
 }
 
@@ -155,7 +156,7 @@ impl<T, E> Future for Call<T, E> {
             this.stage = Stage::Running(object.start(this.method, params, this.timeout));
         }
         let outcome = match &mut this.stage {
-            Stage::Running(running) => match running.as_mut().poll(cx) {
+            Stage::Running(running) => match running.poll_unpin(cx) {
                 Poll::Ready(outcome) => outcome,
                 Poll::Pending => return Poll::Pending,
             },

@@ -63,7 +63,6 @@ pub(crate) async fn call(
     };
     let caller = Arc::clone(&connection);
     let answer = async move {
-        let pin = pin.as_deref();
         let answer = caller.call(object, method, params, Some(used), pin);
         part.end(answer.await.map(drop));
     };

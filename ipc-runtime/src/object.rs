@@ -4,17 +4,15 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
-
 use crate::adapter::{Adapter, LocalObject};
 use crate::call::Call;
 use crate::capability::{Capability, Target};
 use crate::clock;
-use crate::connection::Pin;
+use crate::connection::{Calling, Pin};
 use crate::engine::{Later, RemoteObject};
 use crate::exception::{Exception, ExceptionKind};
 use crate::flow;
-use crate::handle::{Brought, Handle};
+use crate::handle::{Brought, Handle, Use};
 use crate::interface::{Interface, Method};
 use crate::message::{Payload, StructBuilder, StructReader};
 use crate::proxy::Proxy;
@@ -93,17 +91,24 @@ impl Object {
         P::from_object(self.clone())
     }
 
-    /// Makes a call.
+    /// Makes a call. It is sent now, if it can be.
     pub(crate) fn start(
         self,
         method: &'static Method,
         params: Result<Payload, Exception>,
         timeout: Option<Duration>,
-    ) -> BoxFuture<'static, Result<Payload, Exception>> {
-        match timeout {
-            None => Box::pin(self.run(method, params)),
-            Some(limit) => Box::pin(self.run_within(limit, method, params)),
+    ) -> Calling {
+        if let Some(limit) = timeout {
+            return Calling::other(self.run_within(limit, method, params));
         }
+        match self.begin(params) {
+            Ok((used, params)) => self.run(used, method, params),
+            Err(reason) => Calling::other(async { Err(reason) }),
+        }
+    }
+
+    fn begin(&self, params: Result<Payload, Exception>) -> Result<(Use, Payload), Exception> {
+        params.and_then(|params| Ok((Handle::begin(&self.handle)?, params)))
     }
 
     async fn run_within(
@@ -120,8 +125,9 @@ impl Object {
             }
             None => clock::sleep(limit)?,
         };
+        let (used, params) = self.begin(params)?;
         tokio::select! {
-            outcome = self.run(method, params) => outcome,
+            outcome = self.run(used, method, params) => outcome,
             () = elapsed => Err(Exception::new(
                 ExceptionKind::TimedOut,
                 format_args!("there was no answer within {limit:?}"),
@@ -129,27 +135,36 @@ impl Object {
         }
     }
 
-    async fn run(
+    fn run(self, used: Use, method: &'static Method, params: Payload) -> Calling {
+        match &used.capability().0 {
+            Target::Remote(object) if !method.streams() => {
+                let object = Arc::clone(object);
+                let connection = Arc::clone(object.connection());
+                connection.call(object, method, params, Some(used), self.pin)
+            }
+            _ => Calling::other(self.run_elsewhere(used, method, params)),
+        }
+    }
+
+    /// Makes a call of an object of this process, of one that is to be found, or for a stream.
+    async fn run_elsewhere(
         self,
+        used: Use,
         method: &'static Method,
-        params: Result<Payload, Exception>,
+        params: Payload,
     ) -> Result<Payload, Exception> {
-        let params = params?;
-        let used = Handle::begin(&self.handle)?;
         let mut found;
         let mut capability = used.capability();
         loop {
             match &capability.0 {
                 Target::Local(object) => return object.dispatch(None, method, params).await,
-                Target::Remote(object) if method.streams() => {
-                    let object = Arc::clone(object);
-                    return flow::call(object, method, params, used, self.pin).await;
-                }
                 Target::Remote(object) => {
                     let object = Arc::clone(object);
+                    if method.streams() {
+                        return flow::call(object, method, params, used, self.pin).await;
+                    }
                     let connection = Arc::clone(object.connection());
-                    let pin = self.pin.as_deref();
-                    return (connection.call(object, method, params, Some(used), pin)).await;
+                    return (connection.call(object, method, params, Some(used), self.pin)).await;
                 }
                 Target::Later(object) => {
                     found = object.found().await?;
@@ -171,11 +186,10 @@ impl Object {
             let reason = Exception::failed("the results are not one object");
             return Self::broken(reason.in_method(method.name), interface);
         };
-        let (params, used) =
-            match params.and_then(|params| Ok((params, Handle::begin(&self.handle)?))) {
-                Ok(begun) => begun,
-                Err(reason) => return Self::broken(reason.in_method(method.name), interface),
-            };
+        let (used, params) = match self.begin(params) {
+            Ok(begun) => begun,
+            Err(reason) => return Self::broken(reason.in_method(method.name), interface),
+        };
         if let (Target::Remote(object), None) = (&used.capability().0, timeout) {
             let object = Arc::clone(object);
             let connection = Arc::clone(object.connection());

@@ -1,12 +1,13 @@
 //! Calls that arrived, while they run.
 
+use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 use super::lane::Lane;
 use super::order::Begin;
@@ -19,6 +20,9 @@ use crate::message::Payload;
 use crate::metrics::{Measured, Role};
 
 type Handler = BoxFuture<'static, Result<Payload, Exception>>;
+
+/// How a handler has ended: with an outcome, or with a panic.
+type Ended = Result<Result<Payload, Exception>, Box<dyn Any + Send>>;
 
 /// A call that is ready to run.
 pub(super) struct Job {
@@ -35,10 +39,24 @@ impl Begin for Job {
         self.stream.is_some()
     }
 
-    fn begin(self) -> Option<BoxFuture<'static, ()>> {
-        let mut running = self.serve().boxed();
+    fn begin(mut self) -> Option<BoxFuture<'static, ()>> {
         // Whoever runs the rest polls it at once, so nobody needs to be woken before.
         let mut cx = Context::from_waker(Waker::noop());
+        let span = self.span();
+        let measured = self.measured();
+        if span.is_disabled() && measured.is_none() {
+            // Most are done at once, and need nothing that would make them wait.
+            let mut handler = AssertUnwindSafe(&mut self.handler).catch_unwind();
+            return match self.scope.poll_in(&mut handler, &mut cx) {
+                Poll::Ready(ended) => {
+                    let outcome = self.outcome(Some(ended));
+                    self.reply.send(outcome);
+                    None
+                }
+                Poll::Pending => Some(self.serve(span, measured).boxed()),
+            };
+        }
+        let mut running = self.serve(span, measured).boxed();
         match running.poll_unpin(&mut cx) {
             Poll::Ready(()) => None,
             Poll::Pending => Some(running),
@@ -82,18 +100,13 @@ impl Job {
         if let Some(room) = self.scope.connection.room() {
             room.await;
         }
-        self.serve().await;
+        if let Some(rest) = self.begin() {
+            rest.await;
+        }
     }
 
-    /// Runs the handler until it is done, or until nobody waits for it any more and it may be dropped.
-    async fn serve(self) {
-        let Self {
-            scope,
-            stream,
-            params_bytes,
-            handler,
-            mut reply,
-        } = self;
+    fn span(&self) -> Span {
+        let scope = &self.scope;
         let span = tracing::debug_span!(
             "ipc.server",
             interface = scope.method.names().0,
@@ -104,43 +117,59 @@ impl Job {
         if !span.is_disabled() {
             span.record("call", scope.connection.next_call());
         }
-        let measured = Measured::begin(&scope.connection, Role::Server, scope.method, || {
-            params_bytes
-        });
-        let entered = Arc::clone(&scope).enter(AssertUnwindSafe(handler).catch_unwind());
-        let entered = entered.instrument(span.clone());
-        tokio::pin!(entered);
-        let ended = tokio::select! {
-            ended = &mut entered => Some(ended),
-            () = reply.abandoned() => match scope.give_up() {
-                true => None,
-                false => Some(entered.await),
-            },
-        };
-        let outcome = match ended {
-            Some(outcome) => {
-                let outcome = outcome.unwrap_or_else(|_panic| {
-                    let method = scope.method.name;
-                    Err(Exception::failed(format_args!(
-                        "the handler of {method} panicked"
-                    )))
-                });
-                if let (Some(object), Err(reason)) = (stream, &outcome) {
-                    scope.connection.lines.broke(&object, reason);
-                }
-                outcome
+        span
+    }
+
+    fn measured(&self) -> Option<Measured> {
+        let scope = &self.scope;
+        Measured::begin(&scope.connection, Role::Server, scope.method, || {
+            self.params_bytes
+        })
+    }
+
+    /// Runs the handler until it is done, or until nobody waits for it any more and it may be dropped.
+    async fn serve(mut self, span: Span, measured: Option<Measured>) {
+        let ended = {
+            let handler = AssertUnwindSafe(&mut self.handler).catch_unwind();
+            let entered = Arc::clone(&self.scope).enter(handler);
+            let entered = entered.instrument(span.clone());
+            tokio::pin!(entered);
+            tokio::select! {
+                ended = &mut entered => Some(ended),
+                () = self.reply.abandoned() => match self.scope.give_up() {
+                    true => None,
+                    false => Some(entered.await),
+                },
             }
-            None => Err(Exception::new(
-                ExceptionKind::Cancelled,
-                "the caller gave the call up",
-            )),
         };
+        let outcome = self.outcome(ended);
         if let Err(exception) = &outcome {
             span.in_scope(|| tracing::debug!(%exception, "failed"));
         }
         if let Some(measured) = measured {
             measured.end(&outcome);
         }
-        reply.send(outcome);
+        self.reply.send(outcome);
+    }
+
+    /// What the caller is told of a handler that has ended in some way, or that was dropped.
+    fn outcome(&self, ended: Option<Ended>) -> Result<Payload, Exception> {
+        let outcome = match ended {
+            Some(Ok(outcome)) => outcome,
+            Some(Err(_panic)) => Err(Exception::failed(format_args!(
+                "the handler of {} panicked",
+                self.scope.method.name
+            ))),
+            None => {
+                return Err(Exception::new(
+                    ExceptionKind::Cancelled,
+                    "the caller gave the call up",
+                ));
+            }
+        };
+        if let (Some(object), Err(reason)) = (&self.stream, &outcome) {
+            self.scope.connection.lines.broke(object, reason);
+        }
+        outcome
     }
 }

@@ -12,6 +12,7 @@ mod outgoing;
 mod peer_threads;
 mod running;
 mod scope;
+mod sent;
 mod thread_map;
 
 use std::fmt;
@@ -31,6 +32,7 @@ use crate::metrics::Sink;
 use crate::stats::{Stats, Tally};
 use cleanups::Cleanups;
 use order::Lines;
+pub(crate) use outgoing::Calling;
 use peer_threads::PeerThreads;
 pub(crate) use peer_threads::Pin;
 use running::Running;

@@ -1,41 +1,64 @@
-//! Calls of the peer's objects: from the choice of a thread to the end, whichever comes.
+//! Calls of the peer's objects, on the threads that they are to run on there.
 
 use std::future::Future;
 use std::pin::Pin as Pinned;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::task::{Context, Poll};
 
-use tokio::sync::oneshot::{self, error::TryRecvError};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use tracing::Instrument;
 
 use super::peer_threads::{Lease, Pin};
 use super::scope::Scope;
+use super::sent::{Parts, Sent};
 use super::thread_map::Thread;
 use super::{CONTEXT, CONTEXT_CALLBACK_THREAD, CONTEXT_THREAD, Connection};
 use crate::capability::Capability;
-use crate::engine::{Answer, RemoteObject, Request};
+use crate::engine::{RemoteObject, Request};
 use crate::exception::Exception;
 use crate::handle::Use;
 use crate::interface::Method;
 use crate::message::Payload;
 use crate::metrics::{Measured, Role};
 
-/// How long an object that is no longer used waits for a call of it that was given up, before it is
-/// released without being destroyed.
-const LINGER: Duration = Duration::from_secs(10);
+/// A call on its way to its outcome. Dropping it gives the call up.
+pub(crate) enum Calling {
+    /// It was sent, and there is nothing to do but to wait: the usual case, which needs no box.
+    Sent(Sent),
+    Other(BoxFuture<'static, Result<Payload, Exception>>),
+}
+
+impl Calling {
+    pub(crate) fn other(
+        call: impl Future<Output = Result<Payload, Exception>> + Send + 'static,
+    ) -> Self {
+        Self::Other(call.boxed())
+    }
+}
+
+impl Future for Calling {
+    type Output = Result<Payload, Exception>;
+
+    fn poll(mut self: Pinned<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut *self {
+            Self::Sent(sent) => sent.poll_unpin(cx),
+            Self::Other(call) => call.poll_unpin(cx),
+        }
+    }
+}
 
 impl Connection {
-    /// Calls an object of the peer, on a thread of the peer where the method wants one. `used` is kept
-    /// until the peer is done with the call.
-    pub(crate) async fn call(
+    /// Calls an object of the peer, on a thread of the peer where the method wants one. The call is sent
+    /// now, if nothing has to be waited for before. `used` is kept until the peer is done with the call.
+    pub(crate) fn call(
         self: &Arc<Self>,
         object: Arc<dyn RemoteObject>,
         method: &'static Method,
         params: Payload,
         used: Option<Use>,
-        pin: Option<&Pin>,
-    ) -> Result<Payload, Exception> {
+        pin: Option<Arc<Pin>>,
+    ) -> Calling {
         let span = tracing::debug_span!(
             "ipc.client",
             interface = method.names().0,
@@ -43,43 +66,79 @@ impl Connection {
             connection = self.number,
             call = tracing::field::Empty,
         );
+        let measured = Measured::begin(self, Role::Caller, method, || params.bytes());
+        if span.is_disabled() && measured.is_none() {
+            return self.call_unseen(object, method, params, used, pin);
+        }
         if !span.is_disabled() {
             span.record("call", self.next_call());
         }
-        let measured = Measured::begin(self, Role::Caller, method, || params.bytes());
-        let call = self.call_unseen(object, method, params, used, pin);
-        let outcome = call.instrument(span.clone()).await;
-        if let Err(exception) = &outcome {
-            span.in_scope(|| tracing::debug!(%exception, "failed"));
-        }
-        if let Some(measured) = measured {
-            measured.end(&outcome);
-        }
-        outcome
+        let this = Arc::clone(self);
+        let call = span.in_scope(|| this.call_unseen(object, method, params, used, pin));
+        Calling::other(async move {
+            let outcome = call.instrument(span.clone()).await;
+            if let Err(exception) = &outcome {
+                span.in_scope(|| tracing::debug!(%exception, "failed"));
+            }
+            if let Some(measured) = measured {
+                measured.end(&outcome);
+            }
+            outcome
+        })
     }
 
-    async fn call_unseen(
+    fn call_unseen(
         self: &Arc<Self>,
         object: Arc<dyn RemoteObject>,
         method: &'static Method,
-        mut params: Payload,
+        params: Payload,
         used: Option<Use>,
-        pin: Option<&Pin>,
-    ) -> Result<Payload, Exception> {
+        pin: Option<Arc<Pin>>,
+    ) -> Calling {
         let scope = Scope::of(self);
-        let lease = match method.context {
-            Some(_) if !is_called_back(scope.as_deref(), pin) => {
-                self.peer_threads.lease(self, pin).await?
-            }
-            _ => None,
+        let mut parts = Parts {
+            connection: Arc::clone(self),
+            object,
+            method,
+            lease: None,
+            used,
         };
-        self.prepare(method, &mut params, lease.as_ref(), scope.as_deref(), pin)?;
-        let answer = object.call(Request::new(method, params));
-        // The peer may call back meanwhile, on the thread that this call came to.
-        let _waiting = scope.map(Scope::wait);
-        let results = self.sent(object, method, answer, lease, used).await?;
-        self.accept_map(method, &results)?;
-        Ok(results)
+        if method.thread_map.is_none()
+            && let Some(lease) = self.try_lease(method, scope.as_deref(), pin.as_deref())
+        {
+            parts.lease = lease;
+            return match parts.send(params, scope, pin.as_deref()) {
+                Ok(sent) => Calling::Sent(sent),
+                Err(exception) => Calling::other(async { Err(exception) }),
+            };
+        }
+        let this = Arc::clone(self);
+        Calling::other(async move {
+            let pin = pin.as_deref();
+            if names_thread(method, scope.as_deref(), pin) {
+                parts.lease = this.peer_threads.lease(&this, pin).await?;
+            }
+            let results = parts.send(params, scope, pin)?.await?;
+            this.accept_map(method, &results)?;
+            Ok(results)
+        })
+    }
+
+    /// A thread for a call, if it names one; none if the call has to wait for one.
+    #[expect(
+        clippy::option_option,
+        reason = "there may be no lease yet, and no thread in it"
+    )]
+    fn try_lease(
+        &self,
+        method: &Method,
+        scope: Option<&Scope>,
+        pin: Option<&Pin>,
+    ) -> Option<Option<Lease>> {
+        match names_thread(method, scope, pin) {
+            true => self.peer_threads.try_lease(self, pin),
+            false => Some(None),
+        }
     }
 
     /// Calls an object of the peer for the sake of the object at `pointer` in the results.
@@ -97,14 +156,8 @@ impl Connection {
         pointer: u16,
     ) -> Result<Capability, Payload> {
         let scope = Scope::of(self);
-        let lease = match method.context {
-            Some(_) if !is_called_back(scope.as_deref(), pin) => {
-                match self.peer_threads.try_lease(self, pin) {
-                    Some(lease) => lease,
-                    None => return Err(params),
-                }
-            }
-            _ => None,
+        let Some(lease) = self.try_lease(method, scope.as_deref(), pin) else {
+            return Err(params);
         };
         let prepared = self.prepare(method, &mut params, lease.as_ref(), scope.as_deref(), pin);
         if prepared.is_err() {
@@ -112,7 +165,14 @@ impl Connection {
         }
         let measured = Measured::begin(self, Role::Caller, method, || params.bytes());
         let (answer, promised) = object.call_for(Request::new(method, params), &[pointer]);
-        let sent = self.sent(object, method, answer, lease, Some(used));
+        let parts = Parts {
+            connection: Arc::clone(self),
+            object,
+            method,
+            lease,
+            used: Some(used),
+        };
+        let sent = Sent::new(answer, parts, None);
         // It fails as the calls of what it was to bring do.
         self.runtime().spawn(async move {
             let outcome = sent.await;
@@ -152,140 +212,29 @@ impl Connection {
         }
         self.offer_map(method, params)
     }
+}
 
-    fn sent(
-        self: &Arc<Self>,
-        object: Arc<dyn RemoteObject>,
-        method: &'static Method,
-        answer: Answer,
-        lease: Option<Lease>,
-        used: Option<Use>,
-    ) -> Sent {
-        Sent {
-            answer: Some(answer),
-            parts: Some(Parts {
-                connection: Arc::clone(self),
-                object,
-                method,
-                lease,
-                used,
-            }),
-        }
+impl Parts {
+    fn send(
+        self,
+        mut params: Payload,
+        scope: Option<Arc<Scope>>,
+        pin: Option<&Pin>,
+    ) -> Result<Sent, Exception> {
+        let lease = self.lease.as_ref();
+        (self.connection).prepare(self.method, &mut params, lease, scope.as_deref(), pin)?;
+        let answer = self.object.call(Request::new(self.method, params));
+        // The peer may call back meanwhile, on the thread that this call came to.
+        Ok(Sent::new(answer, self, scope.map(Scope::wait)))
     }
+}
+
+/// Whether a call is to run on a thread of the peer that is idle.
+fn names_thread(method: &Method, scope: Option<&Scope>, pin: Option<&Pin>) -> bool {
+    method.context.is_some() && !is_called_back(scope, pin)
 }
 
 /// Whether a call goes to the thread of the peer that waits for the call which is being served.
 fn is_called_back(scope: Option<&Scope>, pin: Option<&Pin>) -> bool {
     pin.is_none() && scope.is_some_and(|scope| scope.callback_thread.is_some())
-}
-
-/// A call that was sent, until its answer. Dropping it gives the call up.
-struct Sent {
-    answer: Option<Answer>,
-    parts: Option<Parts>,
-}
-
-/// What a call that was sent keeps until the peer is done with it.
-struct Parts {
-    connection: Arc<Connection>,
-    object: Arc<dyn RemoteObject>,
-    method: &'static Method,
-    lease: Option<Lease>,
-    used: Option<Use>,
-}
-
-impl Future for Sent {
-    type Output = Result<Payload, Exception>;
-
-    fn poll(mut self: Pinned<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let Some(answer) = &mut self.answer else {
-            return Poll::Pending;
-        };
-        let outcome = ready!(Pinned::new(answer).poll(cx));
-        self.answer = None;
-        let lease = self.parts.take().and_then(|parts| parts.lease);
-        Poll::Ready(match lease {
-            Some(lease) => lease.give_back(outcome),
-            None => outcome,
-        })
-    }
-}
-
-impl Drop for Sent {
-    fn drop(&mut self) {
-        if let (Some(answer), Some(parts)) = (self.answer.take(), self.parts.take()) {
-            parts.give_up(answer);
-        }
-    }
-}
-
-impl Parts {
-    /// Ends a call that nobody waits for any more, as far as the peer lets us.
-    fn give_up(self, answer: Answer) {
-        let Self {
-            connection,
-            object,
-            method,
-            lease,
-            used,
-        } = self;
-        // A peer of this runtime has dropped its handler when it hears of anything that we do next.
-        if connection.stops_handlers() || !connection.is_open() {
-            return;
-        }
-        let mut settled = answer.give_up();
-        if settled.as_mut().is_some_and(is_settled) {
-            if let Some(lease) = lease {
-                lease.put_back();
-            }
-            return;
-        }
-        if settled.is_none()
-            && let Some(used) = &used
-        {
-            used.goes_on();
-        }
-        let runtime = connection.runtime().clone();
-        runtime.spawn(async move {
-            if let Some(canceller) = method.canceller() {
-                tell_to_stop(&connection, object, canceller).await;
-            }
-            let Some(mut settled) = settled else {
-                // Nobody will know when the thread is idle again, so it is not used any more.
-                return;
-            };
-            // An object that nobody uses but this call keeps the connection open; so not for ever.
-            if tokio::time::timeout(LINGER, &mut settled).await.is_err() {
-                if let Some(used) = &used {
-                    used.goes_on();
-                }
-                drop(used);
-                let _ = settled.await;
-            }
-            if let Some(lease) = lease {
-                lease.put_back();
-            }
-        });
-    }
-}
-
-/// Whether the answer came before the call was given up. Nothing is to be stopped then, and what stops a wait
-/// would stop the next one.
-fn is_settled(settled: &mut oneshot::Receiver<()>) -> bool {
-    !matches!(settled.try_recv(), Err(TryRecvError::Empty))
-}
-
-/// Calls the method that the schema pairs with one that was given up, for peers that go on with that.
-async fn tell_to_stop(
-    connection: &Arc<Connection>,
-    object: Arc<dyn RemoteObject>,
-    canceller: &'static Method,
-) {
-    let stopped = match Payload::params(canceller.params, |_| ()) {
-        Ok(params) => Box::pin(connection.call(object, canceller, params, None, None)).await,
-        Err(exception) => Err(exception),
-    };
-    if let Err(exception) = stopped {
-        tracing::debug!(%exception, method = canceller.name, "the call may go on");
-    }
 }

@@ -1,8 +1,10 @@
 //! The call that a handler serves, as seen from inside the handler.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
 
 use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
@@ -83,6 +85,19 @@ impl Scope {
             within: false,
         };
         CURRENT.scope(current, handler)
+    }
+
+    /// Polls a handler in this scope.
+    pub(super) fn poll_in<T>(
+        self: &Arc<Self>,
+        handler: &mut (impl Future<Output = T> + Unpin),
+        cx: &mut Context<'_>,
+    ) -> Poll<T> {
+        let current = Current {
+            scope: Arc::clone(self),
+            within: false,
+        };
+        CURRENT.sync_scope(current, || Pin::new(handler).poll(cx))
     }
 
     /// Runs the handler of a call that was made in this process, perhaps by another handler.

@@ -1,0 +1,146 @@
+//! A call that was sent to the peer: its answer, or how it is given up.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::sync::oneshot::{self, error::TryRecvError};
+
+use super::Connection;
+use super::peer_threads::Lease;
+use super::scope::Waiting;
+use crate::engine::{Answer, RemoteObject};
+use crate::exception::Exception;
+use crate::handle::Use;
+use crate::interface::Method;
+use crate::message::Payload;
+
+/// How long an object that is no longer used waits for a call of it that was given up, before it is
+/// released without being destroyed.
+const LINGER: Duration = Duration::from_secs(10);
+
+/// A call that was sent, until its answer. Dropping it gives the call up.
+pub(crate) struct Sent {
+    answer: Option<Answer>,
+    parts: Option<Parts>,
+    /// The handler that waits for it, whose thread runs what the peer calls meanwhile.
+    waiting: Option<Waiting>,
+}
+
+/// What a call that was sent keeps until the peer is done with it.
+pub(super) struct Parts {
+    pub(super) connection: Arc<Connection>,
+    pub(super) object: Arc<dyn RemoteObject>,
+    pub(super) method: &'static Method,
+    pub(super) lease: Option<Lease>,
+    pub(super) used: Option<Use>,
+}
+
+impl Sent {
+    pub(super) fn new(answer: Answer, parts: Parts, waiting: Option<Waiting>) -> Self {
+        Self {
+            answer: Some(answer),
+            parts: Some(parts),
+            waiting,
+        }
+    }
+}
+
+impl Future for Sent {
+    type Output = Result<Payload, Exception>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Some(answer) = &mut self.answer else {
+            return Poll::Pending;
+        };
+        let outcome = ready!(Pin::new(answer).poll(cx));
+        self.answer = None;
+        self.waiting = None;
+        let lease = self.parts.take().and_then(|parts| parts.lease);
+        Poll::Ready(match lease {
+            Some(lease) => lease.give_back(outcome),
+            None => outcome,
+        })
+    }
+}
+
+impl Drop for Sent {
+    fn drop(&mut self) {
+        if let (Some(answer), Some(parts)) = (self.answer.take(), self.parts.take()) {
+            parts.give_up(answer);
+        }
+    }
+}
+
+impl Parts {
+    /// Ends a call that nobody waits for any more, as far as the peer lets us.
+    fn give_up(self, answer: Answer) {
+        let Self {
+            connection,
+            object,
+            method,
+            lease,
+            used,
+        } = self;
+        // A peer of this runtime has dropped its handler when it hears of anything that we do next.
+        if connection.stops_handlers() || !connection.is_open() {
+            return;
+        }
+        let mut settled = answer.give_up();
+        if settled.as_mut().is_some_and(is_settled) {
+            if let Some(lease) = lease {
+                lease.put_back();
+            }
+            return;
+        }
+        if settled.is_none()
+            && let Some(used) = &used
+        {
+            used.goes_on();
+        }
+        let runtime = connection.runtime().clone();
+        runtime.spawn(async move {
+            if let Some(canceller) = method.canceller() {
+                tell_to_stop(&connection, object, canceller).await;
+            }
+            let Some(mut settled) = settled else {
+                // Nobody will know when the thread is idle again, so it is not used any more.
+                return;
+            };
+            // An object that nobody uses but this call keeps the connection open; so not for ever.
+            if tokio::time::timeout(LINGER, &mut settled).await.is_err() {
+                if let Some(used) = &used {
+                    used.goes_on();
+                }
+                drop(used);
+                let _ = settled.await;
+            }
+            if let Some(lease) = lease {
+                lease.put_back();
+            }
+        });
+    }
+}
+
+/// Whether the answer came before the call was given up. Nothing is to be stopped then, and what stops a wait
+/// would stop the next one.
+fn is_settled(settled: &mut oneshot::Receiver<()>) -> bool {
+    !matches!(settled.try_recv(), Err(TryRecvError::Empty))
+}
+
+/// Calls the method that the schema pairs with one that was given up, for peers that go on with that.
+async fn tell_to_stop(
+    connection: &Arc<Connection>,
+    object: Arc<dyn RemoteObject>,
+    canceller: &'static Method,
+) {
+    let stopped = match Payload::params(canceller.params, |_| ()) {
+        Ok(params) => connection.call(object, canceller, params, None, None).await,
+        Err(exception) => Err(exception),
+    };
+    if let Err(exception) = stopped {
+        tracing::debug!(%exception, method = canceller.name, "the call may go on");
+    }
+}
