@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 
 use super::job::Job;
 use super::lane::Lane;
-use super::order::{Begin, begin_in_order};
+use super::order::{Begin, begin_in_order, begin_soon};
 use super::scope::Scope;
 use super::thread_map::Thread;
 use super::{CONTEXT_CALLBACK_THREAD, CONTEXT_THREAD, Connection, hello};
@@ -66,7 +66,7 @@ impl Connection {
             }
             // Such calls may as well have named threads of their own.
             None if method.context.is_some() && !job.streams() => {
-                drop(self.runtime().spawn(job.run()));
+                begin_soon(self, job);
             }
             None => begin_in_order(self, object, job),
             Some(Capability(Target::Local(thread)))

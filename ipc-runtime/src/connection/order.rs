@@ -1,4 +1,4 @@
-//! Calls that name no thread begin in their order of arrival.
+//! Calls that name no thread begin in their order of arrival; those that might have named one wait for no other.
 //!
 //! A task begins one after the other, each up to where it first waits; what waits is left to a task of its
 //! own. While that task is at one, another task goes on with calls of other objects where there is a thread for
@@ -80,6 +80,7 @@ impl<C: Calls> Default for Lines<C> {
         Self(Mutex::new(State {
             lines: HashMap::default(),
             ready: BTreeMap::new(),
+            free: VecDeque::new(),
             arrivals: 0,
             servers: 0,
             beginning: 0,
@@ -94,6 +95,8 @@ struct State<C: Calls> {
     lines: HashMap<usize, Line<C>, RandomState>,
     /// Those that can go on, by the arrival of their first call.
     ready: BTreeMap<u64, usize>,
+    /// Those that need not wait for others of their objects, by their arrival.
+    free: VecDeque<(u64, C::Call)>,
     arrivals: u64,
     /// Tasks that begin calls.
     servers: usize,
@@ -121,7 +124,8 @@ struct Broken<C: Calls> {
 
 /// A call that is next, and why it fails if its object is broken.
 struct Next<C: Calls> {
-    key: usize,
+    /// Its object, if later calls of that wait for it.
+    key: Option<usize>,
     call: C::Call,
     broken: Option<Exception>,
 }
@@ -143,12 +147,24 @@ impl<C: Calls> State<C> {
     }
 
     fn next(&mut self) -> Option<Next<C>> {
+        let first = self.ready.first_key_value().map(|(arrival, _)| *arrival);
+        let is_free = |arrival: u64| first.is_none_or(|first| arrival < first);
+        if self
+            .free
+            .front()
+            .is_some_and(|(arrival, _)| is_free(*arrival))
+        {
+            let (_, call) = self.free.pop_front()?;
+            let (key, broken) = (None, None);
+            return Some(Next { key, call, broken });
+        }
         let (_, key) = self.ready.pop_first()?;
         let line = self.lines.get_mut(&key)?;
         let (_, call) = line.waiting.pop_front()?;
         line.busy = true;
         let broken = self.broken.get(&key);
         let broken = broken.map(|broken| broken.reason.clone());
+        let key = Some(key);
         Some(Next { key, call, broken })
     }
 
@@ -167,7 +183,8 @@ impl<C: Calls> State<C> {
 
     /// Whether another task is needed, which is counted then.
     fn needs_server(&mut self) -> bool {
-        let needed = !self.ready.is_empty() && self.servers == self.beginning;
+        let waiting = !self.ready.is_empty() || !self.free.is_empty();
+        let needed = waiting && self.servers == self.beginning;
         self.servers += usize::from(needed);
         needed
     }
@@ -206,9 +223,21 @@ fn address<O>(object: &Arc<O>) -> usize {
 
 /// Begins a call after those that arrived before, or at least after those of the same object.
 pub(super) fn begin_in_order<C: Calls>(calls: &Arc<C>, object: &Arc<C::Object>, call: C::Call) {
+    add(calls, |state| state.join(object, call));
+}
+
+/// Begins a call which waits for no other.
+pub(super) fn begin_soon<C: Calls>(calls: &Arc<C>, call: C::Call) {
+    add(calls, |state| {
+        state.arrivals += 1;
+        state.free.push_back((state.arrivals, call));
+    });
+}
+
+fn add<C: Calls>(calls: &Arc<C>, add: impl FnOnce(&mut State<C>)) {
     let needed = {
         let mut state = calls.lines().lock();
-        state.join(object, call);
+        add(&mut state);
         state.needs_server()
     };
     if needed {
@@ -301,20 +330,23 @@ impl<C: Calls> Drop for Server<C> {
             return;
         }
         // The runtime was shut down. Calls that are dropped are answered, so not under the lock.
-        let lines = {
+        let calls = {
             let mut state = self.calls.lines().lock();
             state.servers -= 1;
             state.ready.clear();
-            std::mem::take(&mut state.lines)
+            (
+                std::mem::take(&mut state.lines),
+                std::mem::take(&mut state.free),
+            )
         };
-        drop(lines);
+        drop(calls);
     }
 }
 
-/// Holds up the later calls of an object.
+/// Holds up the later calls of an object, if there is one.
 struct Busy<C: Calls> {
     calls: Arc<C>,
-    key: usize,
+    key: Option<usize>,
     /// A task is at one of its calls.
     beginning: bool,
 }
@@ -332,7 +364,8 @@ impl<C: Calls> Drop for Busy<C> {
         let (line, needed) = {
             let mut state = self.calls.lines().lock();
             state.beginning -= usize::from(self.beginning);
-            (state.go_on(self.key), state.needs_server())
+            let line = self.key.and_then(|key| state.go_on(key));
+            (line, state.needs_server())
         };
         // The object may be anybody's code.
         drop(line);

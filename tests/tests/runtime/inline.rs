@@ -2,6 +2,7 @@
 
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use generated_examples::v32::echo::{Echo, EchoProxy};
 use generated_examples::v32::init::{Init, InitProxy};
@@ -26,16 +27,17 @@ impl Echo for TaskEcho {
     }
 }
 
-/// An Init whose echoes run inline, or not.
+/// An Init whose first echo runs inline, and others do not.
 struct TaskInit {
     inner: TestInit,
-    inline: bool,
+    made: AtomicBool,
 }
 
 impl Init for TaskInit {
     async fn make_echo(&self) -> Result<EchoProxy, Exception> {
         let echo = EchoProxy::new(TaskEcho(TestEcho::new(&self.inner.0)));
-        Ok(if self.inline { echo.inline() } else { echo })
+        let is_first = !self.made.swap(true, Ordering::SeqCst);
+        Ok(if is_first { echo.inline() } else { echo })
     }
 
     async fn make_mining_old2(&self) -> Result<(), Exception> {
@@ -51,16 +53,22 @@ impl Init for TaskInit {
     }
 }
 
-async fn echo(inline: bool) -> (Arc<Watch>, EchoProxy) {
+async fn init() -> (Arc<Watch>, InitProxy) {
     let watch = Watch::new();
     let init = TaskInit {
         inner: TestInit(Arc::clone(&watch)),
-        inline,
+        made: AtomicBool::new(false),
     };
     let (ours, theirs) = UnixStream::pair().unwrap();
     let server = server_ipc();
     tokio::spawn(async move { server.protocol().serve(theirs, init).await });
-    let init: InitProxy = soon(client().protocol().connect(ours)).await.unwrap();
+    let init = soon(client().protocol().connect(ours)).await.unwrap();
+    (watch, init)
+}
+
+/// An echo that runs inline.
+async fn echo() -> (Arc<Watch>, EchoProxy) {
+    let (watch, init) = init().await;
     let echo = soon(init.make_echo()).await.unwrap();
     (watch, echo)
 }
@@ -73,21 +81,25 @@ async fn tasks(echo: &EchoProxy) -> (String, String) {
 
 #[tokio::test]
 async fn calls_run_on_the_task_that_reads_them() {
-    let (_watch, echo) = echo(true).await;
+    let (_watch, echo) = echo().await;
     let (one, other) = tasks(&echo).await;
     assert_eq!(one, other);
 }
 
 #[tokio::test]
-async fn calls_run_on_tasks_of_their_own_otherwise() {
-    let (_watch, echo) = echo(false).await;
-    let (one, other) = tasks(&echo).await;
-    assert_ne!(one, other);
+async fn calls_run_elsewhere_otherwise() {
+    let (_watch, init) = init().await;
+    let inline = soon(init.make_echo()).await.unwrap();
+    let other = soon(init.make_echo()).await.unwrap();
+    let reads = soon(inline.echo(TASK)).await.unwrap();
+    let (one, another) = tasks(&other).await;
+    assert_ne!(one, reads);
+    assert_ne!(another, reads);
 }
 
 #[tokio::test]
 async fn one_that_waits_holds_nobody_up() {
-    let (watch, echo) = echo(true).await;
+    let (watch, echo) = echo().await;
     let waiting = tokio::spawn(echo.echo(WAIT));
     soon(watch.waiting(1)).await;
     assert_eq!(soon(echo.echo("meanwhile")).await.unwrap(), "meanwhile");
@@ -97,7 +109,7 @@ async fn one_that_waits_holds_nobody_up() {
 
 #[tokio::test]
 async fn one_that_waits_can_be_given_up() {
-    let (watch, echo) = echo(true).await;
+    let (watch, echo) = echo().await;
     let waiting = tokio::spawn(echo.echo(WAIT));
     soon(watch.waiting(1)).await;
     waiting.abort();
@@ -107,7 +119,7 @@ async fn one_that_waits_can_be_given_up() {
 
 #[tokio::test]
 async fn failures_and_panics_end_one_call() {
-    let (_watch, echo) = echo(true).await;
+    let (_watch, echo) = echo().await;
     for text in [FAIL, PANIC] {
         soon(echo.echo(text)).await.unwrap_err();
         assert_eq!(soon(echo.echo("after")).await.unwrap(), "after");

@@ -42,6 +42,16 @@ enum Kind {
     BlocksUntil(usize),
     /// Streams, and breaks its object.
     Breaks,
+    /// Waits for no other call, and is quick.
+    Free,
+    /// Waits for no other call, and keeps its thread until a call of this object has begun.
+    FreeUntil(usize),
+}
+
+impl Kind {
+    fn is_free(self) -> bool {
+        matches!(self, Self::Free | Self::FreeUntil(_))
+    }
 }
 
 struct Call {
@@ -90,7 +100,9 @@ impl Model {
 impl Call {
     fn leave(&self) {
         self.model.note(|journal| {
-            journal.busy.retain(|busy| *busy != *self.object);
+            if !self.kind.is_free() {
+                journal.busy.retain(|busy| *busy != *self.object);
+            }
             journal.ended += 1;
         });
     }
@@ -103,19 +115,21 @@ impl Begin for Call {
 
     fn begin(self) -> Option<BoxFuture<'static, ()>> {
         self.model.note(|journal| {
-            assert!(!journal.busy.contains(&self.object), "two at once");
-            journal.busy.push(*self.object);
+            if !self.kind.is_free() {
+                assert!(!journal.busy.contains(&self.object), "two at once");
+                journal.busy.push(*self.object);
+            }
             let begun = journal.begun.entry(*self.object).or_default();
             begun.push(self.number);
         });
         match self.kind {
-            Kind::BlocksUntil(object) => {
+            Kind::BlocksUntil(object) | Kind::FreeUntil(object) => {
                 self.model
                     .wait(|journal| journal.begun.contains_key(&object));
                 self.leave();
                 None
             }
-            Kind::Quick => {
+            Kind::Quick | Kind::Free => {
                 self.leave();
                 None
             }
@@ -169,12 +183,17 @@ fn check(calls: &'static [(usize, Kind)], look: impl Fn(&Journal) + Send + Sync 
                     number: u32::try_from(number).unwrap(),
                     kind: *kind,
                 };
-                begin_in_order(&model, object, call);
+                match kind.is_free() {
+                    true => begin_soon(&model, call),
+                    false => begin_in_order(&model, object, call),
+                }
             }
             model.wait(|journal| journal.ended == calls.len() && journal.tasks == 0);
             let journal = model.journal.lock().unwrap();
             for begun in journal.begun.values() {
-                assert!(begun.is_sorted(), "{begun:?}");
+                let is_free = |number: &u32| calls[*number as usize].1.is_free();
+                let ordered = begun.iter().filter(|number| !is_free(number));
+                assert!(ordered.is_sorted(), "{begun:?}");
             }
             look(&journal);
         });
@@ -238,5 +257,22 @@ fn a_part_that_fails_breaks_its_object() {
             assert_eq!(journal.failed, [3, 4]);
             assert_eq!(journal.begun[&1], [2, 5]);
         },
+    );
+}
+
+#[test]
+fn one_that_waits_for_no_other_is_waited_for_by_no_other() {
+    use Kind::{BlocksUntil, Free, FreeUntil, Quick, Streams};
+    check(
+        &[
+            (0, FreeUntil(1)),
+            (0, BlocksUntil(2)),
+            (0, Quick),
+            (1, FreeUntil(2)),
+            (1, Streams),
+            (0, Free),
+            (2, Free),
+        ],
+        |journal| assert_eq!(journal.begun.values().map(Vec::len).sum::<usize>(), 7),
     );
 }

@@ -85,7 +85,11 @@ impl AnswerCell {
     }
 
     /// Does what is wanted now, if the answer is there, or else when it is.
-    pub(super) fn want(&self, peer: &Arc<Peer>, wanted: Waiting) {
+    pub(super) fn want(&self, peer: &Arc<Peer>, mut wanted: Waiting) {
+        if let Waiting::Call(_, call) = &mut wanted {
+            // It is asked for under the lock of the tables.
+            call.reply.watched();
+        }
         let outcome = {
             let mut state = self.lock();
             match &state.outcome {

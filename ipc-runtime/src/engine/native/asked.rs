@@ -16,6 +16,7 @@ use crate::message::Payload;
 /// A call that was sent. Dropping it gives the call up, unless an object in its results is wanted.
 pub(crate) struct Asked {
     held: Held,
+    answered: bool,
     asking: Asking,
     answer: oneshot::Receiver<Result<Payload, Exception>>,
 }
@@ -36,6 +37,7 @@ impl Asked {
     ) -> Self {
         Self {
             held: Held::Alone(peer),
+            answered: false,
             asking,
             answer,
         }
@@ -48,6 +50,7 @@ impl Asked {
     ) -> Self {
         Self {
             held: Held::Shared(object),
+            answered: false,
             asking,
             answer,
         }
@@ -71,6 +74,7 @@ impl Future for Asked {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         Pin::new(&mut self.answer).poll(cx).map(|answer| {
+            self.answered = true;
             answer.unwrap_or_else(|_dropped| Err(self.peer().connection().disconnected()))
         })
     }
@@ -79,7 +83,7 @@ impl Future for Asked {
 impl Drop for Asked {
     fn drop(&mut self) {
         // When the answer has come the question was finished, or is about to be.
-        if let Held::Alone(peer) = &self.held {
+        if let (Held::Alone(peer), false) = (&self.held, self.answered) {
             peer.finish(self.asking, Urgency::Soon);
         }
     }

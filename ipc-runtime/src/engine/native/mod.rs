@@ -34,6 +34,7 @@ use futures_util::future::BoxFuture;
 
 pub(crate) use self::asked::Asked;
 use self::follow::Broken;
+pub(crate) use self::owed::Owed;
 use self::peer::Peer;
 use self::pipelined::Pipelined;
 use self::reader::Frames;
@@ -121,9 +122,12 @@ impl Link for Socket {
     }
 
     fn room(&self) -> Option<BoxFuture<'static, ()>> {
-        let writer = self.0.upgrade().map(|peer| Arc::clone(&peer.writer))?;
-        let waits = !writer.has_room();
-        waits.then(|| async move { writer.room().await }.boxed())
+        let peer = self.0.upgrade()?;
+        if peer.writer.has_room() {
+            return None;
+        }
+        let writer = Arc::clone(&peer.writer);
+        Some(async move { writer.room().await }.boxed())
     }
 
     fn stats(&self) -> Stats {

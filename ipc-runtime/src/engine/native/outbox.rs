@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::io::IoSlice;
 use std::sync::Arc;
 
+use capnp::OutputSegments;
+
 use crate::message::Payload;
 
 /// Payloads from this size on are written from where they are, instead of being copied into the
@@ -18,8 +20,10 @@ const KEPT: usize = 64 << 10;
 pub(super) enum Outgoing {
     /// Framed already.
     Encoded(Vec<u8>),
-    /// Parameters or results in their envelope.
-    Payload(Arc<Payload>),
+    /// Parameters in their Call.
+    Call(Payload),
+    /// Results in their Return, which may be wanted here, too.
+    Return(Arc<Payload>),
 }
 
 /// Bytes to be written.
@@ -37,8 +41,18 @@ pub(super) struct Outbox {
 /// A large message, and what comes before it.
 struct Large {
     before: Vec<u8>,
-    payload: Arc<Payload>,
+    message: Outgoing,
     length: usize,
+}
+
+impl Outgoing {
+    fn segments(&self) -> OutputSegments<'_> {
+        match self {
+            Self::Encoded(bytes) => OutputSegments::SingleSegment([bytes]),
+            Self::Call(payload) => payload.segments(),
+            Self::Return(payload) => payload.segments(),
+        }
+    }
 }
 
 impl Outbox {
@@ -46,18 +60,15 @@ impl Outbox {
         self.length - self.written
     }
 
-    /// Adds a message. Nothing is dropped here, since to drop a payload may be anybody's code.
-    pub(super) fn push(&mut self, message: &Outgoing) {
+    /// Adds a message. Returns it if it was copied, since to drop a payload may be anybody's code.
+    pub(super) fn push(&mut self, message: Outgoing) -> Option<Outgoing> {
         let before = self.small.len();
-        let payload = match message {
-            Outgoing::Encoded(bytes) => {
-                self.small.extend_from_slice(bytes);
-                self.length += bytes.len();
-                return;
-            }
-            Outgoing::Payload(payload) => payload,
-        };
-        let segments = payload.segments();
+        if let Outgoing::Encoded(bytes) = &message {
+            self.small.extend_from_slice(bytes);
+            self.length += bytes.len();
+            return Some(message);
+        }
+        let segments = message.segments();
         let size: usize = segments.iter().map(|segment| segment.len()).sum();
         write_header(&mut self.small, &segments);
         self.length += self.small.len() - before + size;
@@ -65,15 +76,17 @@ impl Outbox {
             segments
                 .iter()
                 .for_each(|segment| self.small.extend_from_slice(segment));
-        } else {
-            let before = std::mem::take(&mut self.small);
-            let length = before.len() + size;
-            self.large.push_back(Large {
-                before,
-                payload: Arc::clone(payload),
-                length,
-            });
+            return Some(message);
         }
+        drop(segments);
+        let before = std::mem::take(&mut self.small);
+        let length = before.len() + size;
+        self.large.push_back(Large {
+            before,
+            message,
+            length,
+        });
+        None
     }
 
     /// Hands what is left to `write`, which says how much of it was written.
@@ -85,7 +98,7 @@ impl Outbox {
             write(&[IoSlice::new(&self.small[self.written..])])?
         } else {
             let segments: Vec<_> = (self.large.iter().take(PIECES))
-                .map(|large| (&large.before, large.payload.segments()))
+                .map(|large| (&large.before, large.message.segments()))
                 .collect();
             let pieces = segments.iter().flat_map(|(before, segments)| {
                 std::iter::once(before.as_slice()).chain(segments.iter().copied())

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use capnp_rpc::rpc_capnp::{finish, return_};
 
+use tokio::sync::oneshot;
+
 use super::answer::AnswerCell;
 use super::descriptor::malformed;
 use super::outbox::Outgoing;
@@ -43,11 +45,14 @@ impl Peer {
         if tables.answers.contains_key(&question) {
             return Err(broken("it makes two calls with one number"));
         }
-        let peer = Arc::clone(self);
-        let (reply, interest) = Reply::new(move |outcome| peer.complete(question, outcome));
+        let reply = Reply::owed(Owed {
+            peer: Arc::clone(self),
+            question,
+        });
         let answer = Answer {
             cell: AnswerCell::new(),
-            interest: Some(interest),
+            abandoned: false,
+            interest: None,
             redirected,
             taken: false,
             waits_for,
@@ -114,7 +119,7 @@ impl Peer {
             _ if redirected => Outgoing::Encoded(wire::answer(question, |answer| {
                 answer.set_results_sent_elsewhere(());
             })),
-            Ok(results) => Outgoing::Payload(results),
+            Ok(results) => Outgoing::Return(results),
             Err(exception) => Outgoing::Encoded(wire::failure(question, &exception)),
         };
         // On the table before it is on the wire: what the peer does then must find it there.
@@ -219,15 +224,43 @@ impl Peer {
     }
 }
 
+/// The answer to a call of the peer, as the one holds it who is to give it.
+pub(crate) struct Owed {
+    peer: Arc<Peer>,
+    question: u32,
+}
+
+impl Owed {
+    pub(crate) fn send(self, outcome: Result<Payload, Exception>) {
+        self.peer.complete(self.question, outcome);
+    }
+
+    /// Ends when the call is given up.
+    pub(crate) fn watch(&self) -> oneshot::Receiver<()> {
+        let (interest, abandoned) = Interest::new();
+        if let Some(answer) = self.peer.lock().answers.get_mut(&self.question)
+            && !answer.abandoned
+        {
+            answer.interest = Some(interest);
+        }
+        abandoned
+    }
+}
+
 impl Tables {
     /// Gives up a call of the peer if the peer has finished it and nothing waits for it. Returns what
     /// to drop for that, and what the call itself waits for.
-    fn abandon(&mut self, question: u32) -> Option<(Interest, Option<u32>)> {
+    fn abandon(&mut self, question: u32) -> Option<(Option<Interest>, Option<u32>)> {
         let answer = self.answers.get_mut(&question)?;
         // Calls that the peer made of its results go on, so it does, too.
-        if answer.finished.is_none() || answer.returned || answer.cell.is_wanted() {
+        if answer.finished.is_none()
+            || answer.returned
+            || answer.abandoned
+            || answer.cell.is_wanted()
+        {
             return None;
         }
-        Some((answer.interest.take()?, answer.waits_for))
+        answer.abandoned = true;
+        Some((answer.interest.take(), answer.waits_for))
     }
 }

@@ -186,8 +186,7 @@ impl Peer {
                 return Err(exception);
             }
         }
-        self.writer
-            .send(Outgoing::Payload(Arc::new(params)), urgency);
+        self.writer.send(Outgoing::Call(params), urgency);
         Ok(match object {
             Some(object) => Asked::shared(Arc::clone(object), asking, answer),
             None => Asked::new(Arc::clone(self), asking, answer),

@@ -25,7 +25,7 @@ impl Peer {
         returned: return_::Reader<'_>,
     ) -> Result<Option<Answered>, Exception> {
         let question = returned.get_answer_id();
-        let (asking, waiter, dropped) = {
+        let (asking, waiter, finished, dropped) = {
             let mut tables = self.lock();
             let Some(asked) = tables.questions.get_mut(question as usize) else {
                 return Err(broken("it answers a call that we did not make"));
@@ -56,7 +56,8 @@ impl Peer {
                 drop(tables.questions.remove(question as usize));
             }
             let asking = Asking { question, serial };
-            (asking, is_wanted.then_some(waiter), (released, settled))
+            let waiter = is_wanted.then_some(waiter);
+            (asking, waiter, finished, (released, settled))
         };
         // Outside of the lock: that may be anybody's code, and those who wait go on.
         drop(dropped);
@@ -66,6 +67,7 @@ impl Peer {
         let given = self.given(returned, waiter.object.is_some())?;
         Ok(Some(Answered {
             asking,
+            finished,
             waiter,
             given,
         }))
@@ -120,6 +122,7 @@ impl Peer {
     ) -> Result<(), Exception> {
         let Answered {
             asking,
+            finished,
             waiter,
             given,
         } = answered;
@@ -137,11 +140,14 @@ impl Peer {
                 return Ok(());
             }
         };
+        if finished {
+            return self.hand_over(waiter, outcome, &homes).map(drop);
+        }
         self.satisfy(asking, waiter, outcome, &homes)
     }
 
-    /// Hands an outcome to the one who waits for it. `homes` says which of its capabilities are of this
-    /// side.
+    /// Hands an outcome to the one who waits for it, and finishes the question unless an object in the
+    /// outcome may still be called by its number.
     pub(super) fn satisfy(
         self: &Arc<Self>,
         question: Asking,
@@ -149,6 +155,20 @@ impl Peer {
         outcome: Result<Payload, Exception>,
         homes: &[bool],
     ) -> Result<(), Exception> {
+        if !self.hand_over(waiter, outcome, homes)? {
+            self.finish(question, Urgency::Flushed);
+        }
+        Ok(())
+    }
+
+    /// Hands an outcome to the one who waits for it, and says whether there is an object in it that is
+    /// wanted. `homes` says which of its capabilities are of this side.
+    fn hand_over(
+        self: &Arc<Self>,
+        waiter: Waiter,
+        outcome: Result<Payload, Exception>,
+        homes: &[bool],
+    ) -> Result<bool, Exception> {
         let object = waiter.object.and_then(|object| object.upgrade());
         if let Some(object) = &object {
             let (resolution, comes_home) = found(object, &outcome, homes);
@@ -159,11 +179,7 @@ impl Peer {
             // It fails when the caller has just given up.
             let _ = caller.send(outcome);
         }
-        // An object may still be called by the question's number.
-        if object.is_none() {
-            self.finish(question, Urgency::Flushed);
-        }
-        Ok(())
+        Ok(object.is_some())
     }
 
     /// A message of ours that the peer does not know.
@@ -217,6 +233,8 @@ impl Peer {
 /// One of our questions that has its answer.
 pub(super) struct Answered {
     asking: Asking,
+    /// The peer needs no Finish, or has it.
+    finished: bool,
     waiter: Waiter,
     given: Given,
 }

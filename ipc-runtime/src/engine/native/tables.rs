@@ -90,7 +90,9 @@ pub(super) enum Finish {
 
 pub(super) struct Answer {
     pub(super) cell: Arc<AnswerCell>,
-    /// Dropped when the peer gives the call up.
+    /// The peer has given the call up, and nothing else wants its answer.
+    pub(super) abandoned: bool,
+    /// Dropped then, if somebody asked for it.
     pub(super) interest: Option<Interest>,
     /// The peer wants to take the results from here later, instead of getting them.
     pub(super) redirected: bool,

@@ -98,6 +98,8 @@ impl<T: Transport> Writer<T> {
 
     /// Adds a message to the stream.
     pub(super) fn send(self: &Arc<Self>, message: Outgoing, urgency: Urgency) {
+        // Dropped after the lock.
+        let _copied;
         let mut queue = self.lock();
         if queue.closed || queue.finishing {
             return;
@@ -105,7 +107,7 @@ impl<T: Transport> Writer<T> {
         if queue.writing + queue.outbox.len() > self.limit {
             return self.overflow(queue);
         }
-        queue.outbox.push(&message);
+        _copied = queue.outbox.push(message);
         match (urgency, queue.turn) {
             (Urgency::Flushed, _) | (_, Turn::Taken) | (Urgency::Soon, Turn::Promised) => {}
             (Urgency::Now, Turn::Nobody | Turn::Promised) => self.take_turn(queue),
