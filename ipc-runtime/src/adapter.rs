@@ -88,7 +88,7 @@ impl ServerCall {
             let handler = handle(params.read(decode)?);
             drop(params);
             let results = handler.await?;
-            Payload::results(method.results, |builder| encode(builder, results))
+            Payload::build(method.results, |builder| encode(builder, results))
         }))
     }
 
@@ -111,7 +111,7 @@ impl ServerCall {
             drop(params);
             let outcome = handler.await;
             let mut undeclared = Ok(());
-            let results = Payload::results(method.results, |builder| {
+            let results = Payload::build(method.results, |builder| {
                 undeclared = encode(builder, outcome);
             });
             undeclared.and(results)
@@ -188,7 +188,7 @@ impl LocalObject {
             let adapter = self.take();
             return Box::pin(async move {
                 drop(adapter);
-                Payload::results(method.results, |_| ())
+                Payload::build(method.results, |_| ())
             });
         }
         let within = connection.is_none();
@@ -217,7 +217,7 @@ impl LocalObject {
 
     fn handle(&self, method: &'static Method, params: Payload) -> Handler {
         if self.interface.is_construct(method) {
-            return Box::pin(async { Payload::results(method.results, |_| ()) });
+            return Box::pin(async { Payload::build(method.results, |_| ()) });
         }
         match self.adapter() {
             Some(adapter) => adapter

@@ -12,7 +12,7 @@ use crate::engine::RemoteObject;
 use crate::exception::Exception;
 use crate::handle::Use;
 use crate::interface::Method;
-use crate::message::{Envelope, Payload};
+use crate::message::Payload;
 
 /// The streaming calls that are made through one handle on an object of a peer.
 #[derive(Default)]
@@ -71,7 +71,7 @@ pub(crate) async fn call(
         connection.runtime().spawn(answer);
     }
     window.room(connection.stream_window()).await?;
-    Ok(Payload::empty(Envelope::Return))
+    Ok(Payload::empty())
 }
 
 /// Runs a future up to where it first waits. Returns the rest, if there is any.

@@ -210,7 +210,7 @@ impl Drop for Ending {
 
 async fn destroy(object: Arc<dyn RemoteObject>, method: &'static Method) -> Result<(), Exception> {
     let connection = Arc::clone(object.connection());
-    let params = Payload::params(method.params, |_| ())?;
+    let params = Payload::build(method.params, |_| ())?;
     (connection.call(object, method, params, None, None).await)
         .map(drop)
         .map_err(|exception| exception.in_method(method.name))

@@ -69,6 +69,8 @@ pub struct Method {
     pub(crate) ordinal: u16,
     /// Interface and method as the schema names them, with a dot between.
     pub(crate) name: &'static str,
+    /// Where that dot is.
+    dot: usize,
     pub(crate) params: StructSize,
     pub(crate) results: StructSize,
     /// The parameter that names the thread which runs the call.
@@ -88,6 +90,7 @@ impl Method {
             interface_id,
             ordinal,
             name,
+            dot: dot(name),
             params: StructSize::EMPTY,
             results: StructSize::EMPTY,
             context: None,
@@ -156,12 +159,24 @@ impl Method {
 
     /// Interface and method as the schema names them.
     pub(crate) fn names(&self) -> (&'static str, &'static str) {
-        self.name.split_once('.').unwrap_or(("", self.name))
+        let interface = self.name.get(..self.dot).unwrap_or_default();
+        let method = self.name.get(self.dot + 1..).unwrap_or(self.name);
+        (interface, method)
     }
 
     fn is(&self, other: &Self) -> bool {
         (self.interface_id, self.ordinal) == (other.interface_id, other.ordinal)
     }
+}
+
+/// Where the first dot of a name is, or its end.
+const fn dot(name: &str) -> usize {
+    let bytes = name.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() && bytes[at] != b'.' {
+        at += 1;
+    }
+    at
 }
 
 /// The size of a struct on the wire.

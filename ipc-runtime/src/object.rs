@@ -59,7 +59,7 @@ impl Object {
     where
         D: FnOnce(&StructReader<'_>) -> Result<T, Exception> + Send + 'static,
     {
-        let params = Payload::params(method.params, fill);
+        let params = Payload::build(method.params, fill);
         Call::new(self.clone(), method, params, |method, outcome| {
             outcome
                 .and_then(|results| results.read(decode))
@@ -78,7 +78,7 @@ impl Object {
         E: From<Exception>,
         D: FnOnce(&StructReader<'_>) -> Result<Result<T, E>, Exception> + Send + 'static,
     {
-        let params = Payload::params(method.params, fill);
+        let params = Payload::build(method.params, fill);
         Call::new(self.clone(), method, params, |method, outcome| {
             outcome
                 .and_then(|results| results.read(decode))

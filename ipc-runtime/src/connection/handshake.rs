@@ -9,7 +9,7 @@ use crate::capability::Capability;
 use crate::engine::{Answer, Later, RemoteObject, Request};
 use crate::exception::{Exception, ExceptionKind};
 use crate::interface::Method;
-use crate::message::{Envelope, Payload};
+use crate::message::Payload;
 use crate::object::Object;
 use crate::proxy::Proxy;
 
@@ -46,7 +46,7 @@ impl Connection {
         first: &dyn RemoteObject,
         construct: &'static Method,
     ) -> Result<(), Exception> {
-        let mut params = Payload::empty(Envelope::Call);
+        let mut params = Payload::empty();
         self.offer_map(construct, &mut params)?;
         let results = first
             .call(Request::new(construct, params))
@@ -60,7 +60,7 @@ impl Connection {
     pub(crate) fn bootstrap_now<P: Proxy>(self: &Arc<Self>, first: Arc<dyn RemoteObject>) -> P {
         let object = Object::new(Capability::remote(Arc::clone(&first)), P::INTERFACE);
         let construct = P::INTERFACE.construct.map(|construct| {
-            let mut params = Payload::empty(Envelope::Call);
+            let mut params = Payload::empty();
             let offered = self.offer_map(construct, &mut params);
             let (answer, map) = match (offered, construct.thread_map) {
                 (Ok(()), Some((_, map))) => first.call_for(Request::new(construct, params), &[map]),

@@ -35,7 +35,7 @@ impl Connection {
     /// The connection is lost.
     pub(super) async fn say_hello(&self, first: &dyn RemoteObject) -> Result<(), Exception> {
         let ours = self.manners();
-        let params = Payload::params(HELLO.params, |params| params.set_scalar(0, ours, 0))?;
+        let params = Payload::build(HELLO.params, |params| params.set_scalar(0, ours, 0))?;
         match first.call(Request::new(HELLO, params)).await {
             Ok(theirs) => self.be_told(&theirs),
             Err(exception) if exception.kind() == ExceptionKind::Disconnected => Err(exception),
@@ -47,7 +47,7 @@ impl Connection {
     pub(super) fn answer_hello(&self, params: &Payload) -> Result<Payload, Exception> {
         self.be_told(params)?;
         let ours = self.manners();
-        Payload::results(HELLO.results, |results| results.set_scalar(0, ours, 0))
+        Payload::build(HELLO.results, |results| results.set_scalar(0, ours, 0))
     }
 
     /// How this side is.

@@ -107,10 +107,11 @@ impl Job {
 
     fn span(&self) -> Span {
         let scope = &self.scope;
+        let (interface, method) = scope.method.names();
         let span = tracing::debug_span!(
             "ipc.server",
-            interface = scope.method.names().0,
-            method = scope.method.names().1,
+            interface,
+            method,
             connection = scope.connection.number,
             call = tracing::field::Empty,
         );

@@ -59,10 +59,11 @@ impl Connection {
         used: Option<Use>,
         pin: Option<Arc<Pin>>,
     ) -> Calling {
+        let (interface, name) = method.names();
         let span = tracing::debug_span!(
             "ipc.client",
-            interface = method.names().0,
-            method = method.names().1,
+            interface,
+            method = name,
             connection = self.number,
             call = tracing::field::Empty,
         );

@@ -218,7 +218,7 @@ impl PeerThreads {
     fn make_thread(&self, map: &Capability, connection: &Connection) -> (Answer, Capability) {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
         let label = connection.label();
-        let params = Payload::params(MAKE_THREAD.params, |params| {
+        let params = Payload::build(MAKE_THREAD.params, |params| {
             params.set_text(0, &format!("{label}/{number}"));
         });
         match params {
@@ -240,7 +240,7 @@ impl PeerThreads {
             return;
         }
         let size = POOL.min(u32::try_from(self.limit).unwrap_or(POOL));
-        let Ok(params) = Payload::params(MAKE_POOL.params, |params| params.set_scalar(0, size, 0))
+        let Ok(params) = Payload::build(MAKE_POOL.params, |params| params.set_scalar(0, size, 0))
         else {
             return;
         };

@@ -136,7 +136,7 @@ async fn tell_to_stop(
     object: Arc<dyn RemoteObject>,
     canceller: &'static Method,
 ) {
-    let stopped = match Payload::params(canceller.params, |_| ()) {
+    let stopped = match Payload::build(canceller.params, |_| ()) {
         Ok(params) => connection.call(object, canceller, params, None, None).await,
         Err(exception) => Err(exception),
     };

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::envelope::Envelope;
 use super::list::{self, ListItem};
 use super::payload::Payload;
 use super::pointer::{PointerBuilder, PointerReader, PointerValue};
@@ -54,7 +53,7 @@ impl AnyPointer {
     pub fn get_as<T: PointerValue>(&self) -> Result<T, Exception> {
         match &self.0 {
             Some(payload) => payload.read_pointer(T::read_pointer),
-            None => Payload::empty(Envelope::Bare).read_pointer(T::read_pointer),
+            None => Payload::empty().read_pointer(T::read_pointer),
         }
     }
 

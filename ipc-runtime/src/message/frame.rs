@@ -8,6 +8,7 @@ use capnp::Word;
 use capnp::message::{Reader, ReaderOptions, ReaderSegments};
 
 use super::scope::MAX_DEPTH;
+use super::word::PointerWord;
 
 /// Bytes in a word.
 pub(crate) const WORD: usize = 8;
@@ -107,6 +108,22 @@ impl<'a> Frame<'a> {
             words: Cow::Owned(self.words.into_owned()),
             layout: self.layout,
         }
+    }
+
+    /// Gives the message another beginning: the pointer at the end of this path. False if that is not a matter
+    /// of one word; the message is as it was then.
+    pub(super) fn begin_with(&mut self, path: &[u16]) -> bool {
+        let Some(words) = self.words.to_mut().get_mut(self.layout.first.clone()) else {
+            return false;
+        };
+        let segment = Word::words_to_bytes_mut(words);
+        let pointer = PointerWord::follow(segment, path)
+            .and_then(|at| PointerWord::brought_home(segment, at));
+        let (Some(pointer), Some(first)) = (pointer, segment.first_chunk_mut()) else {
+            return false;
+        };
+        *first = pointer.0.to_le_bytes();
+        true
     }
 
     /// Reads the message. Each reader may follow pointers to as many words as a message has at most,

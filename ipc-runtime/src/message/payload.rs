@@ -8,12 +8,12 @@ use capnp::private::layout::{self, PointerBuilder, PointerReader};
 use capnp::traits::{FromPointerBuilder, FromPointerReader, Imbue, ImbueMut};
 
 use super::builder::{Builds, StructBuilder};
-use super::envelope::Envelope;
 use super::frame::{Frame, WORD};
 use super::pointer;
 use super::reader::StructReader;
 use super::scope::{Budget, Scope};
 use super::table::{Hooks, by_index, indexes, with_indexes};
+use super::within::Within;
 use crate::capability::Capability;
 use crate::exception::{Exception, ExceptionKind};
 use crate::interface::StructSize;
@@ -24,7 +24,7 @@ const FIRST_SEGMENT_WORDS: u32 = 64;
 /// The parameters or the results of a call, or a value on its own.
 pub(crate) struct Payload {
     pub(super) message: Message,
-    pub(super) envelope: Envelope,
+    within: Within,
     /// What the capability pointers in the message are indexes into.
     pub(super) capabilities: Vec<Option<Capability>>,
     /// It keeps to the window of a stream, so it does not wait for room in the connection's queue: the next
@@ -32,7 +32,7 @@ pub(crate) struct Payload {
     streamed: bool,
 }
 
-/// A payload's bytes, with the envelope around them.
+/// A payload's bytes, and what was around them when they were received.
 pub(super) enum Message {
     Built(Builder<HeapAllocator>),
     Received(Frame<'static>),
@@ -49,27 +49,27 @@ impl Message {
 
 impl Payload {
     /// A null struct, which reads as one where every field has its default.
-    pub(crate) fn empty(envelope: Envelope) -> Self {
+    pub(crate) fn empty() -> Self {
         let allocator = HeapAllocator::new().first_segment_words(FIRST_SEGMENT_WORDS);
-        let mut builder = Builder::new(allocator);
-        envelope.init(&mut builder);
         Self {
-            message: Message::Built(builder),
-            envelope,
+            message: Message::Built(Builder::new(allocator)),
+            within: Within::Nothing,
             capabilities: Vec::new(),
             streamed: false,
         }
     }
 
-    /// What a peer sent.
+    /// What a peer sent within a message.
     pub(crate) fn received(
-        frame: Frame<'static>,
-        envelope: Envelope,
+        mut frame: Frame<'static>,
+        within: Within,
         capabilities: Vec<Option<Capability>>,
     ) -> Self {
+        // So that not every reader has to look for the content.
+        let is_bare = frame.begin_with(within.path());
         Self {
             message: Message::Received(frame),
-            envelope,
+            within: if is_bare { Within::Nothing } else { within },
             capabilities,
             streamed: false,
         }
@@ -85,30 +85,16 @@ impl Payload {
         self.streamed
     }
 
-    /// Encodes a method's parameters.
+    /// Encodes a method's parameters or results.
     ///
     /// # Errors
     ///
     /// The first problem that `fill` met.
-    pub(crate) fn params(
+    pub(crate) fn build(
         size: StructSize,
         fill: impl FnOnce(&mut StructBuilder<'_>),
     ) -> Result<Self, Exception> {
-        let mut payload = Self::empty(Envelope::Call);
-        payload.amend(size, fill)?;
-        Ok(payload)
-    }
-
-    /// Encodes a method's results.
-    ///
-    /// # Errors
-    ///
-    /// As [`Payload::params`].
-    pub(crate) fn results(
-        size: StructSize,
-        fill: impl FnOnce(&mut StructBuilder<'_>),
-    ) -> Result<Self, Exception> {
-        let mut payload = Self::empty(Envelope::Return);
+        let mut payload = Self::empty();
         payload.amend(size, fill)?;
         Ok(payload)
     }
@@ -134,11 +120,11 @@ impl Payload {
     ///
     /// # Errors
     ///
-    /// As [`Payload::params`].
+    /// As [`Payload::build`].
     pub(super) fn build_pointer(
         fill: impl FnOnce(pointer::PointerBuilder<'_>),
     ) -> Result<Self, Exception> {
-        let mut payload = Self::empty(Envelope::Bare);
+        let mut payload = Self::empty();
         payload.amend_pointer(|mut root, builds| {
             fill(pointer::PointerBuilder::new(root.reborrow(), builds));
             Ok(())
@@ -153,7 +139,7 @@ impl Payload {
         let message = self.message.built()?;
         let mut hooks = indexes(self.capabilities.len());
         let mut builds = Builds::new(std::mem::take(&mut self.capabilities));
-        let mut root = self.envelope.content_mut(message).map_err(malformed)?;
+        let mut root: any_pointer::Builder<'_> = message.get_root().map_err(malformed)?;
         root.imbue_mut(&mut hooks);
         let root: RootBuilder<'_> = root.get_as().map_err(malformed)?;
         fill(root.0, &mut builds)?;
@@ -164,16 +150,17 @@ impl Payload {
         Ok(())
     }
 
-    /// Whether it may be sent in a message of at most so many words.
+    /// Whether it may be sent in a message of at most so many words, of which `others` are not its own.
     ///
     /// # Errors
     ///
     /// It is larger.
-    pub(crate) fn fits(&self, limit: usize) -> Result<(), Exception> {
-        let words = match &self.message {
-            Message::Built(builder) => builder.size_in_words(),
-            Message::Received(frame) => frame.size_in_words(),
-        };
+    pub(crate) fn fits(&self, others: usize, limit: usize) -> Result<(), Exception> {
+        let words = others
+            + match &self.message {
+                Message::Built(builder) => builder.size_in_words(),
+                Message::Received(frame) => frame.size_in_words(),
+            };
         if words <= limit {
             return Ok(());
         }
@@ -220,7 +207,7 @@ impl Payload {
         look: impl FnOnce(any_pointer::Reader<'_>) -> Result<T, Exception>,
     ) -> Result<T, Exception> {
         let show = |root: any_pointer::Reader<'_>| {
-            let mut content = self.envelope.content(root).map_err(malformed)?;
+            let mut content = self.within.content(root).map_err(malformed)?;
             content.imbue(hooks);
             look(content)
         };
@@ -245,7 +232,7 @@ impl fmt::Debug for Payload {
             Message::Received(frame) => frame.len(),
         };
         f.debug_struct("Payload")
-            .field("envelope", &self.envelope)
+            .field("within", &self.within)
             .field("segments", &segments)
             .field("capabilities", &self.capabilities.len())
             .finish()

@@ -4,9 +4,7 @@ use capnp::message::{ReaderOptions, ReaderSegments};
 use capnp::private::capability::{ClientHook, PipelineOp};
 use capnp::traits::ImbueMut;
 use capnp::{ErrorKind, OutputSegments, any_pointer, serialize};
-use capnp_rpc::rpc_capnp::{call, return_};
 
-use super::envelope::{self, Envelope};
 use super::frame::{MAX_WORDS, WORD};
 use super::payload::{Message, Payload, malformed};
 use super::pointer::{PointerBuilder, PointerReader};
@@ -21,7 +19,7 @@ impl Payload {
         source: any_pointer::Reader<'_>,
         mut capability: impl FnMut(Box<dyn ClientHook>) -> Capability,
     ) -> Result<Self, Exception> {
-        let mut payload = Self::empty(Envelope::Bare);
+        let mut payload = Self::empty();
         let hooks = payload.fill(source)?;
         payload.capabilities = hooks
             .into_iter()
@@ -44,25 +42,25 @@ impl Payload {
         self.with_root(&hooks, |root| target.set_as(root).map_err(malformed))
     }
 
-    /// Makes it ready to be written in an envelope of this kind, by a copy unless it was built so.
-    pub(crate) fn enclose(&mut self, envelope: Envelope) -> Result<(), Exception> {
-        if self.envelope != envelope || matches!(self.message, Message::Received(_)) {
-            *self = self.duplicate(envelope)?;
+    /// Makes it a message that was built here, by a copy unless it was.
+    pub(crate) fn rebuild(&mut self) -> Result<(), Exception> {
+        if let Message::Received(_) = self.message {
+            *self = self.duplicate()?;
         }
         Ok(())
     }
 
     /// A copy, with the same capabilities.
-    pub(crate) fn duplicate(&self, envelope: Envelope) -> Result<Self, Exception> {
+    pub(crate) fn duplicate(&self) -> Result<Self, Exception> {
         with_indexes(self.capabilities.len(), |hooks| {
-            self.with_root(hooks, |root| Self::copy(root, &self.capabilities, envelope))
+            self.with_root(hooks, |root| Self::copy(root, &self.capabilities))
         })
     }
 
     /// Copies what a pointer of another message points at.
     pub(super) fn copy_of(source: PointerReader<'_>) -> Result<Self, Exception> {
         let root = any_pointer::Reader::new(source.layout);
-        Self::copy(root, source.scope.capabilities, Envelope::Bare)
+        Self::copy(root, source.scope.capabilities)
     }
 
     /// Copies what the root points at into another message.
@@ -83,9 +81,8 @@ impl Payload {
     fn copy(
         source: any_pointer::Reader<'_>,
         capabilities: &[Option<Capability>],
-        envelope: Envelope,
     ) -> Result<Self, Exception> {
-        let mut payload = Self::empty(envelope);
+        let mut payload = Self::empty();
         let copied = payload.fill(source)?;
         payload.capabilities = by_index(copied, capabilities);
         Ok(payload)
@@ -94,39 +91,14 @@ impl Payload {
     /// Copies the content of another message. Returns the hooks of the capabilities in it.
     fn fill(&mut self, source: any_pointer::Reader<'_>) -> Result<Hooks, Exception> {
         let mut hooks = Hooks::new();
-        let mut root = (self.envelope.content_mut(self.message.built()?)).map_err(malformed)?;
+        let mut root: any_pointer::Builder<'_> =
+            (self.message.built()?.get_root()).map_err(malformed)?;
         root.imbue_mut(&mut hooks);
         root.set_as(source).map_err(malformed)?;
         Ok(hooks)
     }
 
-    /// The Call around parameters, and the capabilities that are to be described in it.
-    pub(crate) fn as_call(
-        &mut self,
-    ) -> Result<(call::Builder<'_>, &[Option<Capability>]), Exception> {
-        let Self {
-            message,
-            capabilities,
-            ..
-        } = self;
-        let call = envelope::call_mut(message.built()?).map_err(malformed)?;
-        Ok((call, capabilities))
-    }
-
-    /// The Return around results, and the capabilities that are to be described in it.
-    pub(crate) fn as_return(
-        &mut self,
-    ) -> Result<(return_::Builder<'_>, &[Option<Capability>]), Exception> {
-        let Self {
-            message,
-            capabilities,
-            ..
-        } = self;
-        let answer = envelope::return_mut(message.built()?).map_err(malformed)?;
-        Ok((answer, capabilities))
-    }
-
-    /// The segments of the message, envelope included.
+    /// The segments of the message.
     pub(crate) fn segments(&self) -> OutputSegments<'_> {
         match &self.message {
             Message::Built(builder) => builder.get_segments_for_output(),
@@ -137,7 +109,7 @@ impl Payload {
         }
     }
 
-    /// How many bytes the message has, envelope included.
+    /// How many bytes it has; what was received counts with the message that it came in.
     pub(crate) fn bytes(&self) -> usize {
         match &self.message {
             Message::Built(builder) => builder.size_in_words() * WORD,
@@ -177,6 +149,11 @@ impl Payload {
         })
     }
 
+    /// The table of the capabilities that it carries, which pointers in it are indexes into.
+    pub(crate) fn table(&self) -> &[Option<Capability>] {
+        &self.capabilities
+    }
+
     /// The capabilities that it carries.
     pub(crate) fn capabilities(&self) -> impl Iterator<Item = &Capability> {
         self.capabilities.iter().flatten()
@@ -191,10 +168,10 @@ impl Payload {
 
     /// Results that are nothing but one capability.
     pub(crate) fn of_capability(capability: Capability) -> Result<Self, Exception> {
-        let mut payload = Self::empty(Envelope::Return);
+        let mut payload = Self::empty();
         let mut hooks = Hooks::new();
-        let mut root =
-            (payload.envelope.content_mut(payload.message.built()?)).map_err(malformed)?;
+        let mut root: any_pointer::Builder<'_> =
+            (payload.message.built()?.get_root()).map_err(malformed)?;
         root.imbue_mut(&mut hooks);
         root.set_as_capability(index_hook(0));
         payload.capabilities = vec![Some(capability)];
@@ -219,7 +196,7 @@ impl Payload {
             .nesting_limit(MAX_DEPTH.into());
         let message = serialize::read_message(bytes, options).map_err(malformed)?;
         let source: any_pointer::Reader<'_> = message.get_root().map_err(malformed)?;
-        let mut payload = Self::empty(Envelope::Bare);
+        let mut payload = Self::empty();
         let hooks = payload.fill(source)?;
         // Bytes have no table of objects, so a reference to one means nothing.
         payload.capabilities = hooks.iter().map(|_| None).collect();

@@ -69,7 +69,7 @@ impl Export {
         };
         answer
             .and_then(|answer| {
-                answer.fits(self.connection.message_words())?;
+                answer.fits(0, self.connection.message_words())?;
                 let target = results.hook.get().map_err(errors::exception)?;
                 answer.export(target, |capability| {
                     self.vat.hook(capability, &self.connection)

@@ -163,7 +163,7 @@ impl Vat {
             let _ = reply.send(Err(connection.disconnected()));
             return;
         };
-        if let Err(exception) = params.fits(connection.message_words()) {
+        if let Err(exception) = params.fits(0, connection.message_words()) {
             let _ = reply.send(Err(exception));
             return;
         }

@@ -16,7 +16,7 @@ use crate::capability::Capability;
 use crate::connection::Connection;
 use crate::engine::{Answer, RemoteObject, Reply, Request};
 use crate::exception::{Exception, ExceptionKind};
-use crate::message::{Envelope, Payload};
+use crate::message::Payload;
 
 /// One answer: first a queue of what waits for it, then a result.
 ///
@@ -192,7 +192,7 @@ impl Waiting {
             },
             Self::Take(question, waiter) => {
                 let outcome = match outcome {
-                    Ok(results) => results.duplicate(Envelope::Return),
+                    Ok(results) => results.duplicate(),
                     Err(exception) => Err(exception.clone()),
                 };
                 if let Err(violation) = peer.satisfy(question, waiter, outcome, &[]) {

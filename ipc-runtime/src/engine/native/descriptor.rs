@@ -6,6 +6,7 @@ use std::sync::Arc;
 use capnp_rpc::rpc_capnp::{cap_descriptor, payload};
 
 use super::answer::{Promised, gone};
+use super::envelope::{Envelope, LANDING, MAX_WORDS};
 use super::follow::{Broken, Pinned, follow};
 use super::import::Import;
 use super::peer::Peer;
@@ -47,18 +48,20 @@ impl Peer {
         Ok(exports)
     }
 
-    /// The exports of a complete message, if that is not too large.
+    /// What is around content, and the exports in it, if the message is not too large.
     ///
     /// # Errors
     ///
     /// It is, and the exports are none.
     pub(super) fn fitting(
         &self,
-        message: &Payload,
-        exports: Vec<u32>,
-    ) -> Result<Vec<u32>, Exception> {
-        match message.fits(self.connection().message_words()) {
-            Ok(()) => Ok(exports),
+        content: &Payload,
+        enclosed: (Envelope, Vec<u32>),
+    ) -> Result<(Envelope, Vec<u32>), Exception> {
+        let (envelope, exports) = enclosed;
+        let limit = self.connection().message_words().min(MAX_WORDS);
+        match content.fits(envelope.words() + LANDING, limit) {
+            Ok(()) => Ok((envelope, exports)),
             Err(too_large) => {
                 self.retract(exports);
                 Err(too_large)
@@ -132,9 +135,11 @@ impl Peer {
         self: &Arc<Self>,
         source: payload::Reader<'_>,
     ) -> Result<Vec<Option<Capability>>, Exception> {
-        source
-            .get_cap_table()
-            .map_err(malformed)?
+        let table = source.get_cap_table().map_err(malformed)?;
+        if table.is_empty() {
+            return Ok(Vec::new());
+        }
+        table
             .iter()
             .map(|descriptor| self.capability(descriptor))
             .collect()

@@ -10,6 +10,7 @@
 mod answer;
 mod asked;
 mod descriptor;
+mod envelope;
 mod follow;
 mod import;
 mod outbox;

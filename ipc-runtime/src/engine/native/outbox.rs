@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use capnp::OutputSegments;
 
+use super::envelope::{Envelope, without_root};
 use crate::message::Payload;
 
 /// Payloads from this size on are written from where they are, instead of being copied into the
@@ -20,10 +21,10 @@ const KEPT: usize = 64 << 10;
 pub(super) enum Outgoing {
     /// Framed already.
     Encoded(Vec<u8>),
-    /// Parameters in their Call.
-    Call(Payload),
-    /// Results in their Return, which may be wanted here, too.
-    Return(Arc<Payload>),
+    /// What is around parameters, and those.
+    Call(Envelope, Payload),
+    /// What is around results, and those, which may be wanted here, too.
+    Return(Envelope, Arc<Payload>),
 }
 
 /// Bytes to be written.
@@ -46,13 +47,36 @@ struct Large {
 }
 
 impl Outgoing {
-    fn segments(&self) -> OutputSegments<'_> {
+    /// Writes what comes before the content, and returns that, and what comes after it.
+    fn begin(&self, stream: &mut Vec<u8>) -> (OutputSegments<'_>, Vec<u8>) {
+        let (envelope, content) = match self {
+            Self::Encoded(bytes) => {
+                stream.extend_from_slice(bytes);
+                return (OutputSegments::MultiSegment(Vec::new()), Vec::new());
+            }
+            Self::Call(envelope, params) => (envelope, params.segments()),
+            Self::Return(envelope, results) => (envelope, results.segments()),
+        };
+        let end = envelope.begin(&content, stream);
+        (content, end)
+    }
+
+    fn content(&self) -> OutputSegments<'_> {
         match self {
-            Self::Encoded(bytes) => OutputSegments::SingleSegment([bytes]),
-            Self::Call(payload) => payload.segments(),
-            Self::Return(payload) => payload.segments(),
+            Self::Encoded(_) => OutputSegments::MultiSegment(Vec::new()),
+            Self::Call(_, params) => params.segments(),
+            Self::Return(_, results) => results.segments(),
         }
     }
+}
+
+/// The pieces of memory that content is in.
+fn pieces<'a>(content: &'a [&'a [u8]]) -> impl Iterator<Item = &'a [u8]> {
+    let (first, others) = content
+        .split_first()
+        .map_or((None, content), |(first, others)| (Some(first), others));
+    let first = first.map(|first| without_root(first));
+    first.into_iter().chain(others.iter().copied())
 }
 
 impl Outbox {
@@ -63,23 +87,17 @@ impl Outbox {
     /// Adds a message. Returns it if it was copied, since to drop a payload may be anybody's code.
     pub(super) fn push(&mut self, message: Outgoing) -> Option<Outgoing> {
         let before = self.small.len();
-        if let Outgoing::Encoded(bytes) = &message {
-            self.small.extend_from_slice(bytes);
-            self.length += bytes.len();
-            return Some(message);
-        }
-        let segments = message.segments();
-        let size: usize = segments.iter().map(|segment| segment.len()).sum();
-        write_header(&mut self.small, &segments);
-        self.length += self.small.len() - before + size;
+        let (content, end) = message.begin(&mut self.small);
+        let size: usize = pieces(&content).map(<[u8]>::len).sum();
+        self.length += self.small.len() - before + size + end.len();
         if size < LARGE {
-            segments
-                .iter()
-                .for_each(|segment| self.small.extend_from_slice(segment));
+            pieces(&content).for_each(|piece| self.small.extend_from_slice(piece));
+            self.small.extend_from_slice(&end);
+            drop(content);
             return Some(message);
         }
-        drop(segments);
-        let before = std::mem::take(&mut self.small);
+        drop(content);
+        let before = std::mem::replace(&mut self.small, end);
         let length = before.len() + size;
         self.large.push_back(Large {
             before,
@@ -98,10 +116,10 @@ impl Outbox {
             write(&[IoSlice::new(&self.small[self.written..])])?
         } else {
             let segments: Vec<_> = (self.large.iter().take(PIECES))
-                .map(|large| (&large.before, large.message.segments()))
+                .map(|large| (&large.before, large.message.content()))
                 .collect();
-            let pieces = segments.iter().flat_map(|(before, segments)| {
-                std::iter::once(before.as_slice()).chain(segments.iter().copied())
+            let pieces = segments.iter().flat_map(|(before, content)| {
+                std::iter::once(before.as_slice()).chain(pieces(content))
             });
             let mut skipped = self.written;
             let mut slices = Vec::with_capacity(PIECES);
@@ -132,17 +150,5 @@ impl Outbox {
         self.small.shrink_to(KEPT);
         self.written = 0;
         self.length = 0;
-    }
-}
-
-/// The number of segments and their lengths in words, padded to a whole word.
-fn write_header(stream: &mut Vec<u8>, segments: &[&[u8]]) {
-    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).to_le_bytes();
-    stream.extend_from_slice(&number(segments.len().saturating_sub(1)));
-    for segment in segments {
-        stream.extend_from_slice(&number(segment.len() / 8));
-    }
-    if segments.len().is_multiple_of(2) {
-        stream.extend_from_slice(&[0; 4]);
     }
 }

@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 
 use super::answer::AnswerCell;
 use super::descriptor::malformed;
+use super::envelope::Envelope;
 use super::outbox::Outgoing;
 use super::peer::{Peer, broken};
 use super::tables::{Answer, Tables};
@@ -16,7 +17,7 @@ use super::wire;
 use super::writer::Urgency;
 use crate::engine::{Interest, Reply};
 use crate::exception::{Exception, ExceptionKind};
-use crate::message::{Envelope, Payload};
+use crate::message::Payload;
 
 /// How many answers, given or not, a peer may leave unfinished: all that are running, and refusals
 /// of which a peer that does many things at once has not heard yet.
@@ -91,10 +92,10 @@ impl Peer {
             let cell = Arc::clone(&answer.cell);
             (cell, answer.redirected, answer.finished.is_none())
         };
-        let mut exports = Vec::new();
+        let mut enclosed = None;
         let outcome = cell.decide(self, outcome, |results| {
             if wanted && !redirected {
-                exports = self.address(question, results)?;
+                enclosed = Some(self.enclose(question, results)?);
             }
             Ok(())
         });
@@ -112,15 +113,19 @@ impl Peer {
             Ok(results) if !closed => results.bytes(),
             _ => 0,
         };
-        let message = match outcome {
-            _ if !wanted => {
-                Outgoing::Encoded(wire::answer(question, |answer| answer.set_canceled(())))
+        let mut exports = Vec::new();
+        let message = match (outcome, enclosed) {
+            (Ok(results), Some((envelope, carried))) => {
+                exports = carried;
+                Outgoing::Return(envelope, results)
             }
-            _ if redirected => Outgoing::Encoded(wire::answer(question, |answer| {
+            (Err(exception), _) if wanted && !redirected => {
+                Outgoing::Encoded(wire::failure(question, &exception))
+            }
+            _ if wanted => Outgoing::Encoded(wire::answer(question, |answer| {
                 answer.set_results_sent_elsewhere(());
             })),
-            Ok(results) => Outgoing::Return(results),
-            Err(exception) => Outgoing::Encoded(wire::failure(question, &exception)),
+            _ => Outgoing::Encoded(wire::answer(question, |answer| answer.set_canceled(()))),
         };
         // On the table before it is on the wire: what the peer does then must find it there.
         let (urgency, forgotten) = {
@@ -146,25 +151,27 @@ impl Peer {
         self.writer.send(message, urgency);
     }
 
-    /// Makes a Return of results. Returns the exports that they carry.
-    fn address(
+    /// Makes a Return of results. Returns what is around them, and the exports that they carry.
+    fn enclose(
         self: &Arc<Self>,
         question: u32,
         results: &mut Payload,
-    ) -> Result<Vec<u32>, Exception> {
-        results.enclose(Envelope::Return)?;
-        let closed = !results.has_capabilities();
-        let (mut answer, capabilities) = results.as_return()?;
-        answer.set_answer_id(question);
-        answer.set_release_param_caps(false);
-        answer.set_no_finish_needed(closed);
-        let exports = match answer.which().map_err(|error| malformed(error.into()))? {
-            return_::Which::Results(payload) => {
-                self.describe_all(capabilities, payload.map_err(malformed)?)?
-            }
-            _ => Vec::new(),
+    ) -> Result<(Envelope, Vec<u32>), Exception> {
+        results.rebuild()?;
+        let enclosed = match results.has_capabilities() {
+            false => (Envelope::Return { question }, Vec::new()),
+            true => Envelope::results(|mut answer| {
+                answer.set_answer_id(question);
+                answer.set_release_param_caps(false);
+                match answer.which().map_err(|error| malformed(error.into()))? {
+                    return_::Which::Results(payload) => {
+                        self.describe_all(results.table(), payload.map_err(malformed)?)
+                    }
+                    _ => Ok(Vec::new()),
+                }
+            })?,
         };
-        self.fitting(results, exports)
+        self.fitting(results, enclosed)
     }
 
     /// The answer that the peer names.

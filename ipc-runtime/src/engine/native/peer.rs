@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use super::answer::PipelinedCall;
 use super::asked::Asked;
 use super::descriptor::malformed;
+use super::envelope::Envelope;
 use super::follow::Broken;
 use super::import::Import;
 use super::outbox::Outgoing;
@@ -22,7 +23,6 @@ use crate::capability::{Capability, Target};
 use crate::connection::Connection;
 use crate::engine::{Answer, Request};
 use crate::exception::{Exception, ExceptionKind};
-use crate::message::Envelope;
 
 pub(super) struct Peer {
     connection: Arc<Connection>,
@@ -153,7 +153,7 @@ impl Peer {
             ordinal,
             mut params,
         } = request;
-        params.enclose(Envelope::Call)?;
+        params.rebuild()?;
         let (caller, answer) = oneshot::channel();
         let (asking, urgency) = self.ask(Waiter {
             caller: Some(caller),
@@ -162,21 +162,34 @@ impl Peer {
         if let Some(object) = object {
             object.asked(asking);
         }
-        let exports = params.as_call().and_then(|(mut call, capabilities)| {
-            call.set_question_id(asking.question);
-            call.set_interface_id(interface_id);
-            call.set_method_id(ordinal);
-            addressee.write(call.reborrow().init_target());
-            let payload = call.get_params().map_err(malformed)?;
-            self.describe_all(capabilities, payload)
-        });
-        let exports = exports.and_then(|exports| self.fitting(&params, exports));
-        match exports {
-            Ok(exports) if exports.is_empty() => {}
-            Ok(exports) => {
-                if let Some(question) = self.lock().question(asking) {
+        let envelope = match addressee {
+            Addressee::Import(import) if !params.has_capabilities() => Ok((
+                Envelope::Call {
+                    question: asking.question,
+                    import: *import,
+                    interface_id,
+                    ordinal,
+                },
+                Vec::new(),
+            )),
+            _ => Envelope::call(|mut call| {
+                call.set_question_id(asking.question);
+                call.set_interface_id(interface_id);
+                call.set_method_id(ordinal);
+                addressee.write(call.reborrow().init_target());
+                let payload = call.get_params().map_err(malformed)?;
+                self.describe_all(params.table(), payload)
+            }),
+        };
+        let enclosed = envelope.and_then(|enclosed| self.fitting(&params, enclosed));
+        let envelope = match enclosed {
+            Ok((envelope, exports)) => {
+                if !exports.is_empty()
+                    && let Some(question) = self.lock().question(asking)
+                {
                     question.params = exports;
                 }
+                envelope
             }
             Err(exception) => {
                 let mut tables = self.lock();
@@ -185,8 +198,8 @@ impl Peer {
                 drop(tables);
                 return Err(exception);
             }
-        }
-        self.writer.send(Outgoing::Call(params), urgency);
+        };
+        self.writer.send(Outgoing::Call(envelope, params), urgency);
         Ok(match object {
             Some(object) => Asked::shared(Arc::clone(object), asking, answer),
             None => Asked::new(Arc::clone(self), asking, answer),

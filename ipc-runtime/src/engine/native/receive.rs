@@ -13,7 +13,7 @@ use super::wire;
 use crate::capability::Capability;
 use crate::engine::Request;
 use crate::exception::{Exception, ExceptionKind};
-use crate::message::{Envelope, Frame, Payload};
+use crate::message::{Frame, Payload, Within};
 
 /// Reads and acts until the connection ends.
 pub(super) async fn run(peer: Arc<Peer>, mut frames: Frames) {
@@ -183,7 +183,7 @@ impl Peer {
             request: Request {
                 interface_id: called.interface_id,
                 ordinal: called.ordinal,
-                params: Payload::received(frame.into_owned(), Envelope::Call, called.capabilities),
+                params: Payload::received(frame.into_owned(), Within::Call, called.capabilities),
             },
             reply,
         };

@@ -16,7 +16,7 @@ use super::writer::Urgency;
 use crate::capability::Capability;
 use crate::engine::object_at;
 use crate::exception::{Exception, ExceptionKind};
-use crate::message::{Envelope, Frame, Payload};
+use crate::message::{Frame, Payload, Within};
 
 impl Peer {
     /// Takes note of an answer. Returns what it is and who waits for it, if anybody does.
@@ -131,7 +131,7 @@ impl Peer {
                 capabilities,
                 homes,
             } => {
-                let results = Payload::received(frame.into_owned(), Envelope::Return, capabilities);
+                let results = Payload::received(frame.into_owned(), Within::Return, capabilities);
                 (Ok(results), homes)
             }
             Given::Failure(exception) => (Err(exception), Vec::new()),
