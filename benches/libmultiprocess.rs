@@ -67,12 +67,12 @@ async fn serve(path: &str) -> Result<(), BoxError> {
 #[tokio::main]
 async fn call(path: &str, method: &str, callers: usize, calls: usize) -> Result<(), BoxError> {
     let ipc = Ipc::new()?;
-    let foo: FooInterfaceProxy = ipc.connect_address(&format!("unix:{path}")).await?;
-    foo.init_thread_map().await?;
+    let peer: FooInterfaceProxy = ipc.connect_address(&format!("unix:{path}")).await?;
+    peer.init_thread_map().await?;
     let has_context = method == "int";
-    run(&foo, has_context, callers, 50).await?;
+    run(&peer, has_context, callers, 50).await?;
     let begin = Instant::now();
-    run(&foo, has_context, callers, calls / callers).await?;
+    run(&peer, has_context, callers, calls / callers).await?;
     let made = calls / callers * callers;
     println!("time {}", begin.elapsed().as_nanos() / made as u128);
     Ok(())
@@ -80,19 +80,19 @@ async fn call(path: &str, method: &str, callers: usize, calls: usize) -> Result<
 
 /// Makes so many calls from each of so many tasks.
 async fn run(
-    foo: &FooInterfaceProxy,
+    peer: &FooInterfaceProxy,
     has_context: bool,
     callers: usize,
     each: usize,
 ) -> Result<(), BoxError> {
     let callers: Vec<_> = (0..callers)
         .map(|_| {
-            let foo = foo.clone();
+            let peer = peer.clone();
             tokio::spawn(async move {
                 for _ in 0..each {
                     let answer = match has_context {
-                        true => foo.call_int_fn_async(NUMBER).await,
-                        false => foo.add(NUMBER - 1, 1).await,
+                        true => peer.call_int_fn_async(NUMBER).await,
+                        false => peer.add(NUMBER - 1, 1).await,
                     };
                     assert_eq!(answer?, NUMBER);
                 }
