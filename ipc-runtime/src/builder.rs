@@ -243,8 +243,9 @@ impl IpcBuilder {
             backlog: self.backlog,
             users: self.users,
             metrics: self.metrics,
+            engine: self.engine,
         };
-        let protocol = Arc::new(CapnpProtocol::new(context, self.engine)?);
+        let protocol = Arc::new(CapnpProtocol::new(context)?);
         Ok(Ipc::over(protocol))
     }
 }

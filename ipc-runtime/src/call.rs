@@ -95,8 +95,8 @@ impl<T, E> Call<T, E> {
     /// ```
     ///
     /// If this call fails, or brings null, calls of the object fail with the reason. When the last clone of
-    /// the object is dropped before the answer, the object is destroyed as soon as it comes. A call that has a
-    /// time limit is given up then.
+    /// the object is dropped before the answer, and none of its calls is waited for, this call is given up as if
+    /// it had been dropped itself. Who passes the object on may leave it to others, so then it goes on.
     pub fn pipeline(self) -> T::Proxy
     where
         T: Pipelined,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
+use crate::engine::EngineKind;
 use crate::metrics::Sink;
 use crate::threads::Threads;
 use crate::users::AllowedUsers;
@@ -34,6 +35,7 @@ pub struct Context {
     pub(crate) backlog: u32,
     pub(crate) users: AllowedUsers,
     pub(crate) metrics: Sink,
+    pub(crate) engine: EngineKind,
 }
 
 /// What one peer can make us hold.

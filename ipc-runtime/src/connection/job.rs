@@ -109,13 +109,16 @@ impl Job {
         });
         let entered = Arc::clone(&scope).enter(AssertUnwindSafe(handler).catch_unwind());
         let entered = entered.instrument(span.clone());
-        tokio::pin!(entered);
-        let ended = tokio::select! {
-            ended = &mut entered => Some(ended),
-            () = reply.abandoned() => match scope.give_up() {
-                true => None,
-                false => Some(entered.await),
-            },
+        // The handler is gone by the end of this, before anybody is told so.
+        let ended = {
+            tokio::pin!(entered);
+            tokio::select! {
+                ended = &mut entered => Some(ended),
+                () = reply.abandoned() => match scope.give_up() {
+                    true => None,
+                    false => Some(entered.await),
+                },
+            }
         };
         let outcome = match ended {
             Some(outcome) => {

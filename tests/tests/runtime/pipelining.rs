@@ -95,32 +95,46 @@ async fn null_cannot_be_called() {
 }
 
 #[tokio::test]
-async fn what_nobody_wants_goes_when_it_comes() {
+async fn a_call_is_given_up_when_nobody_wants_its_object() {
     let watch = Watch::new();
     let (client, server) = (client(), server_ipc());
     let init: InitProxy = remote(&client, &server, SlowInit(Arc::clone(&watch))).await;
     let before = counts(&client);
-    let echo = init.make_echo().pipeline();
-    soon(watch.waiting(1)).await;
-    drop(echo);
-    watch.release();
-    soon(watch.waiting(0)).await;
-    soon(watch.echoes(0)).await;
-    settled(&client, before).await;
+    for limit in [None, Some(Duration::from_secs(600))] {
+        let call = init.make_echo();
+        let echo = match limit {
+            Some(limit) => call.timeout(limit),
+            None => call,
+        };
+        let echo = echo.pipeline();
+        soon(watch.waiting(1)).await;
+        drop(echo);
+        soon(watch.waiting(0)).await;
+        soon(watch.echoes(0)).await;
+        settled(&client, before).await;
+    }
 }
 
 #[tokio::test]
-async fn a_call_with_a_limit_is_given_up_when_nobody_wants_its_object() {
+async fn a_call_of_what_is_to_come_wants_it() {
     let watch = Watch::new();
     let (client, server) = (client(), server_ipc());
     let init: InitProxy = remote(&client, &server, SlowInit(Arc::clone(&watch))).await;
     let before = counts(&client);
-    let echo = init
-        .make_echo()
-        .timeout(Duration::from_secs(600))
-        .pipeline();
+    let mut call = init.make_echo().pipeline().echo("later");
+    begin(&mut call).await;
     soon(watch.waiting(1)).await;
-    drop(echo);
+    // What is said after a Finish is heard after it.
+    soon(init.make_mining_old2()).await.unwrap();
+    soon(watch.waiting(1)).await;
+    watch.release();
+    assert_eq!(soon(call).await.unwrap(), "later");
+    soon(watch.echoes(0)).await;
+
+    let mut call = init.make_echo().pipeline().echo("never");
+    begin(&mut call).await;
+    soon(watch.waiting(1)).await;
+    drop(call);
     soon(watch.waiting(0)).await;
     soon(watch.echoes(0)).await;
     settled(&client, before).await;
