@@ -83,8 +83,8 @@ impl IpcBuilder {
         self
     }
 
-    /// How long a peer may take to answer when we connect to it, and until it says its first word when it
-    /// connects to a listener. Default: 10 seconds.
+    /// How long a peer may take to answer when we connect to it, and until its first message is there in full
+    /// when it connects to a listener: one that stalls before gives its place to others. Default: 10 seconds.
     pub fn handshake_timeout(mut self, limit: Duration) -> Self {
         self.handshake_timeout = limit;
         self

@@ -39,6 +39,7 @@ mod listener;
 mod message;
 mod metrics;
 mod object;
+mod opening;
 mod process;
 mod protocol;
 mod proxy;

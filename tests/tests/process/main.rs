@@ -6,6 +6,7 @@
 
 mod addresses;
 mod children;
+mod openings;
 mod shutdown;
 mod sockets;
 mod support;

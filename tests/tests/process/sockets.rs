@@ -1,11 +1,9 @@
 //! Socket files, who may connect, and how many.
 
-use std::io::Read;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::time::Duration;
 
 use generated_examples::v32::echo::EchoProxy;
 use generated_examples::v32::init::InitProxy;
@@ -113,20 +111,6 @@ async fn item_16_a_peer_that_leaves_before_it_is_accepted() {
     soon(connect(&listener.address()).await.make_echo())
         .await
         .unwrap();
-}
-
-#[tokio::test]
-async fn a_peer_that_says_nothing_does_not_keep_its_place() {
-    let directory = directory();
-    let ipc = Ipc::builder()
-        .connections(1)
-        .handshake_timeout(Duration::from_millis(100));
-    let listener = listen(&ipc.build().unwrap(), &directory, &Watch::new()).await;
-    let mut silent = UnixStream::connect(directory.path().join("test.sock")).unwrap();
-    let init = connect(&listener.address()).await;
-    soon(init.make_echo()).await.unwrap();
-    silent.set_nonblocking(false).unwrap();
-    assert_eq!(silent.read(&mut [0]).unwrap(), 0, "it was closed");
 }
 
 #[tokio::test]
