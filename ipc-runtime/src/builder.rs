@@ -157,7 +157,6 @@ impl IpcBuilder {
     ///
     /// A call that would pass or return one more of ours fails with [`ExceptionKind::Overloaded`]. One more of a
     /// peer's is released at once, and who calls the proxy that stands for it is told so.
-    /// [`EngineKind::CapnpRpc`] takes any number.
     ///
     /// [`ExceptionKind::Overloaded`]: crate::ExceptionKind::Overloaded
     pub fn objects(mut self, limit: usize) -> Self {
