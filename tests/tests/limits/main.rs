@@ -8,4 +8,5 @@
 mod given_up;
 mod messages;
 mod objects;
+mod reading;
 mod support;
