@@ -13,6 +13,7 @@ use crate::exception::Exception;
 use crate::ipc::Ipc;
 use crate::metrics::{Metrics, Sink};
 use crate::protocol::CapnpProtocol;
+use crate::server_users::ServerUsers;
 use crate::threads::Threads;
 use crate::users::AllowedUsers;
 
@@ -34,6 +35,7 @@ pub struct IpcBuilder {
     connections: usize,
     backlog: u32,
     users: AllowedUsers,
+    servers: ServerUsers,
     metrics: Sink,
     engine: EngineKind,
 }
@@ -58,6 +60,7 @@ impl Default for IpcBuilder {
             connections: 512,
             backlog: 128,
             users: AllowedUsers::default(),
+            servers: ServerUsers::default(),
             metrics: Sink::default(),
             engine: EngineKind::default(),
         }
@@ -186,6 +189,13 @@ impl IpcBuilder {
         self
     }
 
+    /// Whose servers an address leads to. Those of others are left at once, and the error says whose they are.
+    /// Default: [`ServerUsers::OfDirectory`].
+    pub fn server_users(mut self, users: ServerUsers) -> Self {
+        self.servers = users;
+        self
+    }
+
     /// How many bytes of streaming calls (`-> stream` in the schema) may be under way to one object, through one
     /// proxy and its clones, before further ones wait; see [`Call`](crate::Call). One call more is always let
     /// go, however large. Default: 64 KiB.
@@ -241,6 +251,7 @@ impl IpcBuilder {
             connections: self.connections,
             backlog: self.backlog,
             users: self.users,
+            servers: self.servers,
             metrics: self.metrics,
             engine: self.engine,
         };

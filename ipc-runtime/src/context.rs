@@ -7,6 +7,7 @@ use tokio::runtime::Handle;
 
 use crate::engine::EngineKind;
 use crate::metrics::Sink;
+use crate::server_users::ServerUsers;
 use crate::threads::Threads;
 use crate::users::AllowedUsers;
 
@@ -34,6 +35,7 @@ pub struct Context {
     /// How many peers may wait to be accepted.
     pub(crate) backlog: u32,
     pub(crate) users: AllowedUsers,
+    pub(crate) servers: ServerUsers,
     pub(crate) metrics: Sink,
     pub(crate) engine: EngineKind,
 }

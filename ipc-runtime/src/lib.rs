@@ -45,6 +45,7 @@ mod protocol;
 mod proxy;
 #[doc(hidden)]
 pub mod rt;
+mod server_users;
 mod shutdown;
 mod socket;
 mod stats;
@@ -69,6 +70,7 @@ pub use metrics::{EndedCall, Metrics, Role};
 pub use process::Process;
 pub use protocol::{CapnpProtocol, Protocol};
 pub use proxy::Proxy;
+pub use server_users::ServerUsers;
 pub use socket::BoundSocket;
 pub use stats::Stats;
 pub use threads::Threads;

@@ -10,3 +10,4 @@ mod openings;
 mod shutdown;
 mod sockets;
 mod support;
+mod users;

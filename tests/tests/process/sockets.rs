@@ -1,13 +1,12 @@
-//! Socket files, who may connect, and how many.
+//! Socket files, and how many may connect.
 
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::os::unix::process::CommandExt;
 use std::path::Path;
 
 use generated_examples::v32::echo::EchoProxy;
 use generated_examples::v32::init::InitProxy;
-use ipc_runtime::{AllowedUsers, ExceptionKind, Ipc, Process, Protocol, Stats};
+use ipc_runtime::{ExceptionKind, Ipc, Process, Protocol, Stats};
 use ipc_tests::partner::PartnerProxy;
 use ipc_tests::peers::Peer;
 use ipc_tests::service::{TestEcho, TestInit, Watch};
@@ -230,63 +229,6 @@ async fn a_relative_path_is_told_in_full() {
     assert_eq!(bound.address(), format!("unix:{}", full.display()));
     drop(bound);
     assert!(!full.exists());
-}
-
-/// A process of another user, which the socket's directory and file let through.
-async fn call_as_nobody(users: AllowedUsers) -> Option<(bool, Vec<String>)> {
-    if !rustix::process::geteuid().is_root() {
-        eprintln!("SKIPPED: only root can start a process of another user");
-        return None;
-    }
-    let directory = directory();
-    let open = |path: &Path| std::fs::set_permissions(path, PermissionsExt::from_mode(0o777));
-    open(directory.path()).unwrap();
-    let program = directory.path().join("actor");
-    std::fs::copy(ACTOR, &program).unwrap();
-    let ipc = Ipc::builder().allowed_users(users).build().unwrap();
-    let shared = ipc_tests::our_partner::Shared::default();
-    let partner = ipc_tests::our_partner::OurPartner::new(&ipc, &shared);
-    let address = address(&directory);
-    let listener = ipc.listen_address(&address, partner).await.unwrap();
-    open(&directory.path().join("test.sock")).unwrap();
-    let mut command = std::process::Command::new(program);
-    command.args(["call", &listener.address(), "blob"]);
-    command.uid(65_534).gid(65_534);
-    let (status, lines, report) = Peer::run("nobody", command.into()).finish().await;
-    assert!(!lines.is_empty(), "{report}");
-    Some((status.success(), lines))
-}
-
-#[tokio::test]
-async fn another_user_is_refused() {
-    let Some((success, lines)) = call_as_nobody(AllowedUsers::Own).await else {
-        return;
-    };
-    assert!(!success, "{lines:?}");
-    assert!(
-        lines[0].contains("the peer closed the connection"),
-        "{lines:?}"
-    );
-}
-
-#[tokio::test]
-async fn another_user_is_let_in_if_it_is_listed() {
-    for users in [AllowedUsers::Listed(vec![65_534]), AllowedUsers::Anyone] {
-        let Some((success, lines)) = call_as_nobody(users).await else {
-            return;
-        };
-        assert!(success, "{lines:?}");
-    }
-}
-
-#[tokio::test]
-async fn sockets_for_others_can_be_opened_by_others() {
-    let directory = directory();
-    let ipc = Ipc::builder().allowed_users(AllowedUsers::Listed(vec![]));
-    let bound = Process.bind(&address(&directory), ipc.build().unwrap().context());
-    let metadata = std::fs::metadata(directory.path().join("test.sock")).unwrap();
-    assert_eq!(metadata.permissions().mode() & 0o777, 0o666);
-    drop(bound);
 }
 
 /// How many descriptors a process has open.
