@@ -87,7 +87,8 @@ impl IpcBuilder {
     }
 
     /// How long a peer may take to answer when we connect to it, and until its first message is there in full
-    /// when it connects to a listener: one that stalls before gives its place to others. Default: 10 seconds.
+    /// when it connects to a listener: one that stalls before gives its place to others. A call that names its
+    /// thread by a promise fails when that is not known within this time. Default: 10 seconds.
     pub fn handshake_timeout(mut self, limit: Duration) -> Self {
         self.handshake_timeout = limit;
         self

@@ -82,6 +82,10 @@ impl<T, E> Call<T, E> {
     /// Fails with [`ExceptionKind::TimedOut`] if there is no answer within this time, which begins when
     /// the call is sent; the call is given up then, as if it had been dropped. It takes the place of what
     /// [`Proxy::with_timeout`] says.
+    ///
+    /// The time is that of the connection's runtime. Where no connection is known, because the object is one of this
+    /// process or another call is yet to bring it, a thread of its own keeps it, which a runtime whose clock is
+    /// paused for a test does not stop.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = Some(limit);
         self
