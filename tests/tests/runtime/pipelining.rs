@@ -156,6 +156,37 @@ async fn what_comes_all_the_same_is_destroyed() {
     soon(pair.watch.echoes(0)).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_left_of_what_is_dropped_at_any_moment() {
+    for threads in [Threads::Tasks, Threads::Dedicated] {
+        let pair = pair_of(calling(), answering().threads(threads)).await;
+        let before = counts(&pair.ipc);
+        let dropping = (0..200).map(|number: usize| {
+            let init = pair.init.clone();
+            tokio::spawn(async move {
+                let echo = init.make_echo().pipeline();
+                let call = (number % 2 == 0).then(|| tokio::spawn(echo.echo("text")));
+                for _ in 0..number % 7 {
+                    tokio::task::yield_now().await;
+                }
+                drop(echo);
+                for _ in 0..number % 5 {
+                    tokio::task::yield_now().await;
+                }
+                if let Some(call) = call {
+                    call.abort();
+                }
+            })
+        });
+        for dropped in dropping.collect::<Vec<_>>() {
+            soon(dropped).await.unwrap();
+        }
+        soon(pair.watch.echoes(0)).await;
+        settled(&pair.ipc, before).await;
+        assert_eq!(soon(pair.echo().await.echo("on")).await.unwrap(), "on");
+    }
+}
+
 /// Calls callbacks.
 struct Runs;
 
