@@ -8,6 +8,7 @@ use capnp::private::capability::PipelineOp;
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
+use super::chain;
 use super::follow;
 use super::peer::{Asking, Peer};
 use super::promise::Depth;
@@ -134,7 +135,7 @@ impl AnswerCell {
                 next
             };
             match waiting {
-                Some(waiting) => waiting.serve(peer, outcome),
+                Some(waiting) => chain::serve(|| waiting.serve(peer, outcome)),
                 None => return,
             }
         }

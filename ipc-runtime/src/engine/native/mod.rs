@@ -9,6 +9,7 @@
 
 mod answer;
 mod asked;
+mod chain;
 mod descriptor;
 mod follow;
 mod import;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use capnp_rpc::rpc_capnp::{finish, return_};
 
 use super::answer::AnswerCell;
+use super::chain;
 use super::descriptor::malformed;
 use super::outbox::Outgoing;
 use super::peer::{Peer, broken};
@@ -76,8 +77,14 @@ impl Peer {
         Ok((reply, refusal))
     }
 
-    /// Sends an outcome as the answer to a call of the peer.
     fn complete(self: &Arc<Self>, question: u32, outcome: Result<Payload, Exception>) {
+        if let Some(outcome) = chain::postpone(self, question, outcome) {
+            self.answer_now(question, outcome);
+        }
+    }
+
+    /// Sends an outcome as the answer to a call of the peer.
+    pub(super) fn answer_now(self: &Arc<Self>, question: u32, outcome: Result<Payload, Exception>) {
         let (cell, redirected, wanted) = {
             let tables = self.lock();
             let Some(answer) = tables.answers.get(&question) else {
