@@ -14,6 +14,7 @@ use crate::flow::Flow;
 use crate::interface::{Interface, Method};
 use crate::message::Payload;
 use crate::object::Object;
+use crate::turns;
 
 /// What all clones of a proxy share.
 pub(crate) struct Handle {
@@ -256,29 +257,35 @@ impl Drop for Handle {
             return;
         };
         let object = Arc::clone(object);
-        let connection = Arc::clone(object.connection());
-        let never_comes = self.never_comes();
         // What others hold or use is released: it ends with the last of them.
-        let method = (self.interface.destroy).filter(|_| {
-            !*self.destroyed.get_mut()
-                && !*self.shared.get_mut()
-                && !never_comes
-                && connection.is_open()
-        });
-        match method {
-            Some(method) => {
-                let runtime = connection.runtime().clone();
-                runtime.spawn(async move {
-                    if let Err(exception) = destroy(object, method).await {
-                        tracing::debug!(%exception, "not destroyed");
-                    }
-                    connection.release();
-                });
-            }
-            None => {
-                drop(object);
+        let ends = !*self.destroyed.get_mut() && !*self.shared.get_mut();
+        let destroy = self.interface.destroy.filter(|_| ends);
+        match self.awaited.take() {
+            None => end(object, destroy),
+            // The call may be about to be given up, in its turn.
+            Some(awaited) => turns::in_turn(move || {
+                end(object, destroy.filter(|_| !awaited.is_given_up()));
+            }),
+        }
+    }
+}
+
+/// Nobody here has a handle on the object any more.
+fn end(object: Arc<dyn RemoteObject>, method: Option<&'static Method>) {
+    let connection = Arc::clone(object.connection());
+    match method.filter(|_| connection.is_open()) {
+        Some(method) => {
+            let runtime = connection.runtime().clone();
+            runtime.spawn(async move {
+                if let Err(exception) = destroy(object, method).await {
+                    tracing::debug!(%exception, "not destroyed");
+                }
                 connection.release();
-            }
+            });
+        }
+        None => {
+            drop(object);
+            connection.release();
         }
     }
 }

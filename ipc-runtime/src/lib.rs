@@ -50,6 +50,7 @@ mod shutdown;
 mod socket;
 mod stats;
 mod threads;
+mod turns;
 mod users;
 
 pub use any_proxy::AnyProxy;

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::outgoing::Sent;
 use crate::metrics::Measured;
+use crate::turns;
 
 /// The call.
 pub(crate) struct Awaited {
@@ -117,7 +118,9 @@ impl Wanted {
 
 impl Drop for Wanted {
     fn drop(&mut self) {
-        self.0.give_up();
+        let call = Arc::clone(&self.0);
+        // It may be a call of what another one was to bring, and so on.
+        turns::in_turn(move || call.give_up());
     }
 }
 

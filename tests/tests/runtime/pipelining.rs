@@ -7,7 +7,7 @@ use generated_examples::v32::echo::{Echo, EchoProxy};
 use generated_examples::v32::init::{Init, InitProxy};
 use generated_examples::v32::mining::MiningProxy;
 use generated_examples::v32::rpc::RpcProxy;
-use ipc_runtime::{Exception, ExceptionKind, Stats, Threads};
+use ipc_runtime::{EngineKind, Exception, ExceptionKind, Stats, Threads};
 use ipc_tests::callbacks::{CallbackProxy, Caller, CallerProxy, CompareProxy, NotifyProxy};
 use ipc_tests::nodes::NodeProxy;
 use ipc_tests::service::{FAIL, TestInit, WAIT, Watch};
@@ -66,6 +66,46 @@ async fn chains_of_any_length() {
     assert_eq!(soon(node.ping(7)).await.unwrap(), 7);
     assert_eq!(journal.arrivals(), [(50, 7)]);
     drop((root, node));
+    soon(journal.nodes(0)).await;
+}
+
+/// What a long chain of calls will bring, the first of which waits.
+fn chain(root: &NodeProxy) -> NodeProxy {
+    let length = match (crate::CLIENT, crate::SERVER) {
+        (EngineKind::Native, EngineKind::Native) => 10_000,
+        // `capnp-rpc` needs stack for it.
+        _ => 100,
+    };
+    let first = root.wait().pipeline();
+    (0..length).fold(first, |node, _| node.child().pipeline())
+}
+
+#[tokio::test]
+async fn long_chains_that_come_to_nothing() {
+    let journal = Journal::new();
+    let (client, server) = (client(), server_ipc());
+    let root: NodeProxy = remote(&client, &server, TestNode::new(&journal)).await;
+    let before = counts(&client);
+    let unwanted = chain(&root);
+    soon(journal.waiting(1)).await;
+    drop(unwanted);
+    soon(journal.waiting(0)).await;
+    settled(&client, before).await;
+
+    let failing = chain(&root);
+    soon(journal.waiting(1)).await;
+    journal.open();
+    soon(failing.ping(1)).await.unwrap_err();
+    drop(failing);
+    settled(&client, before).await;
+
+    let lost = chain(&root);
+    soon(journal.waiting(1)).await;
+    server.shutdown(Duration::ZERO).await;
+    let failure = soon(lost.ping(1)).await.unwrap_err();
+    assert_eq!(failure.kind(), ExceptionKind::Disconnected, "{failure}");
+    drop((root, lost));
+    until(|| client.stats() == Stats::default()).await;
     soon(journal.nodes(0)).await;
 }
 

@@ -8,7 +8,6 @@ use capnp::private::capability::PipelineOp;
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
-use super::chain;
 use super::follow;
 use super::peer::{Asking, Peer};
 use super::promise::Depth;
@@ -18,6 +17,7 @@ use crate::connection::Connection;
 use crate::engine::{Answer, RemoteObject, Reply, Request};
 use crate::exception::{Exception, ExceptionKind};
 use crate::message::{Envelope, Payload};
+use crate::turns;
 
 /// One answer: first a queue of what waits for it, then a result.
 ///
@@ -135,7 +135,7 @@ impl AnswerCell {
                 next
             };
             match waiting {
-                Some(waiting) => chain::serve(|| waiting.serve(peer, outcome)),
+                Some(waiting) => turns::nest(|| waiting.serve(peer, outcome)),
                 None => return,
             }
         }

@@ -9,7 +9,6 @@
 
 mod answer;
 mod asked;
-mod chain;
 mod descriptor;
 mod follow;
 mod import;

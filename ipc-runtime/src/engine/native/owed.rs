@@ -6,7 +6,6 @@ use std::sync::Arc;
 use capnp_rpc::rpc_capnp::{finish, return_};
 
 use super::answer::AnswerCell;
-use super::chain;
 use super::descriptor::malformed;
 use super::outbox::Outgoing;
 use super::peer::{Peer, broken};
@@ -16,6 +15,7 @@ use super::writer::Urgency;
 use crate::engine::{Interest, Reply};
 use crate::exception::{Exception, ExceptionKind};
 use crate::message::{Envelope, Payload};
+use crate::turns;
 
 /// How many answers, given or not, a peer may leave unfinished: all that are running, and refusals
 /// of which a peer that does many things at once has not heard yet.
@@ -78,13 +78,17 @@ impl Peer {
     }
 
     fn complete(self: &Arc<Self>, question: u32, outcome: Result<Payload, Exception>) {
-        if let Some(outcome) = chain::postpone(self, question, outcome) {
+        if turns::is_nested() {
+            // What waits for this answer may be the next of a long chain.
+            let this = Arc::clone(self);
+            turns::in_turn(move || this.answer_now(question, outcome));
+        } else {
             self.answer_now(question, outcome);
         }
     }
 
     /// Sends an outcome as the answer to a call of the peer.
-    pub(super) fn answer_now(self: &Arc<Self>, question: u32, outcome: Result<Payload, Exception>) {
+    fn answer_now(self: &Arc<Self>, question: u32, outcome: Result<Payload, Exception>) {
         let (cell, redirected, wanted) = {
             let tables = self.lock();
             let Some(answer) = tables.answers.get(&question) else {
