@@ -205,7 +205,9 @@ async fn nothing_is_left_of_what_is_dropped_at_any_moment() {
             let init = pair.init.clone();
             tokio::spawn(async move {
                 let echo = init.make_echo().pipeline();
-                let call = (number % 2 == 0).then(|| tokio::spawn(echo.echo("text")));
+                let call = number
+                    .is_multiple_of(2)
+                    .then(|| tokio::spawn(echo.echo("text")));
                 for _ in 0..number % 7 {
                     tokio::task::yield_now().await;
                 }
