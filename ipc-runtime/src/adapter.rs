@@ -24,6 +24,14 @@ use crate::proxy::Proxy;
 /// by side with others. So a handler that blocks or computes before it first waits holds up later calls of its
 /// object, and of no other; one that panics fails its own call. Calls that name a thread (by a `Context`) run
 /// one after the other on that thread instead.
+///
+/// # Blocking
+///
+/// A handler runs on a worker of the runtime, as any task does. One that blocks there for long can hold up more
+/// than its object: the worker may be the one that waits for the sockets of all connections, and the others do not
+/// take over while they have nothing to do. Wrap what blocks in
+/// [`block_in_place`](tokio::task::block_in_place) or [`spawn_blocking`](tokio::task::spawn_blocking), or let calls
+/// run on [threads of the system](crate::Threads::Dedicated), where they name threads.
 pub trait Adapter: Any + Send + Sync {
     /// The interface that it answers.
     fn interface(&self) -> &'static Interface;

@@ -68,7 +68,6 @@ fn fitting(path: PathBuf) -> Result<PathBuf, Exception> {
 #[cfg(test)]
 mod tests {
     use std::path::Path;
-    use std::time::Duration;
 
     use super::*;
 
@@ -76,25 +75,13 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .unwrap();
-        let context = Context {
-            runtime: runtime.handle().clone(),
-            exe_name: "bitcoin-node".to_owned(),
-            data_dir: PathBuf::from("/data/regtest"),
-            label: "bitcoin-node-1".to_owned(),
-            handshake_timeout: Duration::from_secs(1),
-            peer_threads: 1,
-            own_threads: 1,
-            threads: crate::Threads::Tasks,
-            stream_window: 1,
-            limits: crate::context::Limits::default(),
-            message_words: 1,
-            objects: 1,
-            connections: 1,
-            backlog: 1,
-            users: crate::AllowedUsers::Own,
-            metrics: crate::metrics::Sink::default(),
-        };
-        socket_path(address, &context).map_err(|exception| exception.to_string())
+        let ipc = crate::Ipc::builder()
+            .runtime(runtime.handle().clone())
+            .exe_name("bitcoin-node")
+            .data_dir("/data/regtest")
+            .build()
+            .unwrap();
+        socket_path(address, ipc.context()).map_err(|exception| exception.to_string())
     }
 
     #[test]

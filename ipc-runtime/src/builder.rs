@@ -13,6 +13,7 @@ use crate::exception::Exception;
 use crate::ipc::Ipc;
 use crate::metrics::{Metrics, Sink};
 use crate::protocol::CapnpProtocol;
+use crate::server_users::ServerUsers;
 use crate::threads::Threads;
 use crate::users::AllowedUsers;
 
@@ -34,6 +35,7 @@ pub struct IpcBuilder {
     connections: usize,
     backlog: u32,
     users: AllowedUsers,
+    servers: ServerUsers,
     metrics: Sink,
     engine: EngineKind,
 }
@@ -58,6 +60,7 @@ impl Default for IpcBuilder {
             connections: 512,
             backlog: 128,
             users: AllowedUsers::default(),
+            servers: ServerUsers::default(),
             metrics: Sink::default(),
             engine: EngineKind::default(),
         }
@@ -83,8 +86,9 @@ impl IpcBuilder {
         self
     }
 
-    /// How long a peer may take to answer when we connect to it, and until it says its first word when it
-    /// connects to a listener. Default: 10 seconds.
+    /// How long a peer may take to answer when we connect to it, and until its first message is there in full
+    /// when it connects to a listener: one that stalls before gives its place to others. A call that names its
+    /// thread by a promise fails when that is not known within this time. Default: 10 seconds.
     pub fn handshake_timeout(mut self, limit: Duration) -> Self {
         self.handshake_timeout = limit;
         self
@@ -157,7 +161,6 @@ impl IpcBuilder {
     ///
     /// A call that would pass or return one more of ours fails with [`ExceptionKind::Overloaded`]. One more of a
     /// peer's is released at once, and who calls the proxy that stands for it is told so.
-    /// [`EngineKind::CapnpRpc`] takes any number.
     ///
     /// [`ExceptionKind::Overloaded`]: crate::ExceptionKind::Overloaded
     pub fn objects(mut self, limit: usize) -> Self {
@@ -184,6 +187,13 @@ impl IpcBuilder {
     /// Default: [`AllowedUsers::Own`].
     pub fn allowed_users(mut self, users: AllowedUsers) -> Self {
         self.users = users;
+        self
+    }
+
+    /// Whose servers an address leads to. Those of others are left at once, and the error says whose they are.
+    /// Default: [`ServerUsers::OfDirectory`].
+    pub fn server_users(mut self, users: ServerUsers) -> Self {
+        self.servers = users;
         self
     }
 
@@ -242,9 +252,11 @@ impl IpcBuilder {
             connections: self.connections,
             backlog: self.backlog,
             users: self.users,
+            servers: self.servers,
             metrics: self.metrics,
+            engine: self.engine,
         };
-        let protocol = Arc::new(CapnpProtocol::new(context, self.engine)?);
+        let protocol = Arc::new(CapnpProtocol::new(context)?);
         Ok(Ipc::over(protocol))
     }
 }

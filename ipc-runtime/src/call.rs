@@ -83,6 +83,10 @@ impl<T, E> Call<T, E> {
     /// Fails with [`ExceptionKind::TimedOut`] if there is no answer within this time, which begins when
     /// the call is sent; the call is given up then, as if it had been dropped. It takes the place of what
     /// [`Proxy::with_timeout`] says.
+    ///
+    /// The time is that of the connection's runtime. Where no connection is known, because the object is one of this
+    /// process or another call is yet to bring it, a thread of its own keeps it, which a runtime whose clock is
+    /// paused for a test does not stop.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = Some(limit);
         self
@@ -96,8 +100,8 @@ impl<T, E> Call<T, E> {
     /// ```
     ///
     /// If this call fails, or brings null, calls of the object fail with the reason. When the last clone of
-    /// the object is dropped before the answer, the object is destroyed as soon as it comes. A call that has a
-    /// time limit is given up then.
+    /// the object is dropped before the answer, and none of its calls is waited for, this call is given up as if
+    /// it had been dropped itself. Who passes the object on may leave it to others, so then it goes on.
     pub fn pipeline(self) -> T::Proxy
     where
         T: Pipelined,

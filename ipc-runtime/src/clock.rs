@@ -1,8 +1,10 @@
 //! The time for calls of objects that no connection is known of: those of this process, and those that another
 //! call will bring.
+//!
+//! It is a clock of our own, on a thread that does nothing else and begins with the first such call. The caller's
+//! runtime, if there is one, may have been built without a clock, and there is no way to ask: tokio panics.
 
 use std::future::pending;
-use std::panic::catch_unwind;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,29 +13,22 @@ use tokio::time::Sleep;
 
 use crate::exception::Exception;
 
-/// A clock of our own, on a thread that does nothing else.
-static OWN: Mutex<Option<Handle>> = Mutex::new(None);
+static CLOCK: Mutex<Option<Handle>> = Mutex::new(None);
 
-/// Waits by the clock of the current runtime, or by our own where there is none.
+/// Waits, in whatever task or thread.
 ///
 /// # Errors
 ///
-/// The system gives no thread for our own.
+/// The system gives no thread for the clock.
 pub(crate) fn sleep(limit: Duration) -> Result<Sleep, Exception> {
-    if Handle::try_current().is_ok() {
-        // It panics if the runtime was built without a clock, and there is no way to ask.
-        if let Ok(sleep) = catch_unwind(|| tokio::time::sleep(limit)) {
-            return Ok(sleep);
-        }
-    }
-    let clock = own_clock()?;
+    let clock = clock()?;
     let _entered = clock.enter();
     Ok(tokio::time::sleep(limit))
 }
 
-fn own_clock() -> Result<Handle, Exception> {
-    let mut own = OWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(clock) = &*own {
+fn clock() -> Result<Handle, Exception> {
+    let mut running = CLOCK.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(clock) = &*running {
         return Ok(clock.clone());
     }
     let error = |error| Exception::io("a thread for time limits", error);
@@ -46,5 +41,5 @@ fn own_clock() -> Result<Handle, Exception> {
         .name("ipc-clock".to_owned())
         .spawn(move || runtime.block_on(pending::<()>()))
         .map_err(error)?;
-    Ok(own.insert(clock).clone())
+    Ok(running.insert(clock).clone())
 }

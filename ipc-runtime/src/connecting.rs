@@ -55,7 +55,8 @@ impl<P: Proxy> Connecting<P> {
     ///
     /// # Errors
     ///
-    /// The address does not parse, or nobody listens there.
+    /// The address does not parse, nobody listens there, or a user does whose servers are not trusted
+    /// ([`IpcBuilder::server_users`](crate::IpcBuilder::server_users)).
     pub fn pipeline(self) -> Result<P, Exception> {
         match self.0 {
             Stage::Prepared(plan) => Ok(plan.protocol.open_now(plan.connect()?)),

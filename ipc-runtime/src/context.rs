@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
+use crate::engine::EngineKind;
 use crate::metrics::Sink;
+use crate::server_users::ServerUsers;
 use crate::threads::Threads;
 use crate::users::AllowedUsers;
 
@@ -33,7 +35,9 @@ pub struct Context {
     /// How many peers may wait to be accepted.
     pub(crate) backlog: u32,
     pub(crate) users: AllowedUsers,
+    pub(crate) servers: ServerUsers,
     pub(crate) metrics: Sink,
+    pub(crate) engine: EngineKind,
 }
 
 /// What one peer can make us hold.

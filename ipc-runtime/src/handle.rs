@@ -7,12 +7,14 @@ use tokio::runtime;
 use tokio::sync::Notify;
 
 use crate::capability::{Capability, Target};
+use crate::connection::{Awaited, Wanted};
 use crate::engine::RemoteObject;
 use crate::exception::Exception;
 use crate::flow::Flow;
 use crate::interface::{Interface, Method};
 use crate::message::Payload;
 use crate::object::Object;
+use crate::turns;
 
 /// What all clones of a proxy share.
 pub(crate) struct Handle {
@@ -31,11 +33,24 @@ pub(crate) struct Handle {
     idle: Notify,
     /// The object, if it was not known when the handle was made.
     brought: Option<Arc<Brought>>,
+    /// The call that brings it, if the peer makes it a promise until then.
+    awaited: Option<Arc<Awaited>>,
 }
 
 impl Handle {
     pub(crate) fn new(capability: Capability, interface: &'static Interface) -> Self {
         Self::bringing(capability, interface, None)
+    }
+
+    /// A handle on what the peer promises as the result of a call.
+    pub(crate) fn promised(
+        capability: Capability,
+        interface: &'static Interface,
+        awaited: Arc<Awaited>,
+    ) -> Self {
+        let mut this = Self::new(capability, interface);
+        this.awaited = Some(awaited);
+        this
     }
 
     /// A handle on an object that is not known yet, and that will be found in `brought`.
@@ -56,6 +71,7 @@ impl Handle {
             flow: Flow::default(),
             idle: Notify::new(),
             brought,
+            awaited: None,
         }
     }
 
@@ -72,10 +88,13 @@ impl Handle {
     /// # Errors
     ///
     /// The object was destroyed.
-    pub(crate) fn begin(this: &Arc<Self>) -> Result<Use, Exception> {
+    pub(crate) fn begin(this: &Arc<Self>, wanted: Option<&Arc<Wanted>>) -> Result<Use, Exception> {
         // Counted before the look, as `destroy` forbids calls before it looks at the count.
         this.calls.fetch_add(1, Ordering::SeqCst);
-        let used = Use(Arc::clone(this));
+        let used = Use {
+            wanted: wanted.cloned(),
+            handle: Arc::clone(this),
+        };
         if this.destroyed.load(Ordering::SeqCst) {
             return Err(Exception::failed(
                 "the object was called after it was destroyed",
@@ -89,10 +108,23 @@ impl Handle {
         match &self.capability.0 {
             Target::Local(object) => Capability::local(object.share()),
             Target::Remote(_) | Target::Later(_) => {
+                self.keep();
                 self.share();
                 self.capability.clone()
             }
         }
+    }
+
+    /// Somebody who is not counted here may want the object.
+    pub(crate) fn keep(&self) {
+        if let Some(awaited) = &self.awaited {
+            awaited.pass_on();
+        }
+    }
+
+    /// Whether the call that was to bring it was given up.
+    fn never_comes(&self) -> bool {
+        (self.awaited.as_ref()).is_some_and(|awaited| awaited.is_given_up())
     }
 
     /// Somebody else may be using the object.
@@ -124,6 +156,9 @@ impl Handle {
                 break;
             }
             idle.await;
+        }
+        if self.never_comes() {
+            return Ok(());
         }
         let mut found;
         let mut capability = &self.capability;
@@ -222,55 +257,83 @@ impl Drop for Handle {
             return;
         };
         let object = Arc::clone(object);
-        let connection = Arc::clone(object.connection());
         // What others hold or use is released: it ends with the last of them.
-        let method = (self.interface.destroy).filter(|_| {
-            !*self.destroyed.get_mut() && !*self.shared.get_mut() && connection.is_open()
-        });
-        match method {
-            Some(method) => {
-                let runtime = connection.runtime().clone();
-                runtime.spawn(async move {
-                    if let Err(exception) = destroy(object, method).await {
-                        tracing::debug!(%exception, "not destroyed");
-                    }
-                    connection.release();
-                });
-            }
-            None => {
-                drop(object);
+        let ends = !*self.destroyed.get_mut() && !*self.shared.get_mut();
+        let destroy = self.interface.destroy.filter(|_| ends);
+        match self.awaited.take() {
+            None => end(object, destroy),
+            // The call may be about to be given up, in its turn.
+            Some(awaited) => turns::in_turn(move || {
+                end(object, destroy.filter(|_| !awaited.is_given_up()));
+            }),
+        }
+    }
+}
+
+/// Nobody here has a handle on the object any more.
+fn end(object: Arc<dyn RemoteObject>, method: Option<&'static Method>) {
+    let connection = Arc::clone(object.connection());
+    match method.filter(|_| connection.is_open()) {
+        Some(method) => {
+            let runtime = connection.runtime().clone();
+            runtime.spawn(async move {
+                if let Err(exception) = destroy(object, method).await {
+                    tracing::debug!(%exception, "not destroyed");
+                }
                 connection.release();
-            }
+            });
+        }
+        None => {
+            drop(object);
+            connection.release();
         }
     }
 }
 
 /// A call that is under way. It keeps the object from being destroyed.
-pub(crate) struct Use(Arc<Handle>);
+pub(crate) struct Use {
+    /// Before the handle, whose end depends on it.
+    wanted: Option<Arc<Wanted>>,
+    handle: Arc<Handle>,
+}
 
 impl Use {
     pub(crate) fn capability(&self) -> &Capability {
-        &self.0.capability
+        &self.handle.capability
     }
 
     pub(crate) fn flow(&self) -> &Flow {
-        &self.0.flow
+        &self.handle.flow
+    }
+
+    /// Nobody waits for the call any more, though it may go on.
+    pub(crate) fn give_up(&mut self) {
+        self.wanted = None;
     }
 
     /// The call may go on for longer than anybody here will know.
     pub(crate) fn goes_on(&self) {
-        self.0.share();
+        self.handle.share();
+    }
+
+    /// Ready when the call that was to bring the object is given up.
+    pub(crate) async fn never_comes(&self) {
+        match &self.handle.awaited {
+            Some(awaited) => awaited.given_up().await,
+            None => std::future::pending().await,
+        }
     }
 }
 
 impl Drop for Use {
     fn drop(&mut self) {
-        let last = self.0.calls.fetch_sub(1, Ordering::SeqCst) == 1;
-        if last && self.0.destroyed.load(Ordering::SeqCst) {
-            if let Target::Local(object) = &self.0.capability.0 {
+        let handle = &self.handle;
+        let last = handle.calls.fetch_sub(1, Ordering::SeqCst) == 1;
+        if last && handle.destroyed.load(Ordering::SeqCst) {
+            if let Target::Local(object) = &handle.capability.0 {
                 drop(object.take());
             }
-            self.0.idle.notify_waiters();
+            handle.idle.notify_waiters();
         }
     }
 }

@@ -63,8 +63,8 @@ impl Ipc {
     ///
     /// # Errors
     ///
-    /// The address does not parse, nobody listens there, the peer closes the connection, sends what
-    /// is not Cap'n Proto, refuses `construct`, or does not answer within the handshake timeout.
+    /// The address does not parse, nobody listens there, or a user does whose servers are not trusted
+    /// ([`IpcBuilder::server_users`]); the peer closes the connection, sends what is not Cap'n Proto, refuses `construct`, or does not answer within the handshake timeout.
     pub fn connect_address<P: Proxy>(&self, address: &str) -> Connecting<P> {
         Connecting::new(Arc::clone(&self.protocol), self.process, address)
     }

@@ -39,15 +39,18 @@ mod listener;
 mod message;
 mod metrics;
 mod object;
+mod opening;
 mod process;
 mod protocol;
 mod proxy;
 #[doc(hidden)]
 pub mod rt;
+mod server_users;
 mod shutdown;
 mod socket;
 mod stats;
 mod threads;
+mod turns;
 mod users;
 
 pub use any_proxy::AnyProxy;
@@ -68,6 +71,7 @@ pub use metrics::{EndedCall, Metrics, Role};
 pub use process::Process;
 pub use protocol::{CapnpProtocol, Protocol};
 pub use proxy::Proxy;
+pub use server_users::ServerUsers;
 pub use socket::BoundSocket;
 pub use stats::Stats;
 pub use threads::Threads;

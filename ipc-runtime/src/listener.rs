@@ -2,13 +2,10 @@
 
 use std::fmt;
 use std::io;
-use std::mem::MaybeUninit;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::Duration;
 
-use socket2::SockRef;
-use tokio::io::Interest;
 use tokio::net::UnixListener;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
@@ -16,6 +13,7 @@ use tokio::task::JoinSet;
 use crate::context::Context;
 use crate::exception::Exception;
 use crate::incoming::Incoming;
+use crate::opening::first_message;
 use crate::shutdown::shut_down;
 use crate::socket::{BoundSocket, SocketFile};
 
@@ -85,7 +83,7 @@ async fn accept_all(
     serve: impl Fn(UnixStream, OwnedSemaphorePermit) + Send + Sync + 'static,
 ) {
     let serve = Arc::new(serve);
-    // Peers that have not said anything yet. They go when this task ends.
+    // Peers that have not sent their first message yet. They go when this task ends.
     let mut silent = JoinSet::new();
     let room = Arc::new(Semaphore::new(context.connections));
     // So that a long shortage is one line in the log.
@@ -100,9 +98,9 @@ async fn accept_all(
         };
         match accept(&listener, &context).await {
             Ok(Some(stream)) => {
-                let (serve, patience) = (Arc::clone(&serve), context.handshake_timeout);
+                let (serve, context) = (Arc::clone(&serve), Arc::clone(&context));
                 silent.spawn(async move {
-                    if let Some(stream) = first_word(stream, patience).await {
+                    if let Some(stream) = opened(stream, &context).await {
                         serve(stream, permit);
                     }
                 });
@@ -122,28 +120,20 @@ async fn accept_all(
     }
 }
 
-/// The stream, once the peer has said something or has left; none if it does not, since it would keep others
-/// from the place that it takes.
-async fn first_word(stream: tokio::net::UnixStream, patience: Duration) -> Option<UnixStream> {
-    match tokio::time::timeout(patience, said_something(&stream)).await {
-        // What is wrong with it will be seen again.
-        Ok(_) => stream.into_std().ok(),
-        Err(_elapsed) => {
-            tracing::warn!(?patience, "a peer connected and said nothing");
+/// The stream, once the peer has sent its first message or has left; none if it does not, since it would keep
+/// others from the place that it takes.
+async fn opened(stream: tokio::net::UnixStream, context: &Context) -> Option<UnixStream> {
+    let patience = context.handshake_timeout;
+    let opening = first_message(&stream, context.message_words);
+    match tokio::time::timeout(patience, opening).await {
+        Ok(Ok(())) => stream.into_std().ok(),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "a peer connected that is not served");
             None
         }
-    }
-}
-
-async fn said_something(stream: &tokio::net::UnixStream) -> io::Result<()> {
-    loop {
-        stream.readable().await?;
-        // That may have been said too early. The byte stays where it is.
-        let mut byte = [MaybeUninit::uninit()];
-        let peek = || SockRef::from(stream).peek(&mut byte);
-        match stream.try_io(Interest::READABLE, peek) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            peeked => return peeked.map(drop),
+        Err(_elapsed) => {
+            tracing::warn!(?patience, "a peer connected and sent no whole message");
+            None
         }
     }
 }

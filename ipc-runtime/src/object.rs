@@ -8,7 +8,7 @@ use crate::adapter::{Adapter, LocalObject};
 use crate::call::Call;
 use crate::capability::{Capability, Target};
 use crate::clock;
-use crate::connection::{Calling, Pin};
+use crate::connection::{Awaited, Calling, Pin, Wanted};
 use crate::engine::{Later, RemoteObject};
 use crate::exception::{Exception, ExceptionKind};
 use crate::flow;
@@ -23,6 +23,8 @@ use crate::proxy::Proxy;
 /// interface has a `destroy` method, and then released.
 #[derive(Clone)]
 pub struct Object {
+    /// If a call is to bring the object. Before the handle, whose end depends on it.
+    wanted: Option<Arc<Wanted>>,
     handle: Arc<Handle>,
     timeout: Option<Duration>,
     pin: Option<Arc<Pin>>,
@@ -37,10 +39,25 @@ impl Object {
     }
 
     pub(crate) fn new(capability: Capability, interface: &'static Interface) -> Self {
+        Self::of(Handle::new(capability, interface))
+    }
+
+    fn of(handle: Handle) -> Self {
         Self {
-            handle: Arc::new(Handle::new(capability, interface)),
+            wanted: None,
+            handle: Arc::new(handle),
             timeout: None,
             pin: None,
+        }
+    }
+
+    /// What a call that was sent is to bring. The call is given up with the last handle.
+    fn promised(promise: Capability, call: Arc<Awaited>, interface: &'static Interface) -> Self {
+        let wanted = Some(Wanted::new(&call));
+        let handle = Handle::promised(promise, interface, call);
+        Self {
+            wanted,
+            ..Self::of(handle)
         }
     }
 
@@ -108,7 +125,7 @@ impl Object {
     }
 
     fn begin(&self, params: Result<Payload, Exception>) -> Result<(Use, Payload), Exception> {
-        params.and_then(|params| Ok((Handle::begin(&self.handle)?, params)))
+        params.and_then(|params| Ok((Handle::begin(&self.handle, self.wanted.as_ref())?, params)))
     }
 
     async fn run_within(
@@ -195,7 +212,7 @@ impl Object {
             let connection = Arc::clone(object.connection());
             let pin = self.pin.as_deref();
             match connection.call_for(object, method, params, used, pin, pointer) {
-                Ok(promised) => return Self::new(promised, interface),
+                Ok((promise, call)) => return Self::promised(promise, call, interface),
                 Err(params) => return self.later(method, params, timeout, interface, pointer),
             }
         }
@@ -226,11 +243,7 @@ impl Object {
             Ok(object)
         };
         let found = Later::found_by(found);
-        Self {
-            handle: Arc::new(Handle::bringing(found, interface, Some(brought))),
-            timeout: None,
-            pin: None,
-        }
+        Self::of(Handle::bringing(found, interface, Some(brought)))
     }
 
     /// The time limit of its calls.
@@ -252,8 +265,10 @@ impl Object {
 
     /// Ends the object's life, once its calls have ended, and waits for that.
     pub(crate) async fn destroy(self) -> Result<(), Exception> {
-        let Self { handle, .. } = self;
-        Handle::destroy(handle).await
+        let Self { wanted, handle, .. } = self;
+        let destroyed = Handle::destroy(handle).await;
+        drop(wanted);
+        destroyed
     }
 
     /// The object as a message carries it to someone who may keep it.
@@ -269,6 +284,7 @@ impl Object {
     }
 
     pub(crate) fn capability(&self) -> Capability {
+        self.handle.keep();
         self.handle.capability().clone()
     }
 

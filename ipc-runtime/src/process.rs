@@ -84,7 +84,8 @@ impl Process {
     ///
     /// # Errors
     ///
-    /// An address of another form, or nobody listens there.
+    /// An address of another form, nobody listens there, or a user does whose servers are not trusted
+    /// ([`IpcBuilder::server_users`](crate::IpcBuilder::server_users)).
     pub fn connect(&self, address: &str, context: &Context) -> Result<UnixStream, Exception> {
         if address::may_be_nobody(address) {
             return Err(Exception::failed(format_args!(
@@ -92,7 +93,8 @@ impl Process {
                  connect_address_if_any, or name a socket with unix:PATH"
             )));
         }
-        socket::connect(&address::socket_path(address, context)?)
+        let path = address::socket_path(address, context)?;
+        context.trusting(&path, socket::connect(&path)?)
     }
 
     /// Connects to the socket that `address` names, if there is anybody; see
@@ -109,7 +111,9 @@ impl Process {
         match address {
             "" | "0" => Ok(None),
             "auto" => match address::default_path(context) {
-                Ok(path) => socket::connect_if_any(&path),
+                Ok(path) => (socket::connect_if_any(&path)?)
+                    .map(|socket| context.trusting(&path, socket))
+                    .transpose(),
                 // No server can be at a path that is too long.
                 Err(_) => Ok(None),
             },

@@ -85,13 +85,13 @@ pub struct CapnpProtocol {
 }
 
 impl CapnpProtocol {
-    pub(crate) fn new(context: Context, engine: EngineKind) -> Result<Self, Exception> {
+    pub(crate) fn new(context: Context) -> Result<Self, Exception> {
         Ok(Self {
-            context: Arc::new(context),
-            engine: match engine {
+            engine: match context.engine {
                 EngineKind::Native => Arc::new(Native),
                 EngineKind::CapnpRpc => Arc::new(CapnpRpc::start()?),
             },
+            context: Arc::new(context),
             incoming: Mutex::default(),
             connections: Arc::default(),
         })

@@ -10,9 +10,9 @@ pub enum Threads {
     /// Tasks of the runtime: a thread costs a few hundred bytes. Calls that name no thread run side by side.
     #[default]
     Tasks,
-    /// A thread of the operating system each, for code that needs to know its thread: thread-local state, or
-    /// debuggers, which see the end of the name that the peer gave. Calls that name no thread run on the pool
-    /// that the peer asked for (`ThreadMap.makePool`), and fail without one, as in libmultiprocess; a peer that we
-    /// connected to need not ask.
+    /// A thread of the operating system each, for handlers that block, and for code that needs to know its thread:
+    /// thread-local state, or debuggers, which see the end of the name that the peer gave. Calls that name no thread
+    /// run on the pool that the peer asked for (`ThreadMap.makePool`), and fail without one, as in libmultiprocess; a
+    /// peer that we connected to need not ask.
     Dedicated,
 }

@@ -14,7 +14,7 @@ use super::{CONTEXT_CALLBACK_THREAD, CONTEXT_THREAD, Connection, hello};
 use crate::adapter::LocalObject;
 use crate::capability::{Capability, Target};
 use crate::engine::{Reply, Request};
-use crate::exception::Exception;
+use crate::exception::{Exception, ExceptionKind};
 use crate::message::Payload;
 use crate::threads::Threads;
 
@@ -87,8 +87,9 @@ impl Connection {
     fn queue(self: &Arc<Self>, named: Capability, job: Job) {
         let this = Arc::clone(self);
         self.arriving.fetch_add(1, Ordering::AcqRel);
+        let thread = self.resolve_thread(named);
         let arrival = async move {
-            match this.resolve_thread(named).await {
+            match thread.await {
                 Ok(thread) => job.on(thread, Lane::run),
                 Err(exception) => job.fail(exception),
             }
@@ -98,10 +99,29 @@ impl Connection {
         let _ = self.arrivals.send(arrival.boxed());
     }
 
-    async fn resolve_thread(&self, named: Capability) -> Result<Thread, Exception> {
-        match &named.resolve().await?.0 {
-            Target::Local(object) => Thread::of(object, self).ok_or_else(invalid_thread),
-            Target::Remote(_) | Target::Later(_) => Err(invalid_thread()),
+    /// The thread of ours that a call names. The time for that begins now, not when it is the call's turn to wait,
+    /// so calls that name what never comes do not add up their times.
+    fn resolve_thread(
+        self: &Arc<Self>,
+        named: Capability,
+    ) -> impl Future<Output = Result<Thread, Exception>> + use<> {
+        let this = Arc::clone(self);
+        let limit = self.context.handshake_timeout;
+        let resolved = {
+            let _entered = self.runtime().enter();
+            tokio::time::timeout(limit, named.resolve())
+        };
+        async move {
+            let resolved = resolved.await.map_err(|_elapsed| {
+                Exception::new(
+                    ExceptionKind::TimedOut,
+                    format_args!("the thread that the call names was not known within {limit:?}"),
+                )
+            });
+            match resolved??.0 {
+                Target::Local(object) => Thread::of(&object, &this).ok_or_else(invalid_thread),
+                Target::Remote(_) | Target::Later(_) => Err(invalid_thread()),
+            }
         }
     }
 }

@@ -6,7 +6,7 @@
 use std::sync::atomic::Ordering;
 
 use super::Connection;
-use crate::engine::{RemoteObject, Request};
+use crate::engine::{EngineKind, RemoteObject, Request};
 use crate::exception::{Exception, ExceptionKind};
 use crate::interface::Method;
 use crate::message::Payload;
@@ -21,6 +21,9 @@ const HELLO: &Method = &Method::new(0xa2c5_8bd1_9f60_7e43, 0, "Runtime.hello")
 const STOPS_HANDLERS: u32 = 1 << 0;
 /// Calls that name no thread run side by side.
 const NEEDS_NO_THREADS: u32 = 1 << 1;
+
+/// A call that is given up is answered all the same, when its handler has ended.
+const TELLS_ENDS: u32 = 1 << 2;
 
 /// Whether this is the peer's hello.
 pub(super) fn is_hello(request: &Request) -> bool {
@@ -52,16 +55,25 @@ impl Connection {
 
     /// How this side is.
     fn manners(&self) -> u32 {
-        match self.context.threads {
-            Threads::Tasks => STOPS_HANDLERS | NEEDS_NO_THREADS,
-            Threads::Dedicated => STOPS_HANDLERS,
-        }
+        let threads = match self.context.threads {
+            Threads::Tasks => NEEDS_NO_THREADS,
+            Threads::Dedicated => 0,
+        };
+        let engine = match self.context.engine {
+            EngineKind::Native => TELLS_ENDS,
+            // It sends nothing once it has heard that nobody waits.
+            EngineKind::CapnpRpc => 0,
+        };
+        STOPS_HANDLERS | threads | engine
     }
 
     fn be_told(&self, theirs: &Payload) -> Result<(), Exception> {
         let theirs: u32 = theirs.read(|theirs| Ok(theirs.scalar(0, 0)))?;
         if theirs & STOPS_HANDLERS != 0 {
             self.stops_handlers.store(true, Ordering::Relaxed);
+        }
+        if theirs & TELLS_ENDS != 0 {
+            self.tells_ends.store(true, Ordering::Relaxed);
         }
         if theirs & NEEDS_NO_THREADS != 0 {
             self.peer_threads.set_needless();

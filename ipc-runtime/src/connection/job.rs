@@ -50,7 +50,7 @@ impl Begin for Job {
             return match self.scope.poll_in(&mut handler, &mut cx) {
                 Poll::Ready(ended) => {
                     let outcome = self.outcome(Some(ended));
-                    self.reply.send(outcome);
+                    self.end(outcome);
                     None
                 }
                 Poll::Pending => Some(self.serve(span, measured).boxed()),
@@ -150,6 +150,12 @@ impl Job {
         if let Some(measured) = measured {
             measured.end(&outcome);
         }
+        self.end(outcome);
+    }
+
+    fn end(self, outcome: Result<Payload, Exception>) {
+        // The handler is gone before anybody is told so.
+        drop(self.handler);
         self.reply.send(outcome);
     }
 

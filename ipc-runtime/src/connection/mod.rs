@@ -1,6 +1,7 @@
 //! One connection to a peer: what both sides know of each other beyond the RPC protocol.
 
 mod accept;
+mod awaited;
 mod cleanups;
 mod exchange;
 mod handshake;
@@ -30,6 +31,7 @@ use crate::exception::{Exception, ExceptionKind};
 use crate::interface::StructSize;
 use crate::metrics::Sink;
 use crate::stats::{Stats, Tally};
+pub(crate) use awaited::{Awaited, Wanted};
 use cleanups::Cleanups;
 use order::Lines;
 pub(crate) use outgoing::Calling;
@@ -69,6 +71,8 @@ pub(crate) struct Connection {
     peer_threads: Arc<PeerThreads>,
     /// The peer stops a handler when its call is given up.
     stops_handlers: AtomicBool,
+    /// It answers such calls all the same, when their handlers have ended.
+    tells_ends: AtomicBool,
     /// Calls that name no thread and have not begun.
     lines: Lines<Self>,
     /// Calls whose thread was still a promise when they arrived, and those behind them. They find
@@ -105,6 +109,7 @@ impl Connection {
         Arc::new(Self {
             peer_threads: PeerThreads::new(context.peer_threads),
             stops_handlers: AtomicBool::new(false),
+            tells_ends: AtomicBool::new(false),
             lines: Lines::default(),
             arrivals,
             arriving: AtomicUsize::new(0),
@@ -168,6 +173,11 @@ impl Connection {
     /// Whether the peer stops a handler when its call is given up.
     fn stops_handlers(&self) -> bool {
         self.stops_handlers.load(Ordering::Relaxed)
+    }
+
+    /// Whether the peer, which does, also says when the handler has ended.
+    fn tells_ends(&self) -> bool {
+        self.tells_ends.load(Ordering::Relaxed)
     }
 
     /// Who is told of calls that end.

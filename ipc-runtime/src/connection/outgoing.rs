@@ -9,6 +9,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tracing::Instrument;
 
+use super::awaited::Awaited;
 use super::peer_threads::{Lease, Pin};
 use super::scope::Scope;
 use super::sent::{Parts, Sent};
@@ -155,7 +156,7 @@ impl Connection {
         used: Use,
         pin: Option<&Pin>,
         pointer: u16,
-    ) -> Result<Capability, Payload> {
+    ) -> Result<(Capability, Arc<Awaited>), Payload> {
         let scope = Scope::of(self);
         let Some(lease) = self.try_lease(method, scope.as_deref(), pin) else {
             return Err(params);
@@ -174,14 +175,7 @@ impl Connection {
             used: Some(used),
         };
         let sent = Sent::new(answer, parts, None);
-        // It fails as the calls of what it was to bring do.
-        self.runtime().spawn(async move {
-            let outcome = sent.await;
-            if let Some(measured) = measured {
-                measured.end(&outcome);
-            }
-        });
-        Ok(promised)
+        Ok((promised, Awaited::start(self.runtime(), sent, measured)))
     }
 
     /// Writes what only the runtimes see of the parameters.

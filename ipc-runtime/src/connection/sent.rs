@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use futures_util::future::{OptionFuture, join};
 use tokio::sync::oneshot::{self, error::TryRecvError};
 
 use super::Connection;
@@ -82,10 +83,23 @@ impl Parts {
             object,
             method,
             lease,
-            used,
+            mut used,
         } = self;
-        // A peer of this runtime has dropped its handler when it hears of anything that we do next.
-        if connection.stops_handlers() || !connection.is_open() {
+        if !connection.is_open() {
+            return;
+        }
+        let runtime = connection.runtime().clone();
+        if connection.stops_handlers() {
+            // The handler ends by itself: at once, unless it blocks or may not be dropped.
+            if let Some(lease) = lease
+                && connection.tells_ends()
+                && let Some(settled) = answer.give_up()
+            {
+                runtime.spawn(async move {
+                    let _ = settled.await;
+                    lease.put_back();
+                });
+            }
             return;
         }
         let mut settled = answer.give_up();
@@ -95,33 +109,44 @@ impl Parts {
             }
             return;
         }
-        if settled.is_none()
-            && let Some(used) = &used
-        {
-            used.goes_on();
+        if let Some(used) = &mut used {
+            used.give_up();
+            if settled.is_none() {
+                used.goes_on();
+            }
         }
-        let runtime = connection.runtime().clone();
+        let stopped = method
+            .canceller()
+            .map(|canceller| tell_to_stop(connection, object, canceller));
+        let stopped = OptionFuture::from(stopped);
         runtime.spawn(async move {
-            if let Some(canceller) = method.canceller() {
-                tell_to_stop(&connection, object, canceller).await;
-            }
-            let Some(mut settled) = settled else {
+            let Some(settled) = settled else {
+                stopped.await;
                 // Nobody will know when the thread is idle again, so it is not used any more.
-                return;
+                return drop((used, lease));
             };
-            // An object that nobody uses but this call keeps the connection open; so not for ever.
-            if tokio::time::timeout(LINGER, &mut settled).await.is_err() {
-                if let Some(used) = &used {
-                    used.goes_on();
-                }
-                drop(used);
-                let _ = settled.await;
-            }
+            join(stopped, linger(settled, used)).await;
             if let Some(lease) = lease {
                 lease.put_back();
             }
         });
     }
+}
+
+/// Waits until the peer is done with a call that was given up.
+async fn linger(mut settled: oneshot::Receiver<()>, used: Option<Use>) {
+    if let Some(used) = used {
+        let unused = async {
+            // An object that nobody uses but this call keeps the connection open; so not for ever. One that will
+            // not come is not used at all.
+            let _ = tokio::time::timeout(LINGER, used.never_comes()).await;
+        };
+        tokio::select! {
+            _ = &mut settled => return,
+            () = unused => used.goes_on(),
+        }
+    }
+    let _ = settled.await;
 }
 
 /// Whether the answer came before the call was given up. Nothing is to be stopped then, and what stops a wait
@@ -132,7 +157,7 @@ fn is_settled(settled: &mut oneshot::Receiver<()>) -> bool {
 
 /// Calls the method that the schema pairs with one that was given up, for peers that go on with that.
 async fn tell_to_stop(
-    connection: &Arc<Connection>,
+    connection: Arc<Connection>,
     object: Arc<dyn RemoteObject>,
     canceller: &'static Method,
 ) {

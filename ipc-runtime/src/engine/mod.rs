@@ -13,7 +13,7 @@ use futures_util::future::BoxFuture;
 use crate::adapter::LocalObject;
 use crate::capability::Capability;
 use crate::connection::Connection;
-use crate::exception::Exception;
+use crate::exception::{Exception, ExceptionKind};
 use crate::stats::Stats;
 
 mod answer;
@@ -60,6 +60,27 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync {
         bootstrap: Arc<LocalObject>,
         connection: &Arc<Connection>,
     ) -> Arc<dyn Link>;
+}
+
+/// Why no further object of ours is passed to a peer.
+fn too_many_here(limit: usize) -> Exception {
+    Exception::new(
+        ExceptionKind::Overloaded,
+        format_args!(
+            "the other side of the connection holds {limit} objects of this one, which is the limit \
+             (IpcBuilder::objects)"
+        ),
+    )
+}
+
+/// Why calls of an object that a peer has passed fail: it was one too many.
+fn too_many_there(limit: usize) -> Exception {
+    Exception::new(
+        ExceptionKind::Overloaded,
+        format_args!(
+            "{limit} objects of the other side are in use here, which is the limit (IpcBuilder::objects)"
+        ),
+    )
 }
 
 /// An engine's end of one connection.

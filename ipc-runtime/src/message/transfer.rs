@@ -32,13 +32,13 @@ impl Payload {
     pub(crate) fn export(
         &self,
         mut target: any_pointer::Builder<'_>,
-        mut hook: impl FnMut(&Capability) -> Box<dyn ClientHook>,
+        mut hook: impl FnMut(&Capability) -> Result<Box<dyn ClientHook>, Exception>,
     ) -> Result<(), Exception> {
         let hooks: Hooks = self
             .capabilities
             .iter()
-            .map(|capability| capability.as_ref().map(&mut hook))
-            .collect();
+            .map(|capability| capability.as_ref().map(&mut hook).transpose())
+            .collect::<Result<_, _>>()?;
         self.with_root(&hooks, |root| target.set_as(root).map_err(malformed))
     }
 

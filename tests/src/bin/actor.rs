@@ -2,13 +2,15 @@
 //!
 //! - `actor serve ADDRESS [DESCRIPTORS]` serves until its stdin is closed, with so many descriptors at most.
 //! - `actor call ADDRESS blob|wait|callback` makes one call; `actor list ADDRESS` asks a Counter for its amounts.
+//! - `actor destroy ADDRESS` destroys an Echo, which is the first object there.
 //! - `actor hold PATH` connects, and `actor mute PATH` is connected to, but they never say a word.
 //!
 //! All say on stdout how far they are.
 
 use std::process::ExitCode;
 
-use ipc_runtime::{Exception, Ipc};
+use generated_examples::v32::echo::EchoProxy;
+use ipc_runtime::{Exception, Ipc, Proxy};
 use ipc_tests::our_partner::{OurPartner, Shared};
 use ipc_tests::partner::{Counter, CounterProxy, PartnerProxy, Wrapper};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -27,10 +29,12 @@ async fn main() -> ExitCode {
         },
         ["call", address, call] => make(address, call).await,
         ["list", address] => list(address).await,
+        ["destroy", address] => destroy(address).await,
         ["hold", path] => hold(path).await.map_err(Exception::from),
         ["mute", path] => mute(path).await.map_err(Exception::from),
         _ => Err(Exception::failed(
-            "actor serve ADDRESS [DESCRIPTORS] | call ADDRESS CALL | list ADDRESS | hold PATH | mute PATH",
+            "actor serve ADDRESS [DESCRIPTORS] | call ADDRESS CALL | list ADDRESS | destroy ADDRESS \
+             | hold PATH | mute PATH",
         )),
     };
     match done {
@@ -85,6 +89,14 @@ async fn list(address: &str) -> Result<(), Exception> {
     let counter: CounterProxy = Ipc::new()?.connect_address(address).await?;
     println!("connected");
     counter.added().await?;
+    println!("done");
+    Ok(())
+}
+
+async fn destroy(address: &str) -> Result<(), Exception> {
+    let echo: EchoProxy = Ipc::new()?.connect_address(address).await?;
+    println!("connected");
+    echo.destroy().await?;
     println!("done");
     Ok(())
 }

@@ -1,13 +1,17 @@
 //! A client that is killed.
 
-use std::sync::Arc;
+use std::os::unix::net::UnixListener;
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ipc_runtime::{Exception, Listener};
+use generated_examples::v32::echo::{Echo, EchoProxy};
+use ipc_runtime::{Exception, Listener, Protocol};
 use ipc_tests::our_partner::{OurPartner, Shared, reach};
 use ipc_tests::partner::{Counter, PartnerProxy, Wrapper};
-use ipc_tests::peers::Peer;
+use ipc_tests::peers::{DEADLINE, Peer};
 use tokio::sync::Notify;
+use tokio::task::spawn_blocking;
 
 use crate::support::{Scene, freeze, soon};
 
@@ -156,4 +160,49 @@ async fn item_6_many_that_are_killed_while_they_begin() {
     }
     scene.is_as_before().await;
     still_listens(&listener).await;
+}
+
+/// An object whose end takes its time.
+struct Slow {
+    ending: Arc<Notify>,
+    may_end: Mutex<Receiver<()>>,
+}
+
+impl Echo for Slow {
+    async fn echo(&self, echo: String) -> Result<String, Exception> {
+        Ok(echo)
+    }
+}
+
+impl Drop for Slow {
+    fn drop(&mut self) {
+        self.ending.notify_one();
+        let may_end = self.may_end.lock().unwrap();
+        tokio::task::block_in_place(|| may_end.recv_timeout(DEADLINE)).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_9_while_it_destroys_an_object() {
+    let scene = Scene::new().await;
+    let ending = Arc::new(Notify::new());
+    let (end, may_end) = channel();
+    let slow = Slow {
+        ending: Arc::clone(&ending),
+        may_end: Mutex::new(may_end),
+    };
+    let listener = UnixListener::bind(scene.path()).unwrap();
+    let client = scene.actor(&["destroy", &scene.address()]);
+    // One of a listener would go on with others.
+    let (socket, _) = soon(spawn_blocking(move || listener.accept()))
+        .await
+        .unwrap()
+        .unwrap();
+    let serving = scene.ipc.protocol().serve::<EchoProxy, _>(socket, slow);
+    soon(ending.notified()).await;
+    client.kill().await;
+    // The connection ends before the object does.
+    soon(serving).await.unwrap();
+    end.send(()).unwrap();
+    scene.is_as_before().await;
 }

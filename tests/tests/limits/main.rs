@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod given_up;
 mod messages;
 mod objects;
+mod reading;
 mod support;

@@ -6,6 +6,8 @@
 
 mod addresses;
 mod children;
+mod openings;
 mod shutdown;
 mod sockets;
 mod support;
+mod users;

@@ -1,15 +1,12 @@
-//! Socket files, who may connect, and how many.
+//! Socket files, and how many may connect.
 
-use std::io::Read;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::time::Duration;
 
 use generated_examples::v32::echo::EchoProxy;
 use generated_examples::v32::init::InitProxy;
-use ipc_runtime::{AllowedUsers, ExceptionKind, Ipc, Process, Protocol, Stats};
+use ipc_runtime::{ExceptionKind, Ipc, Process, Protocol, Stats};
 use ipc_tests::partner::PartnerProxy;
 use ipc_tests::peers::Peer;
 use ipc_tests::service::{TestEcho, TestInit, Watch};
@@ -113,20 +110,6 @@ async fn item_16_a_peer_that_leaves_before_it_is_accepted() {
     soon(connect(&listener.address()).await.make_echo())
         .await
         .unwrap();
-}
-
-#[tokio::test]
-async fn a_peer_that_says_nothing_does_not_keep_its_place() {
-    let directory = directory();
-    let ipc = Ipc::builder()
-        .connections(1)
-        .handshake_timeout(Duration::from_millis(100));
-    let listener = listen(&ipc.build().unwrap(), &directory, &Watch::new()).await;
-    let mut silent = UnixStream::connect(directory.path().join("test.sock")).unwrap();
-    let init = connect(&listener.address()).await;
-    soon(init.make_echo()).await.unwrap();
-    silent.set_nonblocking(false).unwrap();
-    assert_eq!(silent.read(&mut [0]).unwrap(), 0, "it was closed");
 }
 
 #[tokio::test]
@@ -246,63 +229,6 @@ async fn a_relative_path_is_told_in_full() {
     assert_eq!(bound.address(), format!("unix:{}", full.display()));
     drop(bound);
     assert!(!full.exists());
-}
-
-/// A process of another user, which the socket's directory and file let through.
-async fn call_as_nobody(users: AllowedUsers) -> Option<(bool, Vec<String>)> {
-    if !rustix::process::geteuid().is_root() {
-        eprintln!("SKIPPED: only root can start a process of another user");
-        return None;
-    }
-    let directory = directory();
-    let open = |path: &Path| std::fs::set_permissions(path, PermissionsExt::from_mode(0o777));
-    open(directory.path()).unwrap();
-    let program = directory.path().join("actor");
-    std::fs::copy(ACTOR, &program).unwrap();
-    let ipc = Ipc::builder().allowed_users(users).build().unwrap();
-    let shared = ipc_tests::our_partner::Shared::default();
-    let partner = ipc_tests::our_partner::OurPartner::new(&ipc, &shared);
-    let address = address(&directory);
-    let listener = ipc.listen_address(&address, partner).await.unwrap();
-    open(&directory.path().join("test.sock")).unwrap();
-    let mut command = std::process::Command::new(program);
-    command.args(["call", &listener.address(), "blob"]);
-    command.uid(65_534).gid(65_534);
-    let (status, lines, report) = Peer::run("nobody", command.into()).finish().await;
-    assert!(!lines.is_empty(), "{report}");
-    Some((status.success(), lines))
-}
-
-#[tokio::test]
-async fn another_user_is_refused() {
-    let Some((success, lines)) = call_as_nobody(AllowedUsers::Own).await else {
-        return;
-    };
-    assert!(!success, "{lines:?}");
-    assert!(
-        lines[0].contains("the peer closed the connection"),
-        "{lines:?}"
-    );
-}
-
-#[tokio::test]
-async fn another_user_is_let_in_if_it_is_listed() {
-    for users in [AllowedUsers::Listed(vec![65_534]), AllowedUsers::Anyone] {
-        let Some((success, lines)) = call_as_nobody(users).await else {
-            return;
-        };
-        assert!(success, "{lines:?}");
-    }
-}
-
-#[tokio::test]
-async fn sockets_for_others_can_be_opened_by_others() {
-    let directory = directory();
-    let ipc = Ipc::builder().allowed_users(AllowedUsers::Listed(vec![]));
-    let bound = Process.bind(&address(&directory), ipc.build().unwrap().context());
-    let metadata = std::fs::metadata(directory.path().join("test.sock")).unwrap();
-    assert_eq!(metadata.permissions().mode() & 0o777, 0o666);
-    drop(bound);
 }
 
 /// How many descriptors a process has open.

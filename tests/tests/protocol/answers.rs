@@ -4,8 +4,8 @@ use capnp_rpc::rpc_capnp::exception::Type;
 use ipc_tests::peers::within;
 
 use crate::raw::{
-    CHILD, FAIL, KEEP, KEPT, PING, PING_KEPT, Raw, WAIT, a_number, call, failed, finish, outcome,
-    returned, served,
+    CHILD, FAIL, KEEP, KEPT, PING, PING_KEPT, Raw, Served, WAIT, a_number, call, failed, finish,
+    outcome, returned, served,
 };
 use crate::rpc::{Cap, Outcome, Payload, ResultsTo, Rpc, Target};
 
@@ -372,4 +372,67 @@ async fn results_for_a_third_party_are_not_implemented() {
     // The number was not taken.
     it.raw.say(call(1, Export(it.root), PING).number(2)).await;
     it.raw.expect(returned(1, a_number(2)).over()).await;
+}
+
+/// Calls that wait for each other: each is of what the one before it will bring, and the first of what is not there.
+async fn chain(raw: &mut Raw, root: u32) -> std::ops::RangeInclusive<u32> {
+    const LENGTH: u32 = 20_000;
+    raw.say(call(1, Export(root), WAIT)).await;
+    for question in 2..=LENGTH {
+        let target = Answer(question - 1, vec![0]);
+        raw.say(call(question, target, CHILD)).await;
+    }
+    1..=LENGTH
+}
+
+/// Hears all of them end.
+async fn ended(raw: &mut Raw, chain: std::ops::RangeInclusive<u32>) {
+    let mut ended = std::collections::BTreeSet::new();
+    for _ in chain.clone() {
+        match raw.hear().await {
+            Rpc::Return { answer, .. } => assert!(ended.insert(answer)),
+            other => panic!("no answer: {other:?}"),
+        }
+    }
+    assert!(ended.into_iter().eq(chain));
+}
+
+#[tokio::test]
+async fn a_long_chain_of_calls_that_comes_to_nothing() {
+    let Served {
+        mut raw,
+        journal,
+        root,
+        ..
+    } = served().await;
+    let chain = chain(&mut raw, root).await;
+    within("the first call", journal.waiting(1)).await;
+    journal.open();
+    ended(&mut raw, chain.clone()).await;
+    for question in chain {
+        raw.say(finish(question)).await;
+    }
+    raw.quiet(root).await;
+}
+
+#[tokio::test]
+async fn a_long_chain_of_calls_that_is_given_up() {
+    let Served {
+        mut raw,
+        journal,
+        root,
+        ..
+    } = served().await;
+    for in_order in [true, false] {
+        let chain = chain(&mut raw, root).await;
+        within("the first call", journal.waiting(1)).await;
+        for question in chain.clone() {
+            let from_the_end = chain.end() + 1 - question;
+            let finished = if in_order { question } else { from_the_end };
+            raw.say(finish(finished)).await;
+        }
+        ended(&mut raw, chain).await;
+        within("the first call's end", journal.waiting(0)).await;
+        raw.quiet(root).await;
+    }
 }

@@ -8,6 +8,7 @@ mod promises;
 mod questions;
 mod raw;
 mod rpc;
+mod threads;
 mod unread;
 mod violations;
 mod wire_equality;

@@ -8,10 +8,10 @@ use ipc_tests::peers::within;
 use ipc_tests::test_node::{Journal, TestNode};
 
 use crate::raw::{
-    CHILD, Connected, KEEP, KEPT, PING, Raw, a_cap, a_number, call, connected, failed, finish,
-    returned,
+    CHILD, Connected, INTRODUCE, KEEP, KEPT, PING, Raw, WAIT, a_cap, a_number, call, connected,
+    failed, finish, outcome, returned,
 };
-use crate::rpc::{Cap, Loopback, Payload, Rpc, Target};
+use crate::rpc::{Cap, Loopback, Outcome, Payload, Rpc, Target};
 
 use Target::{Answer, Export};
 
@@ -86,13 +86,62 @@ async fn an_object_that_nobody_wants_gives_its_call_up() {
     let Connected { mut raw, node } = connected().await;
     let child = node.child().pipeline();
     let (question, _) = raw.called(Export(0), CHILD).await;
+    let clone = child.clone();
     drop(child);
-    // Its call is waited for, so that what comes all the same is let go.
+    let on = tokio::spawn(node.ping(1));
+    ping(&mut raw, Export(0), 1).await;
+    within("the call", on).await.unwrap().unwrap();
+    drop(clone);
+    raw.expect(finish(question)).await;
+    // What comes all the same went with the Finish.
     raw.say(returned(question, a_cap(Cap::SenderHosted(1))))
         .await;
+    let on = tokio::spawn(node.ping(2));
+    ping(&mut raw, Export(0), 2).await;
+    within("the call", on).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_call_that_is_given_up_for_its_object_is_stopped() {
+    let Connected { mut raw, node } = connected().await;
+    let brought = node.wait().pipeline();
+    let (question, _) = raw.called(Export(0), WAIT).await;
+    drop(brought);
+    raw.expect(finish(question)).await;
+    let (stop, _) = raw.called(Export(0), INTRODUCE).await;
+    raw.say(returned(stop, Payload::default()).over()).await;
+    raw.say(outcome(question, Outcome::Canceled)).await;
+
+    // There is nothing to stop in one that has been answered.
+    let brought = node.wait().pipeline();
+    let early = tokio::spawn(brought.ping(1));
+    let (question, _) = raw.called(Export(0), WAIT).await;
+    let (pinged, _) = raw.called(Answer(question, vec![0]), PING).await;
+    raw.say(returned(question, a_cap(Cap::SenderHosted(1))))
+        .await;
+    raw.say(returned(pinged, a_number(1)).over()).await;
+    within("the call", early).await.unwrap().unwrap();
+    drop(brought);
     let mut heard = [raw.hear().await, raw.hear().await];
     heard.sort_by_key(|message| format!("{message:?}"));
     assert_eq!(heard, [finish(question).keeping(), Rpc::Release(1, 1)]);
+}
+
+#[tokio::test]
+async fn calls_of_an_object_keep_its_call() {
+    let Connected { mut raw, node } = connected().await;
+    let child = node.child().pipeline();
+    let call = tokio::spawn(child.ping(1));
+    drop(child);
+    let (first, _) = raw.called(Export(0), CHILD).await;
+    let (second, _) = raw.called(Answer(first, vec![0]), PING).await;
+    let on = tokio::spawn(node.ping(2));
+    ping(&mut raw, Export(0), 2).await;
+    within("the call", on).await.unwrap().unwrap();
+    // Until they are given up themselves.
+    call.abort();
+    raw.expect(finish(second)).await;
+    raw.expect(finish(first)).await;
 }
 
 #[tokio::test]

@@ -1,14 +1,17 @@
 //! Calls that our engine makes: answers of every kind, and what it does about them.
 
+use std::pin::Pin;
+use std::task::{Context, Waker};
+
 use capnp_rpc::rpc_capnp::exception::Type;
-use ipc_runtime::{ExceptionKind, Protocol};
+use ipc_runtime::{ExceptionKind, Ipc, Protocol};
 use ipc_tests::nodes::NodeProxy;
 use ipc_tests::peers::within;
 use ipc_tests::test_node::{Journal, TestNode};
 
 use crate::raw::{
     CHILD, Connected, INTRODUCE, KEEP, KEPT, PING, PING_KEPT, Raw, WAIT, a_cap, a_number, call,
-    connected, failed, finish, greeted, outcome, returned,
+    connected, connected_by, failed, finish, greeted, outcome, returned,
 };
 use crate::rpc::{Cap, Outcome, Payload, ResultsTo, Rpc, Target};
 
@@ -321,6 +324,38 @@ async fn what_ends_a_call_is_called_when_it_is_given_up() {
         raw.say(outcome(question, Outcome::Canceled)).await;
     }
     // Nothing else is said of it.
+    let ping = tokio::spawn(node.ping(1));
+    let (question, _) = raw.called(Export(0), PING).await;
+    raw.say(returned(question, a_number(1)).over()).await;
+    within("the call", ping).await.unwrap().unwrap();
+}
+
+/// What stops a wait would stop the next one, if this one were over. That it is over can be on its way, though.
+#[tokio::test]
+async fn what_ends_a_call_is_not_called_when_the_answer_is_there() {
+    let ipc = Ipc::new().unwrap();
+    let Connected { mut raw, node } = connected_by(ipc.clone(), Cap::SenderHosted(0)).await;
+    let calls = ipc.stats().outgoing_calls;
+    let mut call = node.wait();
+    let mut cx = Context::from_waker(Waker::noop());
+    assert!(Pin::new(&mut call).poll(&mut cx).is_pending());
+    let pipelined = node.wait().pipeline();
+    for _ in 0..2 {
+        let (question, _) = raw.called(Export(0), WAIT).await;
+        raw.say(returned(question, Payload::default()).over()).await;
+    }
+    // The answers have come, and nobody has looked at them. A question of an object counts as long as that does.
+    within("the answers", async {
+        while ipc.stats().outgoing_calls > calls + 1 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    drop(call);
+    drop(pipelined);
+    let Rpc::Finish { .. } = raw.hear().await else {
+        panic!("something else is told than that it is over");
+    };
     let ping = tokio::spawn(node.ping(1));
     let (question, _) = raw.called(Export(0), PING).await;
     raw.say(returned(question, a_number(1)).over()).await;

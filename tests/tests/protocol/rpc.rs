@@ -84,12 +84,14 @@ pub(crate) enum Loopback {
 }
 
 /// Parameters or results: a struct of one number and so many capabilities, or one capability alone,
-/// as the answer to a Bootstrap has it.
+/// as the answer to a Bootstrap has it. The first capability may also be the first of a struct in the struct, as
+/// the thread in a Context is; that is not seen when it is read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Payload {
     pub(crate) number: u32,
     pub(crate) caps: Vec<Cap>,
     pub(crate) bare: bool,
+    pub(crate) nested: bool,
 }
 
 /// A descriptor of a capability.
@@ -403,9 +405,12 @@ impl Payload {
             let mut content: bootstrap::Builder<'_> = content.init_as();
             content.set_question_id(self.number);
             if !self.caps.is_empty() {
-                content
-                    .init_deprecated_object_id()
-                    .set_as_capability(placeholder());
+                let mut pointer = content.init_deprecated_object_id();
+                if self.nested {
+                    let inner: bootstrap::Builder<'_> = pointer.init_as();
+                    pointer = inner.init_deprecated_object_id();
+                }
+                pointer.set_as_capability(placeholder());
             }
         }
         let mut table = target.init_cap_table(self.caps.len() as u32);
@@ -425,6 +430,7 @@ impl Payload {
             bare: structure.is_err(),
             number: structure.map_or(0, |structure| structure.get_question_id()),
             caps,
+            nested: false,
         })
     }
 }

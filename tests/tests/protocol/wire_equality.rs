@@ -159,6 +159,9 @@ impl Numbers {
 /// The question for the server's first object, and that object.
 const FIRST: u32 = 1;
 
+/// The question that greets.
+const GREETING: u32 = 2;
+
 /// Takes out of a conversation what may differ.
 ///
 /// - Numbers are replaced by what they stand for.
@@ -167,6 +170,7 @@ const FIRST: u32 = 1;
 ///   Release and the Finish of it are left out.
 /// - `capnp-rpc` lets the answer to a Bootstrap release the parameters, which it has none of.
 /// - `capnp-rpc` says Abort before it closes; ours closes.
+/// - In the greeting each engine says how it is.
 fn essence(said: Said) -> Essence {
     let mut essence = Essence::default();
     let [mut client, mut server] = [Numbers::default(), Numbers::default()];
@@ -197,7 +201,10 @@ fn essence(said: Said) -> Essence {
                 question: own.ask(question),
                 interface,
                 method,
-                params: payload(params, own, other),
+                params: match own.asked {
+                    GREETING if side == Side::Client => Payload::default(),
+                    _ => payload(params, own, other),
+                },
                 results_to,
             },
             mut message @ Rpc::Return { .. } => {
@@ -211,7 +218,10 @@ fn essence(said: Said) -> Essence {
                     *answer = other.questions[answer];
                     *release_params &= *answer != FIRST;
                     if let Outcome::Results(results) = outcome {
-                        *results = payload(std::mem::take(results), own, other);
+                        *results = match *answer {
+                            GREETING if side == Side::Server => Payload::default(),
+                            _ => payload(std::mem::take(results), own, other),
+                        };
                     }
                 }
                 message

@@ -7,7 +7,7 @@ use generated_examples::v32::echo::{Echo, EchoProxy};
 use generated_examples::v32::init::{Init, InitProxy};
 use generated_examples::v32::mining::MiningProxy;
 use generated_examples::v32::rpc::RpcProxy;
-use ipc_runtime::{Exception, ExceptionKind, Stats, Threads};
+use ipc_runtime::{EngineKind, Exception, ExceptionKind, Stats, Threads};
 use ipc_tests::callbacks::{CallbackProxy, Caller, CallerProxy, CompareProxy, NotifyProxy};
 use ipc_tests::nodes::NodeProxy;
 use ipc_tests::service::{FAIL, TestInit, WAIT, Watch};
@@ -69,6 +69,46 @@ async fn chains_of_any_length() {
     soon(journal.nodes(0)).await;
 }
 
+/// What a long chain of calls will bring, the first of which waits.
+fn chain(root: &NodeProxy) -> NodeProxy {
+    let length = match (crate::CLIENT, crate::SERVER) {
+        (EngineKind::Native, EngineKind::Native) => 10_000,
+        // `capnp-rpc` needs stack for it.
+        _ => 100,
+    };
+    let first = root.wait().pipeline();
+    (0..length).fold(first, |node, _| node.child().pipeline())
+}
+
+#[tokio::test]
+async fn long_chains_that_come_to_nothing() {
+    let journal = Journal::new();
+    let (client, server) = (client(), server_ipc());
+    let root: NodeProxy = remote(&client, &server, TestNode::new(&journal)).await;
+    let before = counts(&client);
+    let unwanted = chain(&root);
+    soon(journal.waiting(1)).await;
+    drop(unwanted);
+    soon(journal.waiting(0)).await;
+    settled(&client, before).await;
+
+    let failing = chain(&root);
+    soon(journal.waiting(1)).await;
+    journal.open();
+    soon(failing.ping(1)).await.unwrap_err();
+    drop(failing);
+    settled(&client, before).await;
+
+    let lost = chain(&root);
+    soon(journal.waiting(1)).await;
+    server.shutdown(Duration::ZERO).await;
+    let failure = soon(lost.ping(1)).await.unwrap_err();
+    assert_eq!(failure.kind(), ExceptionKind::Disconnected, "{failure}");
+    drop((root, lost));
+    until(|| client.stats() == Stats::default()).await;
+    soon(journal.nodes(0)).await;
+}
+
 #[tokio::test]
 async fn the_failure_of_the_first_call_is_that_of_the_others() {
     let pair = pair().await;
@@ -95,32 +135,46 @@ async fn null_cannot_be_called() {
 }
 
 #[tokio::test]
-async fn what_nobody_wants_goes_when_it_comes() {
+async fn a_call_is_given_up_when_nobody_wants_its_object() {
     let watch = Watch::new();
     let (client, server) = (client(), server_ipc());
     let init: InitProxy = remote(&client, &server, SlowInit(Arc::clone(&watch))).await;
     let before = counts(&client);
-    let echo = init.make_echo().pipeline();
-    soon(watch.waiting(1)).await;
-    drop(echo);
-    watch.release();
-    soon(watch.waiting(0)).await;
-    soon(watch.echoes(0)).await;
-    settled(&client, before).await;
+    for limit in [None, Some(Duration::from_secs(600))] {
+        let call = init.make_echo();
+        let echo = match limit {
+            Some(limit) => call.timeout(limit),
+            None => call,
+        };
+        let echo = echo.pipeline();
+        soon(watch.waiting(1)).await;
+        drop(echo);
+        soon(watch.waiting(0)).await;
+        soon(watch.echoes(0)).await;
+        settled(&client, before).await;
+    }
 }
 
 #[tokio::test]
-async fn a_call_with_a_limit_is_given_up_when_nobody_wants_its_object() {
+async fn a_call_of_what_is_to_come_wants_it() {
     let watch = Watch::new();
     let (client, server) = (client(), server_ipc());
     let init: InitProxy = remote(&client, &server, SlowInit(Arc::clone(&watch))).await;
     let before = counts(&client);
-    let echo = init
-        .make_echo()
-        .timeout(Duration::from_secs(600))
-        .pipeline();
+    let mut call = init.make_echo().pipeline().echo("later");
+    begin(&mut call).await;
     soon(watch.waiting(1)).await;
-    drop(echo);
+    // What is said after a Finish is heard after it.
+    soon(init.make_mining_old2()).await.unwrap();
+    soon(watch.waiting(1)).await;
+    watch.release();
+    assert_eq!(soon(call).await.unwrap(), "later");
+    soon(watch.echoes(0)).await;
+
+    let mut call = init.make_echo().pipeline().echo("never");
+    begin(&mut call).await;
+    soon(watch.waiting(1)).await;
+    drop(call);
     soon(watch.waiting(0)).await;
     soon(watch.echoes(0)).await;
     settled(&client, before).await;
@@ -140,6 +194,39 @@ async fn what_comes_all_the_same_is_destroyed() {
     );
     assert_eq!(soon(pair.echo().await.echo("on")).await.unwrap(), "on");
     soon(pair.watch.echoes(0)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_left_of_what_is_dropped_at_any_moment() {
+    for threads in [Threads::Tasks, Threads::Dedicated] {
+        let pair = pair_of(calling(), answering().threads(threads)).await;
+        let before = counts(&pair.ipc);
+        let dropping = (0..200).map(|number: usize| {
+            let init = pair.init.clone();
+            tokio::spawn(async move {
+                let echo = init.make_echo().pipeline();
+                let call = number
+                    .is_multiple_of(2)
+                    .then(|| tokio::spawn(echo.echo("text")));
+                for _ in 0..number % 7 {
+                    tokio::task::yield_now().await;
+                }
+                drop(echo);
+                for _ in 0..number % 5 {
+                    tokio::task::yield_now().await;
+                }
+                if let Some(call) = call {
+                    call.abort();
+                }
+            })
+        });
+        for dropped in dropping.collect::<Vec<_>>() {
+            soon(dropped).await.unwrap();
+        }
+        soon(pair.watch.echoes(0)).await;
+        settled(&pair.ipc, before).await;
+        assert_eq!(soon(pair.echo().await.echo("on")).await.unwrap(), "on");
+    }
 }
 
 /// Calls callbacks.

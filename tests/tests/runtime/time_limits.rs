@@ -1,5 +1,6 @@
 //! Calls that do not wait for ever.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use generated_examples::v32::echo::EchoProxy;
@@ -95,4 +96,26 @@ async fn a_limit_counts_for_what_waits_for_another_call() {
     assert_eq!(late.await.unwrap_err().kind(), ExceptionKind::TimedOut);
     soon(pair.watch.waiting(0)).await;
     assert_eq!(soon(echo.echo("on")).await.unwrap(), "on");
+}
+
+#[test]
+fn a_runtime_without_a_clock_is_not_asked_for_one() {
+    const NAME: &str = "no clock here";
+    static PANICS: AtomicUsize = AtomicUsize::new(0);
+
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().name() == Some(NAME) {
+            PANICS.fetch_add(1, Ordering::SeqCst);
+        }
+        before(panic);
+    }));
+    let calling = std::thread::Builder::new().name(NAME.to_owned()).spawn(|| {
+        let echo = EchoProxy::new(TestEcho::new(&Watch::new()));
+        let without_clock = Builder::new_current_thread().build().unwrap();
+        without_clock.block_on(echo.echo(WAIT).timeout(SHORT))
+    });
+    let late = calling.unwrap().join().unwrap().unwrap_err();
+    assert_eq!(late.kind(), ExceptionKind::TimedOut);
+    assert_eq!(PANICS.load(Ordering::SeqCst), 0, "something panicked");
 }

@@ -12,6 +12,7 @@ use capnp::private::capability::ClientHook;
 use tokio::sync::oneshot;
 
 use super::errors;
+use super::held::Place;
 use super::vat::Vat;
 use crate::capability::Target;
 use crate::connection::Connection;
@@ -25,6 +26,7 @@ pub(super) struct Export {
     pub(super) connection: Arc<Connection>,
     pub(super) vat: Rc<Vat>,
     pub(super) _counted: Counted,
+    pub(super) _place: Place,
 }
 
 impl Export {

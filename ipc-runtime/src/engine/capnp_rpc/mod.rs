@@ -7,6 +7,7 @@
 
 mod errors;
 mod export;
+mod held;
 mod import;
 mod thread;
 mod vat;

@@ -23,12 +23,13 @@ use tokio_util::compat::{TokioAsyncReadCompatExt, TokioAsyncWriteCompatExt};
 
 use super::errors;
 use super::export::Export;
+use super::held::{Held, Place};
 use super::import::Import;
 use super::thread::RpcThread;
 use crate::adapter::LocalObject;
 use crate::capability::{Capability, Target};
 use crate::connection::Connection;
-use crate::engine::Request;
+use crate::engine::{Later, Request, too_many_here, too_many_there};
 use crate::exception::Exception;
 use crate::message::Payload;
 use crate::stats::Counted;
@@ -57,9 +58,17 @@ pub(super) struct Outgoing {
 pub(super) struct Vat {
     thread: Weak<RpcThread>,
     /// Objects of peers, by the keys that [`Import`]s hold.
-    imports: RefCell<HashMap<u64, Box<dyn ClientHook>>>,
+    imports: RefCell<HashMap<u64, Imported>>,
     /// Objects of ours that peers can call, by address, so that one that comes home is recognised.
     exports: RefCell<HashMap<usize, Exported>>,
+    /// What connections refer to: objects of the peer, and of ours.
+    held_imports: Rc<Held>,
+    held_exports: Rc<Held>,
+}
+
+struct Imported {
+    hook: Box<dyn ClientHook>,
+    _place: Option<Place>,
 }
 
 struct Exported {
@@ -73,6 +82,8 @@ impl Vat {
             thread,
             imports: RefCell::default(),
             exports: RefCell::default(),
+            held_imports: Rc::default(),
+            held_exports: Rc::default(),
         }
     }
 
@@ -93,7 +104,7 @@ impl Vat {
         };
         if let Role::Client(key) = role {
             let first: Box<dyn ClientHook> = system.bootstrap(Side::Server);
-            self.imports.borrow_mut().insert(key, first);
+            self.insert(key, first, &connection);
         }
         let disconnector = system.get_disconnector();
         spawn_local(async move {
@@ -130,7 +141,9 @@ impl Vat {
         let (side, bootstrap) = match role {
             Role::Client(_) => (Side::Client, None),
             Role::Server(object) => {
-                let hook = self.export(Target::Local(Arc::clone(object)), connection);
+                let first = Target::Local(Arc::clone(object));
+                let hook = (self.export(first, connection))
+                    .unwrap_or_else(|full| new_broken_cap(errors::error(full)).hook);
                 (Side::Server, Some(capnp::capability::Client::new(hook)))
             }
         };
@@ -182,7 +195,7 @@ impl Vat {
             let object = (path.iter()).fold(sent.pipeline, |pipeline, pointer| {
                 pipeline.get_pointer_field(*pointer)
             });
-            self.imports.borrow_mut().insert(key, object.as_cap());
+            self.insert(key, object.as_cap(), &connection);
         }
         let promise = sent.promise;
         let vat = Rc::clone(self);
@@ -235,31 +248,36 @@ impl Vat {
 
     /// Forgets an import, which releases the peer's object.
     pub(super) fn release(&self, key: u64) {
-        let hook = self.imports.borrow_mut().remove(&key);
-        drop(hook);
+        let import = self.imports.borrow_mut().remove(&key);
+        drop(import);
     }
 
     /// The hook of a capability that goes to the peer of `connection`.
+    ///
+    /// # Errors
+    ///
+    /// The peer refers to as many objects of ours as it may.
     pub(super) fn hook(
         self: &Rc<Self>,
         capability: &Capability,
         connection: &Arc<Connection>,
-    ) -> Box<dyn ClientHook> {
+    ) -> Result<Box<dyn ClientHook>, Exception> {
         if let Target::Remote(object) = &capability.0 {
             let object: &dyn Any = &**object;
             let import = object
                 .downcast_ref::<Import>()
                 .filter(|import| import.is_of(&self.thread));
             if let Some(import) = import {
-                return self.import(import.key()).unwrap_or_else(|| {
+                return Ok(self.import(import.key()).unwrap_or_else(|| {
                     new_broken_cap(errors::error(connection.disconnected())).hook
-                });
+                }));
             }
         }
         self.export(capability.0.clone(), connection)
     }
 
-    /// The capability of a hook that came from the peer of `connection`.
+    /// The capability of a hook that came from the peer of `connection`. If that is one object too many, the
+    /// hook is let go, and calls of what stands for it fail.
     pub(super) fn capability(
         self: &Rc<Self>,
         mut hook: Box<dyn ClientHook>,
@@ -280,20 +298,48 @@ impl Vat {
             // The thread is ending, and this job with it: nobody will call the object.
             return Capability::remote(Arc::new(Import::dangling(connection)));
         };
+        let Some(place) = self.held_imports.enter(connection, hook.get_ptr()) else {
+            let full = too_many_there(connection.objects());
+            return Later::found_by(async { Err(full) });
+        };
         let import = Import::new(&thread, connection);
-        self.imports.borrow_mut().insert(import.key(), hook);
+        let imported = Imported {
+            hook,
+            _place: Some(place),
+        };
+        self.imports.borrow_mut().insert(import.key(), imported);
         Capability::remote(Arc::new(import))
     }
 
+    /// Names a promise, unless that is one object too many.
+    fn insert(&self, key: u64, hook: Box<dyn ClientHook>, connection: &Arc<Connection>) {
+        let place = self.held_imports.enter(connection, hook.get_ptr());
+        let hook = match place {
+            Some(_) => hook,
+            None => {
+                let full = too_many_there(connection.objects());
+                new_broken_cap(errors::error(full)).hook
+            }
+        };
+        let imported = Imported {
+            hook,
+            _place: place,
+        };
+        self.imports.borrow_mut().insert(key, imported);
+    }
+
     fn import(&self, key: u64) -> Option<Box<dyn ClientHook>> {
-        self.imports.borrow().get(&key).map(|hook| hook.add_ref())
+        let imports = self.imports.borrow();
+        imports.get(&key).map(|import| import.hook.add_ref())
     }
 
     fn export(
         self: &Rc<Self>,
         target: Target,
         connection: &Arc<Connection>,
-    ) -> Box<dyn ClientHook> {
+    ) -> Result<Box<dyn ClientHook>, Exception> {
+        let place = self.held_exports.enter(connection, address(&target));
+        let place = place.ok_or_else(|| too_many_here(connection.objects()))?;
         if let Target::Local(object) = &target {
             let mut exports = self.exports.borrow_mut();
             let exported = exports.entry(address(&target)).or_insert_with(|| Exported {
@@ -307,8 +353,9 @@ impl Vat {
             connection: Arc::clone(connection),
             vat: Rc::clone(self),
             _counted: Counted::new(connection, |tally| &tally.exported_objects),
+            _place: place,
         };
-        export.into_hook()
+        Ok(export.into_hook())
     }
 
     /// Takes back one [`Vat::export`] of the object.

@@ -17,6 +17,7 @@ use crate::connection::Connection;
 use crate::engine::{Answer, RemoteObject, Reply, Request};
 use crate::exception::{Exception, ExceptionKind};
 use crate::message::Payload;
+use crate::turns;
 
 /// One answer: first a queue of what waits for it, then a result.
 ///
@@ -138,7 +139,7 @@ impl AnswerCell {
                 next
             };
             match waiting {
-                Some(waiting) => waiting.serve(peer, outcome),
+                Some(waiting) => turns::nest(|| waiting.serve(peer, outcome)),
                 None => return,
             }
         }

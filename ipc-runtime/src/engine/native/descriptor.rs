@@ -13,6 +13,7 @@ use super::peer::Peer;
 use super::pipelined::Pipelined;
 use super::wire::{self, Addressee};
 use crate::capability::{Capability, Target};
+use crate::engine::{too_many_here, too_many_there};
 use crate::exception::{Exception, ExceptionKind};
 use crate::message::Payload;
 
@@ -95,15 +96,8 @@ impl Peer {
             }
             None => {
                 let limit = self.connection().objects();
-                let id = self.lock().export(&capability, limit).ok_or_else(|| {
-                    Exception::new(
-                        ExceptionKind::Overloaded,
-                        format_args!(
-                            "the other side of the connection holds {limit} objects of this one, which is \
-                             the limit (IpcBuilder::objects)"
-                        ),
-                    )
-                })?;
+                let id = self.lock().export(&capability, limit);
+                let id = id.ok_or_else(|| too_many_here(limit))?;
                 exports.push(id);
                 descriptor.set_sender_hosted(id);
             }
@@ -208,13 +202,7 @@ impl Peer {
             return Capability::remote(self.import(id, promise));
         }
         self.send_soon(wire::release(id, 1));
-        let full = Exception::new(
-            ExceptionKind::Overloaded,
-            format_args!(
-                "{limit} objects of the other side are in use here, which is the limit (IpcBuilder::objects)"
-            ),
-        );
-        Broken::capability(self.connection(), full)
+        Broken::capability(self.connection(), too_many_there(limit))
     }
 }
 

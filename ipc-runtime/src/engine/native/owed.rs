@@ -18,6 +18,7 @@ use super::writer::Urgency;
 use crate::engine::{Interest, Reply};
 use crate::exception::{Exception, ExceptionKind};
 use crate::message::Payload;
+use crate::turns;
 
 /// How many answers, given or not, a peer may leave unfinished: all that are running, and refusals
 /// of which a peer that does many things at once has not heard yet.
@@ -82,8 +83,18 @@ impl Peer {
         Ok((reply, refusal))
     }
 
-    /// Sends an outcome as the answer to a call of the peer.
     fn complete(self: &Arc<Self>, question: u32, outcome: Result<Payload, Exception>) {
+        if turns::is_nested() {
+            // What waits for this answer may be the next of a long chain.
+            let this = Arc::clone(self);
+            turns::in_turn(move || this.answer_now(question, outcome));
+        } else {
+            self.answer_now(question, outcome);
+        }
+    }
+
+    /// Sends an outcome as the answer to a call of the peer.
+    fn answer_now(self: &Arc<Self>, question: u32, outcome: Result<Payload, Exception>) {
         let (cell, redirected, wanted) = {
             let tables = self.lock();
             let Some(answer) = tables.answers.get(&question) else {
