@@ -94,6 +94,10 @@ impl Job {
             handler,
             mut reply,
         } = self;
+        if reply.is_abandoned() || scope.connection.is_ending() {
+            // It was given up while it waited for its turn.
+            return reply.send(Err(given_up()));
+        }
         let span = tracing::debug_span!(
             "ipc.server",
             interface = scope.method.names().0,
@@ -130,10 +134,7 @@ impl Job {
                 }
                 outcome
             }
-            None => Err(Exception::new(
-                ExceptionKind::Cancelled,
-                "the caller gave the call up",
-            )),
+            None => Err(given_up()),
         };
         if let Err(exception) = &outcome {
             span.in_scope(|| tracing::debug!(%exception, "failed"));
@@ -143,4 +144,8 @@ impl Job {
         }
         reply.send(outcome);
     }
+}
+
+fn given_up() -> Exception {
+    Exception::new(ExceptionKind::Cancelled, "the caller gave the call up")
 }
