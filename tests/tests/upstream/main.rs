@@ -41,6 +41,8 @@ macro_rules! pairings {
 mod callbacks;
 mod ends;
 
+mod mini_node;
+mod node;
 mod support;
 mod threads;
 mod values;
