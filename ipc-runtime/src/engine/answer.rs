@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
@@ -34,6 +34,8 @@ impl Request {
 pub(crate) enum Answer {
     /// Of a call that our own engine has sent: the usual case, which needs no box.
     Asked(Asked),
+    /// Of a call that our own engine sends later, if nothing prevents that.
+    Unsent(BoxFuture<'static, Result<Asked, Exception>>),
     Other(BoxFuture<'static, Result<Payload, Exception>>),
 }
 
@@ -46,14 +48,15 @@ impl Answer {
 
     /// Of a call that was not made.
     pub(crate) fn failed(exception: Exception) -> Self {
-        Self::other(async { Err(exception) })
+        Self::Unsent(Box::pin(async { Err(exception) }))
     }
 
     /// Gives the call up, which the peer is told. Ready when the peer is done with it all the same, or
-    /// the connection has ended; none where the engine does not learn of that.
+    /// the connection has ended, and at once if the call was not sent; none where the engine does not learn of that.
     pub(crate) fn give_up(self) -> Option<oneshot::Receiver<()>> {
         match self {
             Self::Asked(asked) => Some(asked.give_up()),
+            Self::Unsent(_) => Some(oneshot::channel().1),
             Self::Other(_) => None,
         }
     }
@@ -63,9 +66,15 @@ impl Future for Answer {
     type Output = Result<Payload, Exception>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match &mut *self {
-            Self::Asked(asked) => Pin::new(asked).poll(cx),
-            Self::Other(answer) => answer.as_mut().poll(cx),
+        loop {
+            match &mut *self {
+                Self::Asked(asked) => return Pin::new(asked).poll(cx),
+                Self::Unsent(sending) => match ready!(sending.as_mut().poll(cx)) {
+                    Ok(asked) => *self = Self::Asked(asked),
+                    Err(exception) => return Poll::Ready(Err(exception)),
+                },
+                Self::Other(answer) => return answer.as_mut().poll(cx),
+            }
         }
     }
 }

@@ -121,10 +121,10 @@ impl Peer {
             };
         }
         let this = Arc::clone(self);
-        Answer::other(async move {
+        Answer::Unsent(Box::pin(async move {
             this.writer.room().await;
-            this.send_call(&addressee, request, None)?.await
-        })
+            this.send_call(&addressee, request, None)
+        }))
     }
 
     /// Calls a method for the sake of an object in its results. The message is sent before this
