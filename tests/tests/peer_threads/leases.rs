@@ -145,6 +145,7 @@ async fn a_thread_is_not_used_again_before_the_answer_of_an_abandoned_call() {
         let (abandoned, mut held) = long_calls(&mut server, &foo, 1).await;
         let busy = held[0].thread;
         drop(abandoned);
+        server.hears_nothing_else(&foo).await;
         let mut others: Vec<_> = (0..4).map(|number| foo.call_int_fn_async(number)).collect();
         for call in &mut others {
             begin(call).await;
@@ -178,11 +179,9 @@ async fn an_abandoned_call_counts_against_the_bound_until_its_answer() {
     let (mut server, foo) = connect(client, Has::Threads).await;
     let (abandoned, mut held) = long_calls(&mut server, &foo, 1).await;
     drop(abandoned);
-    let mut next = foo.call_int_fn_async(7);
-    begin(&mut next).await;
+    let next = tokio::spawn(foo.call_int_fn_async(7));
     server.hears_nothing_else(&foo).await;
     server.answer(held.remove(0)).await;
-    let next = tokio::spawn(next);
     let called = server.called().await;
     assert_eq!((called.number, called.thread), (7, Some(0)));
     server.answer(called).await;

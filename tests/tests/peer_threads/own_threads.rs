@@ -1,6 +1,6 @@
 //! Threads of ours, as a peer uses them.
 
-use ipc_runtime::{Ipc, Threads};
+use ipc_runtime::{Ipc, Stats, Threads};
 use ipc_tests::our_foo::CALL_SAVED_LATER;
 use ipc_tests::peers::within;
 
@@ -37,6 +37,45 @@ async fn a_thread_has_the_name_that_the_peer_gave_it() {
             assert_eq!(begun, Some((7, Some(name.to_owned()))));
         }
         assert_eq!(client.server.stats().threads, 3);
+    }
+}
+
+#[tokio::test]
+async fn upstream_06_a_peer_that_makes_a_thread_and_leaves() {
+    for threads in BOTH {
+        for _ in 0..30 {
+            let mut client = Client::connect(Ipc::builder().threads(threads)).await;
+            client.begin_thread("").await;
+            let Client { raw, server, .. } = client;
+            drop(raw);
+            let left = async {
+                while server.stats() != Stats::default() {
+                    tokio::task::yield_now().await;
+                }
+            };
+            within("the end", left).await;
+        }
+    }
+}
+
+/// The thread is a promise when the calls that name it arrive.
+#[tokio::test]
+async fn upstream_10_calls_on_one_thread_that_is_being_made() {
+    for threads in BOTH {
+        let mut client = Client::connect(Ipc::builder().threads(threads)).await;
+        let made = client.begin_thread("").await;
+        let (foo, mut calls) = (client.foo, Vec::new());
+        for number in 7..10 {
+            let params = Payload {
+                caps: vec![Cap::ReceiverAnswer(made, vec![0])],
+                ..on(number, Some(0))
+            };
+            calls.push(client.begin(foo, FOO, CALL_INT_FN_ASYNC, params).await);
+        }
+        let mut answered = client.answered(4).await;
+        answered.retain(|question| *question != made);
+        assert_eq!(answered, calls);
+        assert_eq!(client.seen.numbers(), [7, 8, 9]);
     }
 }
 

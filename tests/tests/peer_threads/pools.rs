@@ -4,8 +4,9 @@ use ipc_runtime::{Ipc, Threads};
 use ipc_tests::foo::FooInterfaceProxy;
 use ipc_tests::peers::within;
 
-use crate::scripted_client::Client;
-use crate::scripted_server::{Called, Has, Server, connect};
+use crate::rpc::Payload;
+use crate::scripted_client::{Client, on};
+use crate::scripted_server::{CALL_INT_FN_ASYNC, Called, FOO, Has, Server, connect};
 
 /// Begins a call that the server holds.
 async fn hold(server: &mut Server, foo: &FooInterfaceProxy) -> Called {
@@ -55,6 +56,26 @@ async fn a_pool_is_asked_for_once_and_used_as_far_as_it_goes() {
 }
 
 #[tokio::test]
+async fn an_abandoned_call_keeps_its_place_in_the_pool_until_its_answer() {
+    let (mut server, foo) = connect(Ipc::builder(), Has::Pools).await;
+    hold(&mut server, &foo).await;
+    hold(&mut server, &foo).await;
+    wait_for_pool(&mut server, &foo).await;
+    for _ in 0..7 {
+        assert_eq!(hold(&mut server, &foo).await.thread, None);
+    }
+    let abandoned = tokio::spawn(foo.call_fn_async());
+    let held = server.called().await;
+    assert_eq!(held.thread, None);
+    abandoned.abort();
+    server.hears_nothing_else(&foo).await;
+    let next = hold(&mut server, &foo).await;
+    assert!(next.thread.is_some());
+    server.answer(held).await;
+    wait_for_pool(&mut server, &foo).await;
+}
+
+#[tokio::test]
 async fn a_pool_is_no_larger_than_the_bound() {
     let client = Ipc::builder().peer_threads(3);
     let (mut server, foo) = connect(client, Has::Pools).await;
@@ -99,4 +120,49 @@ async fn a_second_pool_is_refused_as_libmultiprocess_does_it() {
             );
         }
     }
+}
+
+#[tokio::test]
+async fn upstream_11_three_calls_on_a_pool_of_two() {
+    for threads in [Threads::Tasks, Threads::Dedicated] {
+        let mut client = Client::connect(Ipc::builder().threads(threads)).await;
+        client.make_pool(2).await.unwrap();
+        let (foo, mut calls) = (client.foo, Vec::new());
+        for number in 7..10 {
+            calls.push(
+                client
+                    .begin(foo, FOO, CALL_INT_FN_ASYNC, on(number, None))
+                    .await,
+            );
+        }
+        let mut answered = client.answered(3).await;
+        answered.sort_unstable();
+        assert_eq!(answered, calls);
+        for (_, thread) in client.seen.begun.lock().unwrap().iter() {
+            let known = match threads {
+                Threads::Dedicated => matches!(thread.as_deref(), Some("pool/0" | "pool/1")),
+                _ => thread.is_none(),
+            };
+            assert!(known, "{thread:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn upstream_12_a_call_without_a_thread_or_a_pool() {
+    let mut client = Client::connect(Ipc::builder().threads(Threads::Dedicated)).await;
+    client.make_thread("").await.unwrap();
+    let foo = client.foo;
+    // No Context, and one that names nothing.
+    for context in [None, Some([None, None])] {
+        let params = Payload {
+            context,
+            ..on(7, None)
+        };
+        let call = client.begin(foo, FOO, CALL_INT_FN_ASYNC, params).await;
+        let refused = client.outcome(call).await.unwrap_err();
+        let text = "std::exception: no thread specified and no pool configured";
+        assert_eq!(refused, text);
+    }
+    assert_eq!(client.seen.numbers(), []);
 }

@@ -105,14 +105,36 @@ impl Client {
         self.outcome(question).await
     }
 
-    /// Makes a thread of this name; the answer is its number.
-    pub(crate) async fn make_thread(&mut self, name: &str) -> Result<u32, String> {
+    /// Begins to make a thread of this name; the answer is the question.
+    pub(crate) async fn begin_thread(&mut self, name: &str) -> u32 {
         let params = Payload {
             text: name.to_owned(),
             ..Payload::default()
         };
-        let made = self.ask(self.map, THREAD_MAP, MAKE_THREAD, params).await?;
+        self.begin(self.map, THREAD_MAP, MAKE_THREAD, params).await
+    }
+
+    /// Makes a thread of this name; the answer is its number.
+    pub(crate) async fn make_thread(&mut self, name: &str) -> Result<u32, String> {
+        let question = self.begin_thread(name).await;
+        let made = self.outcome(question).await?;
         Ok(hosted(&made))
+    }
+
+    /// Hears the results of so many calls next; the answers are their questions, in the order of the answers.
+    pub(crate) async fn answered(&mut self, count: usize) -> Vec<u32> {
+        let mut answered = Vec::new();
+        while answered.len() < count {
+            match self.raw.hear().await {
+                Rpc::Return {
+                    answer,
+                    outcome: Outcome::Results(_),
+                    ..
+                } => answered.push(answer),
+                other => panic!("no results: {other:?}"),
+            }
+        }
+        answered
     }
 
     pub(crate) async fn name_of(&mut self, thread: u32) -> String {
