@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
@@ -56,8 +57,9 @@ impl Answer {
     pub(crate) fn give_up(self) -> Option<oneshot::Receiver<()>> {
         match self {
             Self::Asked(asked) => Some(asked.give_up()),
-            Self::Unsent(_) => Some(oneshot::channel().1),
-            Self::Other(_) => None,
+            Self::Unsent(_) => Some(over()),
+            // The answer may be there, though nobody has looked at it.
+            Self::Other(answer) => answer.now_or_never().map(|_| over()),
         }
     }
 }
@@ -83,4 +85,9 @@ impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Answer").finish_non_exhaustive()
     }
+}
+
+/// Says of a call that the peer is done with it.
+fn over() -> oneshot::Receiver<()> {
+    oneshot::channel().1
 }
