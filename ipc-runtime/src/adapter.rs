@@ -151,9 +151,14 @@ pub(crate) struct LocalObject {
 
 impl LocalObject {
     pub(crate) fn new(adapter: impl Adapter) -> Arc<Self> {
+        Self::over(Arc::new(adapter))
+    }
+
+    /// One whose adapter others use as well.
+    pub(crate) fn over(adapter: Arc<dyn Adapter>) -> Arc<Self> {
         Arc::new(Self {
             interface: adapter.interface(),
-            adapter: Mutex::new(Some(Arc::new(adapter))),
+            adapter: Mutex::new(Some(adapter)),
             inline: AtomicBool::new(false),
         })
     }

@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn item_22_every_form_names_its_path() {
+    fn upstream_22_every_form_names_its_path() {
         for (address, path) in [
             ("unix", "/data/regtest/node.sock"),
             ("unix:", "/data/regtest/node.sock"),
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn item_22_refuses_a_long_path() {
+    fn upstream_22_refuses_a_long_path() {
         let room = MAX_PATH - "/data/regtest/".len();
         assert!(parse(&format!("unix:{}", "x".repeat(room - 1))).is_ok());
         assert!(parse(&format!("unix:{}", "x".repeat(room))).is_err());

@@ -95,6 +95,9 @@ impl IpcBuilder {
     }
 
     /// How many threads of one peer may be in use at a time; further calls wait. Default: 64.
+    ///
+    /// A call uses its thread until it was polled after the answer came, or dropped: do not await other calls while
+    /// so many that have begun are left unpolled.
     pub fn peer_threads(mut self, limit: usize) -> Self {
         self.peer_threads = limit.max(1);
         self

@@ -43,7 +43,8 @@ impl Caller {
         self.0.connection().credentials()
     }
 
-    /// The name that the peer gave to the thread on which the call runs; none if the call names no thread.
+    /// The name of the thread on which the call runs: the one that the peer gave it, or `pool/0` and so on for those
+    /// of the pool that the peer asked for. None if the call runs on no thread that the peer had made.
     pub fn thread_name(&self) -> Option<&str> {
         self.0.thread_name()
     }

@@ -33,7 +33,8 @@ pub trait Proxy: Clone + fmt::Debug + Send + Sync + 'static {
     /// in the order of sending. Without it each call runs on a thread that is idle.
     ///
     /// It makes a difference for methods with a Context of objects of a peer that has threads. A call
-    /// that was given up may keep the thread busy until the peer is done with it.
+    /// that was given up may keep the thread busy until the peer is done with it. Bitcoin Core before v31 has no queue
+    /// for a thread: there, await each call before the next, or it fails with "thread busy", or the node ends.
     #[must_use = "the calls of the proxy that this returns keep their order"]
     fn pinned(&self) -> Self {
         Self::from_object(self.object().clone().pinned())

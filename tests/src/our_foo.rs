@@ -1,5 +1,6 @@
 //! libmultiprocess's own test interface, as our side serves it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ipc_runtime::{Caller, Exception, Ipc};
@@ -28,6 +29,12 @@ pub const FAILURE: &str = "minus one";
 pub struct Seen {
     /// Calls of `callFnAsync` that wait for a `callFn`.
     pub waiting: watch::Sender<usize>,
+    /// `callFn` waits as well, instead of letting others go on.
+    pub call_fn_waits: AtomicBool,
+    /// `callFnAsync` goes on when its caller has given it up.
+    pub runs_to_end: AtomicBool,
+    /// The argument of every `callIntFnAsync` that began, and the thread of ours that it named.
+    pub begun: Mutex<Vec<(i32, Option<String>)>>,
     /// The caller of the last `callIntFnAsync`.
     pub caller: Mutex<Option<Caller>>,
     /// Outcomes of the calls that [`CALL_SAVED_LATER`] made.
@@ -35,6 +42,27 @@ pub struct Seen {
     /// The callback that `saveCallback` gave.
     pub saved: Mutex<Option<FooCallbackProxy>>,
     open: Notify,
+}
+
+impl Seen {
+    /// Lets those go on that wait.
+    pub fn let_out(&self) {
+        self.open.notify_waiters();
+    }
+
+    /// The arguments of every `callIntFnAsync` that began.
+    pub fn numbers(&self) -> Vec<i32> {
+        let begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        begun.iter().map(|(number, _)| *number).collect()
+    }
+
+    async fn wait(&self) {
+        let opened = self.open.notified();
+        tokio::pin!(opened);
+        opened.as_mut().enable();
+        let _waiting = Waiting::new(&self.waiting);
+        opened.await;
+    }
 }
 
 /// The first object of a server.
@@ -179,16 +207,20 @@ impl FooInterface for OurFoo {
     }
 
     async fn call_fn(&self) -> Result<(), Exception> {
-        self.seen.open.notify_waiters();
+        match self.seen.call_fn_waits.load(Ordering::SeqCst) {
+            true => self.seen.wait().await,
+            false => self.seen.let_out(),
+        }
         Ok(())
     }
 
     async fn call_fn_async(&self) -> Result<(), Exception> {
-        let opened = self.seen.open.notified();
-        tokio::pin!(opened);
-        opened.as_mut().enable();
-        let _waiting = Waiting::new(&self.seen.waiting);
-        opened.await;
+        if self.seen.runs_to_end.load(Ordering::SeqCst)
+            && let Some(caller) = Caller::current()
+        {
+            caller.run_to_end();
+        }
+        self.seen.wait().await;
         Ok(())
     }
 
@@ -201,7 +233,12 @@ impl FooInterface for OurFoo {
     }
 
     async fn call_int_fn_async(&self, arg: i32) -> Result<i32, Exception> {
-        *(self.seen.caller.lock()).unwrap_or_else(PoisonError::into_inner) = Caller::current();
+        let caller = Caller::current();
+        let thread = (caller.as_ref()).and_then(|caller| caller.thread_name().map(str::to_owned));
+        *(self.seen.caller.lock()).unwrap_or_else(PoisonError::into_inner) = caller;
+        (self.seen.begun.lock())
+            .unwrap_or_else(PoisonError::into_inner)
+            .push((arg, thread));
         match arg {
             HOW_MANY_WAIT => i32::try_from(*self.seen.waiting.borrow()).map_err(Exception::failed),
             CALL_SAVED_LATER => {

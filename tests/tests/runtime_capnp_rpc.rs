@@ -8,6 +8,8 @@ use ipc_runtime::EngineKind;
 mod callers;
 #[path = "runtime/calls.rs"]
 mod calls;
+#[path = "runtime/coming_home.rs"]
+mod coming_home;
 #[path = "runtime/counters.rs"]
 mod counters;
 #[path = "runtime/destroy.rs"]
@@ -18,6 +20,8 @@ mod faults;
 mod inline;
 #[path = "runtime/lifecycle.rs"]
 mod lifecycle;
+#[path = "runtime/own_threads.rs"]
+mod own_threads;
 #[path = "runtime/pipelining.rs"]
 mod pipelining;
 #[path = "runtime/processes.rs"]

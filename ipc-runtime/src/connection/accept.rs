@@ -54,8 +54,8 @@ impl Connection {
         let at_once = object.is_inline() && self.room().is_none();
         match thread {
             None if method.context.is_some() && self.context.threads == Threads::Dedicated => {
-                match self.unnamed_lane() {
-                    Ok(lane) => lane.run(job),
+                match self.unnamed_thread() {
+                    Ok(thread) => job.on(thread, Lane::run),
                     Err(exception) => job.fail(exception),
                 }
             }

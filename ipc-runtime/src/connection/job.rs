@@ -40,6 +40,11 @@ impl Begin for Job {
     }
 
     fn begin(mut self) -> Option<BoxFuture<'static, ()>> {
+        if self.reply.is_abandoned() || self.scope.connection.is_ending() {
+            // It was given up while it waited for its turn.
+            self.end(Err(given_up()));
+            return None;
+        }
         // Whoever runs the rest polls it at once, so nobody needs to be woken before.
         let mut cx = Context::from_waker(Waker::noop());
         let span = self.span();
@@ -167,16 +172,15 @@ impl Job {
                 "the handler of {} panicked",
                 self.scope.method.name
             ))),
-            None => {
-                return Err(Exception::new(
-                    ExceptionKind::Cancelled,
-                    "the caller gave the call up",
-                ));
-            }
+            None => return Err(given_up()),
         };
         if let (Some(object), Err(reason)) = (&self.stream, &outcome) {
             self.scope.connection.lines.broke(object, reason);
         }
         outcome
     }
+}
+
+fn given_up() -> Exception {
+    Exception::new(ExceptionKind::Cancelled, "the caller gave the call up")
 }

@@ -88,6 +88,8 @@ pub(crate) struct Connection {
     running: Running,
     cleanups: Cleanups,
     tally: Tally,
+    /// The connection has ended, but what it held may not have been dropped yet.
+    ending: AtomicBool,
     /// Why the connection ended, once it has.
     end: watch::Sender<Option<Exception>>,
 }
@@ -126,6 +128,7 @@ impl Connection {
             running: Running::default(),
             cleanups: Cleanups::default(),
             tally: Tally::default(),
+            ending: AtomicBool::new(false),
             end: watch::Sender::new(None),
         })
     }
@@ -255,9 +258,21 @@ impl Connection {
         let _ = self.end.subscribe().wait_for(Option::is_some).await;
     }
 
+    /// The engine's word that it is about to drop all that the connection holds. No call of the peer begins
+    /// from now on.
+    pub(crate) fn ends(&self) {
+        self.ending.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether calls of the peer that have not begun are to be left alone.
+    fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::Relaxed)
+    }
+
     /// The engine's word that the connection has ended.
     pub(crate) fn closed(&self, reason: Exception) {
         tracing::debug!(%reason, "connection closed");
+        self.ends();
         self.end.send_replace(Some(reason));
         self.peer_threads.close();
         self.cleanups.run();

@@ -187,18 +187,22 @@ impl Connection {
         scope: Option<&Scope>,
         pin: Option<&Pin>,
     ) -> Result<(), Exception> {
-        let (thread, callback) = match scope.filter(|_| is_called_back(scope, pin)) {
-            // Where the peer waits for us, and where we wait for the peer.
-            Some(scope) => (
-                scope.callback_thread.clone(),
-                scope.thread.get().map(Thread::capability),
-            ),
-            None => (lease.and_then(Lease::thread), None),
+        let thread = match scope.filter(|_| is_called_back(scope, pin)) {
+            // Where the peer waits for us.
+            Some(scope) => scope.callback_thread.clone(),
+            None => lease.and_then(Lease::thread),
         };
-        if let (Some(context), Some(thread)) = (method.context, thread) {
+        // Where we wait for the peer.
+        let callback = scope.and_then(|scope| scope.thread.get());
+        let callback = callback.map(Thread::capability);
+        if let Some(context) = method.context
+            && (thread.is_some() || callback.is_some())
+        {
             params.amend(method.params, |params| {
                 params.nested(context, CONTEXT, |context| {
-                    context.set_capability(CONTEXT_THREAD, thread);
+                    if let Some(thread) = thread {
+                        context.set_capability(CONTEXT_THREAD, thread);
+                    }
                     if let Some(callback) = callback {
                         context.set_capability(CONTEXT_CALLBACK_THREAD, callback);
                     }

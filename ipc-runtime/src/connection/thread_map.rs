@@ -114,6 +114,12 @@ pub(super) struct Thread {
 }
 
 impl Thread {
+    fn start(name: String, connection: &Arc<Connection>) -> Result<Self, Exception> {
+        let adapter = Arc::new(ThreadAdapter::start(name, connection)?);
+        let object = LocalObject::over(Arc::clone(&adapter) as _);
+        Ok(Self { object, adapter })
+    }
+
     /// The thread behind an object of ours, if the peer of this very connection had it made.
     pub(super) fn of(object: &Arc<LocalObject>, connection: &Connection) -> Option<Self> {
         let adapter = object.downcast::<ThreadAdapter>()?;
@@ -167,13 +173,13 @@ impl Drop for Counted {
 }
 
 /// Threads for calls that name none.
-pub(super) struct OwnPool(Vec<ThreadAdapter>);
+pub(super) struct OwnPool(Vec<Thread>);
 
 impl OwnPool {
     /// The one with the fewest calls.
-    pub(super) fn lane(&self) -> Option<&Lane> {
-        let lanes = self.0.iter().map(ThreadAdapter::lane);
-        lanes.min_by_key(|lane| lane.depth())
+    fn thread(&self) -> Option<Thread> {
+        let idlest = self.0.iter().min_by_key(|thread| thread.lane().depth());
+        idlest.cloned()
     }
 }
 
@@ -183,7 +189,7 @@ const CALLBACK_THREADS: u32 = 4;
 impl OwnPool {
     fn start(name: &str, count: u32, connection: &Arc<Connection>) -> Result<Self, Exception> {
         let threads = (0..count)
-            .map(|number| ThreadAdapter::start(format!("{name}/{number}"), connection))
+            .map(|number| Thread::start(format!("{name}/{number}"), connection))
             .collect::<Result<_, _>>()?;
         Ok(Self(threads))
     }
@@ -200,9 +206,9 @@ impl Connection {
     /// A peer that connected to us has to ask for a pool first, as with libmultiprocess. One that we connected to
     /// calls us back: on threads that it need not ask for, since it does not name one for calls back either,
     /// unless we do.
-    pub(super) fn unnamed_lane(self: &Arc<Self>) -> Result<&Lane, Exception> {
-        if let Some(lane) = self.pool.get().and_then(OwnPool::lane) {
-            return Ok(lane);
+    pub(super) fn unnamed_thread(self: &Arc<Self>) -> Result<Thread, Exception> {
+        if let Some(thread) = self.pool.get().and_then(OwnPool::thread) {
+            return Ok(thread);
         }
         if self.side == Side::Server {
             return Err(no_thread());
@@ -211,8 +217,8 @@ impl Connection {
             let pool = OwnPool::start("callback", CALLBACK_THREADS, self)?;
             let _ = self.callback_pool.set(pool);
         }
-        let lane = self.callback_pool.get().and_then(OwnPool::lane);
-        lane.ok_or_else(no_thread)
+        let thread = self.callback_pool.get().and_then(OwnPool::thread);
+        thread.ok_or_else(no_thread)
     }
 
     /// Answers the peer's `makePool`. Where threads are tasks there is nothing to make, since calls that

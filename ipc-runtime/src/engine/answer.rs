@@ -3,8 +3,9 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
@@ -34,6 +35,8 @@ impl Request {
 pub(crate) enum Answer {
     /// Of a call that our own engine has sent: the usual case, which needs no box.
     Asked(Asked),
+    /// Of a call that our own engine sends later, if nothing prevents that.
+    Unsent(BoxFuture<'static, Result<Asked, Exception>>),
     Other(BoxFuture<'static, Result<Payload, Exception>>),
 }
 
@@ -46,15 +49,17 @@ impl Answer {
 
     /// Of a call that was not made.
     pub(crate) fn failed(exception: Exception) -> Self {
-        Self::other(async { Err(exception) })
+        Self::Unsent(Box::pin(async { Err(exception) }))
     }
 
     /// Gives the call up, which the peer is told. Ready when the peer is done with it all the same, or
-    /// the connection has ended; none where the engine does not learn of that.
+    /// the connection has ended, and at once if the call was not sent; none where the engine does not learn of that.
     pub(crate) fn give_up(self) -> Option<oneshot::Receiver<()>> {
         match self {
             Self::Asked(asked) => Some(asked.give_up()),
-            Self::Other(_) => None,
+            Self::Unsent(_) => Some(over()),
+            // The answer may be there, though nobody has looked at it.
+            Self::Other(answer) => answer.now_or_never().map(|_| over()),
         }
     }
 }
@@ -63,9 +68,15 @@ impl Future for Answer {
     type Output = Result<Payload, Exception>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match &mut *self {
-            Self::Asked(asked) => Pin::new(asked).poll(cx),
-            Self::Other(answer) => answer.as_mut().poll(cx),
+        loop {
+            match &mut *self {
+                Self::Asked(asked) => return Pin::new(asked).poll(cx),
+                Self::Unsent(sending) => match ready!(sending.as_mut().poll(cx)) {
+                    Ok(asked) => *self = Self::Asked(asked),
+                    Err(exception) => return Poll::Ready(Err(exception)),
+                },
+                Self::Other(answer) => return answer.as_mut().poll(cx),
+            }
         }
     }
 }
@@ -74,4 +85,9 @@ impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Answer").finish_non_exhaustive()
     }
+}
+
+/// Says of a call that the peer is done with it.
+fn over() -> oneshot::Receiver<()> {
+    oneshot::channel().1
 }

@@ -76,7 +76,13 @@ impl Reply {
 
     /// Whether the outcome is no longer wanted.
     pub(crate) fn is_abandoned(&mut self) -> bool {
-        self.watch().try_recv() == Err(oneshot::error::TryRecvError::Closed)
+        match (&mut self.abandoned, &self.to) {
+            (Some(abandoned), _) => {
+                abandoned.try_recv() == Err(oneshot::error::TryRecvError::Closed)
+            }
+            (None, Some(To::Owed(owed))) => owed.is_abandoned(),
+            (None, _) => true,
+        }
     }
 
     fn watch(&mut self) -> &mut oneshot::Receiver<()> {

@@ -46,7 +46,7 @@ async fn before_the_handshake() {
 }
 
 #[tokio::test]
-async fn items_5_and_7_while_its_call_runs() {
+async fn upstream_05_07_while_its_call_runs() {
     let scene = Scene::new().await;
     let shared = Shared::default();
     let listener = listen(&scene, &shared).await;
@@ -117,7 +117,7 @@ async fn half_answered(scene: &Scene) -> (Peer, Listener) {
 }
 
 #[tokio::test]
-async fn item_8_while_the_answer_is_half_sent() {
+async fn upstream_08_while_the_answer_is_half_sent() {
     let scene = Scene::new().await;
     let (client, _listener) = half_answered(&scene).await;
     client.kill().await;
@@ -136,7 +136,7 @@ async fn a_client_that_does_not_read_does_not_hold_up_a_shutdown() {
 }
 
 #[tokio::test]
-async fn item_6_many_that_are_killed_while_they_begin() {
+async fn upstream_06_many_that_are_killed_while_they_begin() {
     let scene = Scene::new().await;
     let shared = Shared::default();
     let listener = listen(&scene, &shared).await;

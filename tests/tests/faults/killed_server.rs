@@ -61,7 +61,7 @@ async fn during_construct() {
 }
 
 #[tokio::test]
-async fn item_4_while_calls_run() {
+async fn upstream_04_while_calls_run() {
     let scene = Scene::new().await;
     let server = serve(&scene).await;
     let partner = connect(&scene).await;
@@ -162,7 +162,7 @@ async fn while_its_answer_is_half_sent() {
 }
 
 #[tokio::test]
-async fn item_9_during_destroy() {
+async fn upstream_09_during_destroy() {
     let scene = Scene::new().await;
     let spawning = scene.ipc.spawn_child(env!("CARGO_BIN_EXE_peer"));
     let (init, child): (InitProxy, _) = soon(spawning).await.unwrap();

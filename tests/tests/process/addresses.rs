@@ -93,7 +93,7 @@ async fn a_connection_that_must_be_there_cannot_be_optional() {
 }
 
 #[tokio::test]
-async fn item_21_two_sockets_of_one_process() {
+async fn upstream_21_two_sockets_of_one_process() {
     let directory = directory();
     let ipc = ipc(directory.path());
     let init = || TestInit(Watch::new());

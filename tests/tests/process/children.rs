@@ -160,7 +160,7 @@ async fn a_spawn_that_is_given_up_ends_the_child() {
 }
 
 #[tokio::test]
-async fn item_17_children_start_while_other_threads_hold_locks() {
+async fn upstream_17_children_start_while_other_threads_hold_locks() {
     let directory = directory();
     let program = script(directory.path(), "exit 0");
     let spawning = std::thread::spawn({

@@ -1,6 +1,6 @@
 //! Processes, addresses and sockets, with real ones.
 //!
-//! Tests whose names begin with `item_N` show what the upstream test of that number does.
+//! Tests whose names begin with `upstream_NN` show what the upstream test of that number does.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -108,7 +108,7 @@ async fn an_ipc_ends_all_that_it_has() {
 }
 
 #[tokio::test]
-async fn item_20_a_socket_pair_from_the_first_call_to_an_orderly_end() {
+async fn upstream_20_a_socket_pair_from_the_first_call_to_an_orderly_end() {
     let (ipc, watch) = (Ipc::new().unwrap(), Watch::new());
     let (ours, theirs) = UnixStream::pair().unwrap();
     let serving = ipc.protocol().serve(theirs, TestInit(Arc::clone(&watch)));

@@ -33,7 +33,7 @@ async fn let_others_run() {
 }
 
 #[tokio::test]
-async fn item_13_a_listener_serves_who_connects() {
+async fn upstream_13_a_listener_serves_who_connects() {
     let directory = directory();
     let listener = listen(&Ipc::new().unwrap(), &directory, &Watch::new()).await;
     let echo = soon(connect(&listener.address()).await.make_echo()).await;
@@ -64,7 +64,7 @@ async fn a_peer_destroys_the_first_object_for_itself_alone() {
 }
 
 #[tokio::test]
-async fn item_14_a_connection_limit_makes_later_peers_wait() {
+async fn upstream_14_a_connection_limit_makes_later_peers_wait() {
     let directory = directory();
     let listener = listen(&limited(1), &directory, &Watch::new()).await;
     let address = listener.address();
@@ -82,7 +82,7 @@ async fn item_14_a_connection_limit_makes_later_peers_wait() {
 }
 
 #[tokio::test]
-async fn item_15_two_connections_at_a_time() {
+async fn upstream_15_two_connections_at_a_time() {
     let directory = directory();
     let listener = listen(&limited(2), &directory, &Watch::new()).await;
     let address = listener.address();
@@ -98,7 +98,7 @@ async fn item_15_two_connections_at_a_time() {
 }
 
 #[tokio::test]
-async fn item_16_a_peer_that_leaves_before_it_is_accepted() {
+async fn upstream_16_a_peer_that_leaves_before_it_is_accepted() {
     let directory = directory();
     let listener = listen(&limited(1), &directory, &Watch::new()).await;
     let first = connect(&listener.address()).await;
@@ -174,7 +174,7 @@ async fn files_that_are_no_sockets_are_left_alone() {
 }
 
 #[tokio::test]
-async fn item_22_directories_that_cannot_be_made() {
+async fn upstream_22_directories_that_cannot_be_made() {
     let ipc = Ipc::new().unwrap();
     let directory = directory();
     std::fs::write(directory.path().join("file"), "").unwrap();

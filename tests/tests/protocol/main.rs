@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod answers;
+mod given_up;
+mod payload;
 mod pipelines;
 mod promises;
 mod questions;

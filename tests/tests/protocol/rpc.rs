@@ -1,13 +1,9 @@
 //! Messages of the RPC protocol as plain values, to be written down and compared in tests.
 
-use capnp::any_pointer;
-use capnp::capability::FromClientHook;
 use capnp::message::{Builder, ReaderOptions};
-use capnp::private::capability::ClientHook;
-use capnp::traits::ImbueMut;
-use capnp_rpc::rpc_capnp::{
-    bootstrap, cap_descriptor, exception, message, message_target, payload, promised_answer,
-};
+use capnp_rpc::rpc_capnp::{exception, message, message_target, promised_answer};
+
+pub(crate) use crate::payload::{Cap, Payload};
 
 /// One message.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,29 +77,6 @@ pub(crate) enum Loopback {
     Receiver(u32),
     Accept,
     Provide(u32),
-}
-
-/// Parameters or results: a struct of one number and so many capabilities, or one capability alone,
-/// as the answer to a Bootstrap has it. The first capability may also be the first of a struct in the struct, as
-/// the thread in a Context is; that is not seen when it is read.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Payload {
-    pub(crate) number: u32,
-    pub(crate) caps: Vec<Cap>,
-    pub(crate) bare: bool,
-    pub(crate) nested: bool,
-}
-
-/// A descriptor of a capability.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Cap {
-    None,
-    SenderHosted(u32),
-    SenderPromise(u32),
-    ReceiverHosted(u32),
-    ReceiverAnswer(u32, Vec<u16>),
-    /// At this vine.
-    ThirdParty(u32),
 }
 
 impl Rpc {
@@ -370,7 +343,11 @@ impl Target {
     }
 }
 
-fn write_promised(mut target: promised_answer::Builder<'_>, question: u32, path: &[u16]) {
+pub(crate) fn write_promised(
+    mut target: promised_answer::Builder<'_>,
+    question: u32,
+    path: &[u16],
+) {
     target.set_question_id(question);
     let mut transform = target.init_transform(path.len() as u32);
     for (index, pointer) in (0..).zip(path) {
@@ -381,7 +358,7 @@ fn write_promised(mut target: promised_answer::Builder<'_>, question: u32, path:
     }
 }
 
-fn read_promised(source: promised_answer::Reader<'_>) -> capnp::Result<(u32, Vec<u16>)> {
+pub(crate) fn read_promised(source: promised_answer::Reader<'_>) -> capnp::Result<(u32, Vec<u16>)> {
     use promised_answer::op::Which;
 
     let mut path = Vec::new();
@@ -391,84 +368,4 @@ fn read_promised(source: promised_answer::Reader<'_>) -> capnp::Result<(u32, Vec
         }
     }
     Ok((source.get_question_id(), path))
-}
-
-impl Payload {
-    fn write(&self, mut target: payload::Builder<'_>) {
-        let mut hooks: Vec<Option<Box<dyn ClientHook>>> = Vec::new();
-        let mut content: any_pointer::Builder<'_> = target.reborrow().get_content();
-        content.imbue_mut(&mut hooks);
-        if self.bare {
-            content.set_as_capability(placeholder());
-        } else {
-            // Stands for any struct of one number and one pointer.
-            let mut content: bootstrap::Builder<'_> = content.init_as();
-            content.set_question_id(self.number);
-            if !self.caps.is_empty() {
-                let mut pointer = content.init_deprecated_object_id();
-                if self.nested {
-                    let inner: bootstrap::Builder<'_> = pointer.init_as();
-                    pointer = inner.init_deprecated_object_id();
-                }
-                pointer.set_as_capability(placeholder());
-            }
-        }
-        let mut table = target.init_cap_table(self.caps.len() as u32);
-        for (index, cap) in (0..).zip(&self.caps) {
-            cap.write(table.reborrow().get(index));
-        }
-    }
-
-    fn read(source: payload::Reader<'_>) -> capnp::Result<Self> {
-        let content = source.get_content();
-        let structure = content.get_as::<bootstrap::Reader<'_>>();
-        let mut caps = Vec::new();
-        for cap in source.get_cap_table()? {
-            caps.push(Cap::read(cap)?);
-        }
-        Ok(Self {
-            bare: structure.is_err(),
-            number: structure.map_or(0, |structure| structure.get_question_id()),
-            caps,
-            nested: false,
-        })
-    }
-}
-
-/// A hook that takes the next place in a table of capabilities.
-fn placeholder() -> Box<dyn ClientHook> {
-    let client: capnp::capability::Client =
-        capnp_rpc::new_future_client(std::future::pending::<capnp::Result<_>>());
-    client.into_client_hook()
-}
-
-impl Cap {
-    fn write(&self, mut target: cap_descriptor::Builder<'_>) {
-        match self {
-            Self::None => target.set_none(()),
-            Self::SenderHosted(id) => target.set_sender_hosted(*id),
-            Self::SenderPromise(id) => target.set_sender_promise(*id),
-            Self::ReceiverHosted(id) => target.set_receiver_hosted(*id),
-            Self::ReceiverAnswer(question, path) => {
-                write_promised(target.init_receiver_answer(), *question, path);
-            }
-            Self::ThirdParty(vine) => target.init_third_party_hosted().set_vine_id(*vine),
-        }
-    }
-
-    fn read(source: cap_descriptor::Reader<'_>) -> capnp::Result<Self> {
-        use cap_descriptor::Which;
-
-        Ok(match source.which()? {
-            Which::None(()) => Self::None,
-            Which::SenderHosted(id) => Self::SenderHosted(id),
-            Which::SenderPromise(id) => Self::SenderPromise(id),
-            Which::ReceiverHosted(id) => Self::ReceiverHosted(id),
-            Which::ReceiverAnswer(promised) => {
-                let (question, path) = read_promised(promised?)?;
-                Self::ReceiverAnswer(question, path)
-            }
-            Which::ThirdPartyHosted(third) => Self::ThirdParty(third?.get_vine_id()),
-        })
-    }
 }

@@ -36,7 +36,7 @@ fn call_on(thread: Cap, question: u32, root: u32) -> Rpc {
         method: ON_THREAD,
         params: Payload {
             caps: vec![thread],
-            nested: true,
+            context: Some([Some(0), None]),
             ..Payload::default()
         },
         results_to: ResultsTo::Caller,

@@ -8,11 +8,13 @@ use ipc_runtime::EngineKind;
 
 mod callers;
 mod calls;
+mod coming_home;
 mod counters;
 mod destroy;
 mod faults;
 mod inline;
 mod lifecycle;
+mod own_threads;
 mod pipelining;
 mod processes;
 mod support;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use capnp_rpc::rpc_capnp::{finish, return_};
 
@@ -145,6 +146,9 @@ impl Peer {
                 return;
             };
             answer.returned = true;
+            if answer.abandoned {
+                self.given_up.fetch_sub(1, Ordering::Relaxed);
+            }
             answer.results = exports;
             let asked = std::mem::replace(&mut answer.bytes, kept);
             let release_results = if closed { Some(false) } else { answer.finished };
@@ -229,14 +233,14 @@ impl Peer {
                 drop(forgotten);
                 return Ok(());
             }
-            tables.abandon(question)
+            self.abandon(&mut tables, question)
         };
         // Outside of the lock: it wakes the handler's task. Then what that call had waited for may be
         // unwanted, too.
         let mut next = unwanted;
         while let Some((interest, waits_for)) = next {
             drop(interest);
-            next = waits_for.and_then(|question| self.lock().abandon(question));
+            next = waits_for.and_then(|question| self.abandon(&mut self.lock(), question));
         }
         Ok(())
     }
@@ -253,6 +257,13 @@ impl Owed {
         self.peer.complete(self.question, outcome);
     }
 
+    /// Whether the call was given up.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        // Few are, and to look at each takes the lock.
+        self.peer.given_up.load(Ordering::Relaxed) != 0
+            && (self.peer.lock().answers.get(&self.question)).is_none_or(|answer| answer.abandoned)
+    }
+
     /// Ends when the call is given up.
     pub(crate) fn watch(&self) -> oneshot::Receiver<()> {
         let (interest, abandoned) = Interest::new();
@@ -265,11 +276,13 @@ impl Owed {
     }
 }
 
-impl Tables {
-    /// Gives up a call of the peer if the peer has finished it and nothing waits for it. Returns what
-    /// to drop for that, and what the call itself waits for.
-    fn abandon(&mut self, question: u32) -> Option<(Option<Interest>, Option<u32>)> {
-        let answer = self.answers.get_mut(&question)?;
+/// What is dropped when a call is given up, and what that call itself waits for.
+type GivenUp = (Option<Interest>, Option<u32>);
+
+impl Peer {
+    /// Gives up a call of the peer if the peer has finished it and nothing waits for it.
+    fn abandon(&self, tables: &mut Tables, question: u32) -> Option<GivenUp> {
+        let answer = tables.answers.get_mut(&question)?;
         // Calls that the peer made of its results go on, so it does, too.
         if answer.finished.is_none()
             || answer.returned
@@ -279,6 +292,7 @@ impl Tables {
             return None;
         }
         answer.abandoned = true;
+        self.given_up.fetch_add(1, Ordering::Relaxed);
         Some((answer.interest.take(), answer.waits_for))
     }
 }

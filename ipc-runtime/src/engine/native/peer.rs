@@ -1,7 +1,7 @@
 //! The other side of a connection: what we send to it.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use tokio::net::unix::OwnedWriteHalf;
@@ -28,6 +28,8 @@ pub(super) struct Peer {
     connection: Arc<Connection>,
     pub(super) writer: Arc<Writer>,
     tables: Mutex<Tables>,
+    /// How many calls of the peer were given up and have no answer yet.
+    pub(super) given_up: AtomicUsize,
     /// This side wants to end the connection.
     closing: AtomicBool,
     /// How the peer broke the protocol, where that was not seen on reading.
@@ -46,6 +48,7 @@ impl Peer {
             connection,
             writer,
             tables: Mutex::new(Tables::new(offered)),
+            given_up: AtomicUsize::new(0),
             closing: AtomicBool::new(false),
             violation: OnceLock::new(),
         })
@@ -121,10 +124,10 @@ impl Peer {
             };
         }
         let this = Arc::clone(self);
-        Answer::other(async move {
+        Answer::Unsent(Box::pin(async move {
             this.writer.room().await;
-            this.send_call(&addressee, request, None)?.await
-        })
+            this.send_call(&addressee, request, None)
+        }))
     }
 
     /// Calls a method for the sake of an object in its results. The message is sent before this

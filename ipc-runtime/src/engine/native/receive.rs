@@ -232,6 +232,7 @@ impl Peer {
 
     /// The connection has ended: everything that the sides knew of each other is dropped.
     fn end(self: &Arc<Self>, reason: Exception) {
+        self.connection().ends();
         let old = {
             let mut tables = self.lock();
             let mut old = std::mem::take(&mut *tables);
