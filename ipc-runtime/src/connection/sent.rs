@@ -120,15 +120,25 @@ impl Parts {
             .map(|canceller| tell_to_stop(connection, object, canceller));
         let stopped = OptionFuture::from(stopped);
         runtime.spawn(async move {
-            let Some(settled) = settled else {
+            let Some(mut settled) = settled else {
                 stopped.await;
                 // Nobody will know when the thread is idle again, so it is not used any more.
                 return drop((used, lease));
             };
-            join(stopped, linger(settled, used)).await;
-            if let Some(lease) = lease {
-                lease.put_back();
+            if is_settled(&mut settled) {
+                // It has just been answered.
+                if let Some(lease) = lease {
+                    lease.put_back();
+                }
+                return;
             }
+            let ended = async {
+                linger(settled, used).await;
+                if let Some(lease) = lease {
+                    lease.put_back();
+                }
+            };
+            join(stopped, ended).await;
         });
     }
 }
