@@ -262,12 +262,16 @@ struct Server<C: Calls> {
 impl<C: Calls> Server<C> {
     async fn run(mut self) {
         let mut begun = 0;
+        // It counts as beginning the last call until it looks for the next one.
+        let mut is_beginning = false;
         loop {
             if let Some(room) = self.calls.room() {
+                self.pause(&mut is_beginning);
                 room.await;
             }
             let (next, needed) = {
                 let mut state = self.calls.lines().lock();
+                state.beginning -= usize::from(std::mem::take(&mut is_beginning));
                 let next = state.next();
                 match next {
                     Some(_) => state.beginning += 1,
@@ -283,45 +287,67 @@ impl<C: Calls> Server<C> {
                 self.done = true;
                 return;
             };
-            self.begin(next);
+            match next.key {
+                Some(key) => self.begin_of(key, next),
+                None => {
+                    if let Some(rest) = begin(next) {
+                        self.calls.spawn(rest);
+                    }
+                    is_beginning = true;
+                }
+            }
             begun += 1;
             if begun % AT_ONCE == 0 {
+                self.pause(&mut is_beginning);
                 tokio::task::yield_now().await;
             }
         }
     }
 
-    fn begin(&self, next: Next<C>) {
-        let Next { key, call, broken } = next;
+    /// It is not at a call while it waits.
+    fn pause(&self, is_beginning: &mut bool) {
+        if std::mem::take(is_beginning) {
+            self.calls.lines().lock().beginning -= 1;
+        }
+    }
+
+    /// Begins a call that later ones of its object wait for.
+    fn begin_of(&self, key: usize, next: Next<C>) {
         let mut busy = Busy {
             calls: Arc::clone(&self.calls),
             key,
             beginning: true,
         };
-        let streams = call.streams();
-        // A handler's own panics are its call's; this is for what is dropped with it.
-        let rest = std::panic::catch_unwind(AssertUnwindSafe(|| match broken {
-            Some(reason) => {
-                call.fail(reason);
-                None
-            }
-            None => call.begin(),
-        }));
-        match rest {
-            Ok(Some(rest)) if streams => {
+        let streams = next.call.streams();
+        match begin(next) {
+            Some(rest) if streams => {
                 busy.goes_on();
                 self.calls.spawn(async move {
                     rest.await;
                     drop(busy);
                 });
             }
-            Ok(Some(rest)) => {
+            Some(rest) => {
                 drop(busy);
                 self.calls.spawn(rest);
             }
-            _ => drop(busy),
+            None => drop(busy),
         }
     }
+}
+
+/// Begins a call. Returns the rest, if there is any.
+fn begin<C: Calls>(next: Next<C>) -> Option<BoxFuture<'static, ()>> {
+    let Next { call, broken, .. } = next;
+    // A handler's own panics are its call's; this is for what is dropped with it.
+    std::panic::catch_unwind(AssertUnwindSafe(|| match broken {
+        Some(reason) => {
+            call.fail(reason);
+            None
+        }
+        None => call.begin(),
+    }))
+    .unwrap_or_default()
 }
 
 impl<C: Calls> Drop for Server<C> {
@@ -343,10 +369,10 @@ impl<C: Calls> Drop for Server<C> {
     }
 }
 
-/// Holds up the later calls of an object, if there is one.
+/// Holds up the later calls of an object.
 struct Busy<C: Calls> {
     calls: Arc<C>,
-    key: Option<usize>,
+    key: usize,
     /// A task is at one of its calls.
     beginning: bool,
 }
@@ -364,8 +390,7 @@ impl<C: Calls> Drop for Busy<C> {
         let (line, needed) = {
             let mut state = self.calls.lines().lock();
             state.beginning -= usize::from(self.beginning);
-            let line = self.key.and_then(|key| state.go_on(key));
-            (line, state.needs_server())
+            (state.go_on(self.key), state.needs_server())
         };
         // The object may be anybody's code.
         drop(line);

@@ -4,7 +4,7 @@
 //! connection reads ([`reader`]) and acts on what it reads ([`receive`], [`returned`], [`resolved`]); a
 //! handler's thread writes the handler's results. What both sides know of each other stands in
 //! [`tables`], under one lock that is never held across an await, a system call or anybody else's code.
-//! [`peer`] and [`asked`] ask, [`owed`] answers, [`import`], [`pipelined`] and [`answer`] are objects
+//! [`peer`] and [`asked`] ask, [`owed`] and [`giving`] answer, [`import`], [`pipelined`] and [`answer`] are objects
 //! that are not ours, or not yet; [`promise`] and [`follow`] say what became of those that are promises.
 
 mod answer;
@@ -12,6 +12,7 @@ mod asked;
 mod descriptor;
 mod envelope;
 mod follow;
+mod giving;
 mod import;
 mod outbox;
 mod owed;

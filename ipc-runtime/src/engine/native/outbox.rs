@@ -21,10 +21,10 @@ const KEPT: usize = 64 << 10;
 pub(super) enum Outgoing {
     /// Framed already.
     Encoded(Vec<u8>),
-    /// What is around parameters, and those.
-    Call(Envelope, Payload),
-    /// What is around results, and those, which may be wanted here, too.
-    Return(Envelope, Arc<Payload>),
+    /// What is around content, and the content.
+    Owned(Envelope, Payload),
+    /// The same, where results are wanted here, too.
+    Shared(Envelope, Arc<Payload>),
 }
 
 /// Bytes to be written.
@@ -54,8 +54,8 @@ impl Outgoing {
                 stream.extend_from_slice(bytes);
                 return (OutputSegments::MultiSegment(Vec::new()), Vec::new());
             }
-            Self::Call(envelope, params) => (envelope, params.segments()),
-            Self::Return(envelope, results) => (envelope, results.segments()),
+            Self::Owned(envelope, content) => (envelope, content.segments()),
+            Self::Shared(envelope, content) => (envelope, content.segments()),
         };
         let end = envelope.begin(&content, stream);
         (content, end)
@@ -64,8 +64,8 @@ impl Outgoing {
     fn content(&self) -> OutputSegments<'_> {
         match self {
             Self::Encoded(_) => OutputSegments::MultiSegment(Vec::new()),
-            Self::Call(_, params) => params.segments(),
-            Self::Return(_, results) => results.segments(),
+            Self::Owned(_, content) => content.segments(),
+            Self::Shared(_, content) => content.segments(),
         }
     }
 }

@@ -4,22 +4,16 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use capnp_rpc::rpc_capnp::{finish, return_};
+use capnp_rpc::rpc_capnp::finish;
 
 use tokio::sync::oneshot;
 
 use super::answer::AnswerCell;
-use super::descriptor::malformed;
-use super::envelope::Envelope;
-use super::outbox::Outgoing;
 use super::peer::{Peer, broken};
 use super::tables::{Answer, Tables};
-use super::wire;
-use super::writer::Urgency;
 use crate::engine::{Interest, Reply};
 use crate::exception::{Exception, ExceptionKind};
 use crate::message::Payload;
-use crate::turns;
 
 /// How many answers, given or not, a peer may leave unfinished: all that are running, and refusals
 /// of which a peer that does many things at once has not heard yet.
@@ -53,7 +47,7 @@ impl Peer {
             question,
         });
         let answer = Answer {
-            cell: AnswerCell::new(),
+            cell: None,
             abandoned: false,
             interest: None,
             redirected,
@@ -84,117 +78,12 @@ impl Peer {
         Ok((reply, refusal))
     }
 
-    fn complete(self: &Arc<Self>, question: u32, outcome: Result<Payload, Exception>) {
-        if turns::is_nested() {
-            // What waits for this answer may be the next of a long chain.
-            let this = Arc::clone(self);
-            turns::in_turn(move || this.answer_now(question, outcome));
-        } else {
-            self.answer_now(question, outcome);
-        }
-    }
-
-    /// Sends an outcome as the answer to a call of the peer.
-    fn answer_now(self: &Arc<Self>, question: u32, outcome: Result<Payload, Exception>) {
-        let (cell, redirected, wanted) = {
-            let tables = self.lock();
-            let Some(answer) = tables.answers.get(&question) else {
-                return;
-            };
-            let cell = Arc::clone(&answer.cell);
-            (cell, answer.redirected, answer.finished.is_none())
-        };
-        let mut enclosed = None;
-        let outcome = cell.decide(self, outcome, |results| {
-            if wanted && !redirected {
-                enclosed = Some(self.enclose(question, results)?);
-            }
-            Ok(())
-        });
-        // First what waits for it here: calls that the peer makes once it knows come later.
-        cell.open(self, &outcome);
-        // Results without objects leave nothing that the peer could want of the answer; a failure is what
-        // calls of its results fail with that are on their way.
-        let closed = wanted
-            && !redirected
-            && outcome
-                .as_ref()
-                .is_ok_and(|results| !results.has_capabilities());
-        // Results are kept as long as the peer may name them.
-        let kept = match &outcome {
-            Ok(results) if !closed => results.bytes(),
-            _ => 0,
-        };
-        let mut exports = Vec::new();
-        let message = match (outcome, enclosed) {
-            (Ok(results), Some((envelope, carried))) => {
-                exports = carried;
-                Outgoing::Return(envelope, results)
-            }
-            (Err(exception), _) if wanted && !redirected => {
-                Outgoing::Encoded(wire::failure(question, &exception))
-            }
-            _ if wanted => Outgoing::Encoded(wire::answer(question, |answer| {
-                answer.set_results_sent_elsewhere(());
-            })),
-            _ => Outgoing::Encoded(wire::answer(question, |answer| answer.set_canceled(()))),
-        };
-        // On the table before it is on the wire: what the peer does then must find it there.
-        let (urgency, forgotten) = {
-            let mut tables = self.lock();
-            let Some(answer) = tables.answers.get_mut(&question) else {
-                return;
-            };
-            answer.returned = true;
-            if answer.abandoned {
-                self.given_up.fetch_sub(1, Ordering::Relaxed);
-            }
-            answer.results = exports;
-            let asked = std::mem::replace(&mut answer.bytes, kept);
-            let release_results = if closed { Some(false) } else { answer.finished };
-            tables.owed -= 1;
-            tables.held = tables.held - asked + kept;
-            let urgency = match tables.owed {
-                0 => Urgency::Now,
-                _ => Urgency::Soon,
-            };
-            let forgotten = release_results
-                .and_then(|release_results| tables.forget_answer(question, release_results));
-            (urgency, forgotten)
-        };
-        drop(forgotten);
-        self.writer.send(message, urgency);
-    }
-
-    /// Makes a Return of results. Returns what is around them, and the exports that they carry.
-    fn enclose(
-        self: &Arc<Self>,
-        question: u32,
-        results: &mut Payload,
-    ) -> Result<(Envelope, Vec<u32>), Exception> {
-        results.rebuild()?;
-        let enclosed = match results.has_capabilities() {
-            false => (Envelope::Return { question }, Vec::new()),
-            true => Envelope::results(|mut answer| {
-                answer.set_answer_id(question);
-                answer.set_release_param_caps(false);
-                match answer.which().map_err(|error| malformed(error.into()))? {
-                    return_::Which::Results(payload) => {
-                        self.describe_all(results.table(), payload.map_err(malformed)?)
-                    }
-                    _ => Ok(Vec::new()),
-                }
-            })?,
-        };
-        self.fitting(results, enclosed)
-    }
-
     /// The answer that the peer names.
     ///
     /// None if it is not on the table: the peer may not know yet that it has been let go.
     pub(super) fn answer(&self, question: u32) -> Result<Option<Arc<AnswerCell>>, Exception> {
-        match self.lock().answers.get(&question) {
-            Some(answer) if answer.finished.is_none() => Ok(Some(Arc::clone(&answer.cell))),
+        match self.lock().answers.get_mut(&question) {
+            Some(answer) if answer.finished.is_none() => Ok(Some(answer.cell())),
             Some(_) => Err(broken("it names a call that it has finished")),
             None => Ok(None),
         }
@@ -206,7 +95,7 @@ impl Peer {
         match tables.answers.get_mut(&question) {
             Some(answer) if answer.redirected && !answer.taken => {
                 answer.taken = true;
-                Ok(Arc::clone(&answer.cell))
+                Ok(answer.cell())
             }
             Some(_) => Err(broken("it takes results that were not kept for it")),
             None => Err(broken(
@@ -287,7 +176,7 @@ impl Peer {
         if answer.finished.is_none()
             || answer.returned
             || answer.abandoned
-            || answer.cell.is_wanted()
+            || (answer.cell.as_ref()).is_some_and(AnswerCell::is_wanted)
         {
             return None;
         }

@@ -202,7 +202,7 @@ impl Peer {
                 return Err(exception);
             }
         };
-        self.writer.send(Outgoing::Call(envelope, params), urgency);
+        self.writer.send(Outgoing::Owned(envelope, params), urgency);
         Ok(match object {
             Some(object) => Asked::shared(Arc::clone(object), asking, answer),
             None => Asked::new(Arc::clone(self), asking, answer),

@@ -262,8 +262,12 @@ impl Peer {
             promise.fail(&reason);
         }
         // What waits for an answer may refer to that very answer.
-        for answer in old.answers.values() {
-            answer.cell.give_up(self, &reason);
+        for cell in old
+            .answers
+            .values()
+            .filter_map(|answer| answer.cell.as_ref())
+        {
+            cell.give_up(self, &reason);
         }
         drop((old.answers, old.exports, old.offered));
         self.connection().closed(reason);

@@ -89,7 +89,8 @@ pub(super) enum Finish {
 }
 
 pub(super) struct Answer {
-    pub(super) cell: Arc<AnswerCell>,
+    /// Where it will be for those who want something of it; none as long as nobody does.
+    pub(super) cell: Option<Arc<AnswerCell>>,
     /// The peer has given the call up, and nothing else wants its answer.
     pub(super) abandoned: bool,
     /// Dropped then, if somebody asked for it.
@@ -107,6 +108,12 @@ pub(super) struct Answer {
     pub(super) results: Vec<u32>,
     /// Bytes of the parameters, and then of results that are kept.
     pub(super) bytes: usize,
+}
+
+impl Answer {
+    pub(super) fn cell(&mut self) -> Arc<AnswerCell> {
+        Arc::clone(self.cell.get_or_insert_with(AnswerCell::new))
+    }
 }
 
 /// Whether the peer released the capabilities of an answer's results together with it.
