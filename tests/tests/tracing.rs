@@ -319,7 +319,7 @@ async fn what_an_operator_should_know_is_a_warning() {
 
     let full = log.waits_for("further peers have to wait").await;
     assert_eq!((full.level, full.field("limit")), (Level::WARN, "1"));
-    let silence = log.waits_for("a peer connected and said nothing").await;
+    let silence = log.waits_for("a peer connected and sent no whole message").await;
     assert_eq!(
         (silence.level, silence.field("patience")),
         (Level::WARN, "50ms")
