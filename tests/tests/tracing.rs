@@ -233,6 +233,18 @@ async fn each_call_is_a_span_at_either_end() {
 }
 
 #[tokio::test]
+async fn so_is_a_call_that_is_made_for_what_it_brings() {
+    let (log, _guard) = Log::begin(Level::DEBUG);
+    let scene = scene(Ipc::builder()).await;
+    let echo = scene.init.make_echo().pipeline();
+    within("a call", echo.echo("a")).await.unwrap();
+    within("the end of the echo", echo.destroy()).await.unwrap();
+    scene.leave().await;
+    let calls = ["Init.makeEcho", "Echo.echo", "Echo.destroy"];
+    assert_eq!(log.methods("ipc.client"), calls);
+}
+
+#[tokio::test]
 async fn a_failure_is_told_within_its_call() {
     let (log, _guard) = Log::begin(Level::DEBUG);
     let scene = scene(Ipc::builder()).await;
@@ -319,7 +331,9 @@ async fn what_an_operator_should_know_is_a_warning() {
 
     let full = log.waits_for("further peers have to wait").await;
     assert_eq!((full.level, full.field("limit")), (Level::WARN, "1"));
-    let silence = log.waits_for("a peer connected and sent no whole message").await;
+    let silence = log
+        .waits_for("a peer connected and sent no whole message")
+        .await;
     assert_eq!(
         (silence.level, silence.field("patience")),
         (Level::WARN, "50ms")

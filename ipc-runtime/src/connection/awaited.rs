@@ -13,7 +13,9 @@ use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::sent::Sent;
-use crate::metrics::Measured;
+use super::watched::Watch;
+use crate::exception::Exception;
+use crate::message::Payload;
 use crate::turns;
 
 /// The call.
@@ -29,14 +31,21 @@ pub(crate) struct Awaited {
 
 struct Running {
     sent: Sent,
-    measured: Option<Measured>,
+    watch: Watch,
+}
+
+impl Running {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Payload, Exception>> {
+        let Self { sent, watch } = self;
+        (watch.span()).in_scope(|| Pin::new(sent).poll(cx))
+    }
 }
 
 impl Awaited {
     /// Leaves the answer to a task. What it fails with, calls of the object fail with, too.
-    pub(super) fn start(runtime: &Handle, sent: Sent, measured: Option<Measured>) -> Arc<Self> {
+    pub(super) fn start(runtime: &Handle, sent: Sent, watch: Watch) -> Arc<Self> {
         let this = Arc::new(Self {
-            call: Mutex::new(Some(Running { sent, measured })),
+            call: Mutex::new(Some(Running { sent, watch })),
             passed_on: AtomicBool::new(false),
             given_up: CancellationToken::new(),
             task: OnceLock::new(),
@@ -52,11 +61,11 @@ impl Awaited {
         let Some(running) = &mut *call else {
             return Poll::Ready(());
         };
-        let outcome = ready!(Pin::new(&mut running.sent).poll(cx));
+        let outcome = ready!(running.poll(cx));
         let running = call.take();
         drop(call);
-        if let Some(measured) = running.and_then(|running| running.measured) {
-            measured.end(&outcome);
+        if let Some(running) = running {
+            running.watch.end(&outcome);
         }
         Poll::Ready(())
     }
@@ -89,12 +98,8 @@ impl Awaited {
         }
         // The answer may be there without the task knowing it.
         let mut cx = Context::from_waker(Waker::noop());
-        match Pin::new(&mut running.sent).poll(&mut cx) {
-            Poll::Ready(outcome) => {
-                if let Some(measured) = running.measured {
-                    measured.end(&outcome);
-                }
-            }
+        match running.poll(&mut cx) {
+            Poll::Ready(outcome) => running.watch.end(&outcome),
             Poll::Pending => {
                 self.given_up.cancel();
                 drop(running);

@@ -7,17 +7,18 @@ use std::task::{Context, Poll, Waker};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use tracing::{Instrument, Span};
+use tracing::Instrument;
 
 use super::lane::Lane;
 use super::order::Begin;
 use super::scope::Scope;
 use super::thread_map::Thread;
+use super::watched::Watch;
 use crate::adapter::LocalObject;
 use crate::engine::Reply;
 use crate::exception::{Exception, ExceptionKind};
 use crate::message::Payload;
-use crate::metrics::{Measured, Role};
+use crate::metrics::Role;
 
 type Handler = BoxFuture<'static, Result<Payload, Exception>>;
 
@@ -47,9 +48,8 @@ impl Begin for Job {
         }
         // Whoever runs the rest polls it at once, so nobody needs to be woken before.
         let mut cx = Context::from_waker(Waker::noop());
-        let span = self.span();
-        let measured = self.measured();
-        if span.is_disabled() && measured.is_none() {
+        let watch = self.watch();
+        if watch.is_idle() {
             // Most are done at once, and need nothing that would make them wait.
             let mut handler = AssertUnwindSafe(&mut self.handler).catch_unwind();
             return match self.scope.poll_in(&mut handler, &mut cx) {
@@ -58,10 +58,10 @@ impl Begin for Job {
                     self.end(outcome);
                     None
                 }
-                Poll::Pending => Some(self.serve(span, measured).boxed()),
+                Poll::Pending => Some(self.serve(watch).boxed()),
             };
         }
-        let mut running = self.serve(span, measured).boxed();
+        let mut running = self.serve(watch).boxed();
         match running.poll_unpin(&mut cx) {
             Poll::Ready(()) => None,
             Poll::Pending => Some(running),
@@ -110,35 +110,19 @@ impl Job {
         }
     }
 
-    fn span(&self) -> Span {
+    fn watch(&self) -> Watch {
         let scope = &self.scope;
-        let (interface, method) = scope.method.names();
-        let span = tracing::debug_span!(
-            "ipc.server",
-            interface,
-            method,
-            connection = scope.connection.number,
-            call = tracing::field::Empty,
-        );
-        if !span.is_disabled() {
-            span.record("call", scope.connection.next_call());
-        }
-        span
-    }
-
-    fn measured(&self) -> Option<Measured> {
-        let scope = &self.scope;
-        Measured::begin(&scope.connection, Role::Server, scope.method, || {
+        Watch::begin(&scope.connection, Role::Server, scope.method, || {
             self.params_bytes
         })
     }
 
     /// Runs the handler until it is done, or until nobody waits for it any more and it may be dropped.
-    async fn serve(mut self, span: Span, measured: Option<Measured>) {
+    async fn serve(mut self, watch: Watch) {
         let ended = {
             let handler = AssertUnwindSafe(&mut self.handler).catch_unwind();
             let entered = Arc::clone(&self.scope).enter(handler);
-            let entered = entered.instrument(span.clone());
+            let entered = entered.instrument(watch.span().clone());
             tokio::pin!(entered);
             tokio::select! {
                 ended = &mut entered => Some(ended),
@@ -149,12 +133,7 @@ impl Job {
             }
         };
         let outcome = self.outcome(ended);
-        if let Err(exception) = &outcome {
-            span.in_scope(|| tracing::debug!(%exception, "failed"));
-        }
-        if let Some(measured) = measured {
-            measured.end(&outcome);
-        }
+        watch.end(&outcome);
         self.end(outcome);
     }
 

@@ -15,6 +15,7 @@ mod running;
 mod scope;
 mod sent;
 mod thread_map;
+mod watched;
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};

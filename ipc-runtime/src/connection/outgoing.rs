@@ -14,6 +14,7 @@ use super::peer_threads::{Lease, Pin};
 use super::scope::Scope;
 use super::sent::{Parts, Sent};
 use super::thread_map::Thread;
+use super::watched::Watch;
 use super::{CONTEXT, CONTEXT_CALLBACK_THREAD, CONTEXT_THREAD, Connection};
 use crate::capability::Capability;
 use crate::engine::{RemoteObject, Request};
@@ -21,7 +22,7 @@ use crate::exception::Exception;
 use crate::handle::Use;
 use crate::interface::Method;
 use crate::message::Payload;
-use crate::metrics::{Measured, Role};
+use crate::metrics::Role;
 
 /// A call on its way to its outcome. Dropping it gives the call up.
 pub(crate) enum Calling {
@@ -60,31 +61,15 @@ impl Connection {
         used: Option<Use>,
         pin: Option<Arc<Pin>>,
     ) -> Calling {
-        let (interface, name) = method.names();
-        let span = tracing::debug_span!(
-            "ipc.client",
-            interface,
-            method = name,
-            connection = self.number,
-            call = tracing::field::Empty,
-        );
-        let measured = Measured::begin(self, Role::Caller, method, || params.bytes());
-        if span.is_disabled() && measured.is_none() {
+        let watch = Watch::begin(self, Role::Caller, method, || params.bytes());
+        if watch.is_idle() {
             return self.call_unseen(object, method, params, used, pin);
         }
-        if !span.is_disabled() {
-            span.record("call", self.next_call());
-        }
-        let this = Arc::clone(self);
-        let call = span.in_scope(|| this.call_unseen(object, method, params, used, pin));
+        let call = (watch.span()).in_scope(|| self.call_unseen(object, method, params, used, pin));
+        let call = call.instrument(watch.span().clone());
         Calling::other(async move {
-            let outcome = call.instrument(span.clone()).await;
-            if let Err(exception) = &outcome {
-                span.in_scope(|| tracing::debug!(%exception, "failed"));
-            }
-            if let Some(measured) = measured {
-                measured.end(&outcome);
-            }
+            let outcome = call.await;
+            watch.end(&outcome);
             outcome
         })
     }
@@ -165,8 +150,9 @@ impl Connection {
         if prepared.is_err() {
             return Err(params);
         }
-        let measured = Measured::begin(self, Role::Caller, method, || params.bytes());
-        let (answer, promised) = object.call_for(Request::new(method, params), &[pointer]);
+        let watch = Watch::begin(self, Role::Caller, method, || params.bytes());
+        let request = Request::new(method, params);
+        let (answer, promised) = (watch.span()).in_scope(|| object.call_for(request, &[pointer]));
         let parts = Parts {
             connection: Arc::clone(self),
             object,
@@ -175,7 +161,7 @@ impl Connection {
             used: Some(used),
         };
         let sent = Sent::new(answer, parts, None);
-        Ok((promised, Awaited::start(self.runtime(), sent, measured)))
+        Ok((promised, Awaited::start(self.runtime(), sent, watch)))
     }
 
     /// Writes what only the runtimes see of the parameters.
