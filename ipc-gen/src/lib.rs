@@ -6,6 +6,8 @@
 //! [`Builder`] is the front for build scripts; the command `ipc-gen` writes code to be kept with a
 //! crate's source.
 
+#[doc(hidden)]
+pub mod attribute;
 mod builder;
 mod check;
 mod compiler;

@@ -141,10 +141,11 @@ impl Emitter<'_> {
         } else {
             (quote!(serve_declaring), self.encode_outcome(member))
         };
+        let wait = (!method.immediate).then(|| quote!(.await));
         quote! {
             (#id, #ordinal) => call.#serve(
                 #decode,
-                move |#pattern| async move { #function(&#this #(, #arguments)*).await },
+                move |#pattern| async move { #function(&#this #(, #arguments)*) #wait },
                 #encode,
             ),
         }

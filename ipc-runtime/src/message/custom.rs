@@ -89,6 +89,12 @@ impl<T> Wire for T {
 /// Where the type is a field of a struct, it also has to be `Default` and `PartialEq`, and serde's
 /// traits where code is generated for serde. The default is what the schema's default becomes, or that
 /// of the type if `from_wire` refuses the schema's.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say how it is made from `{W}`",
+    label = "this type stands in the place of the schema's `{W}`",
+    note = "implement `ipc_runtime::CustomValue<{W}>` for it; for a type of another crate, name a module of \
+            functions with `#[ipc(with = path)]` or `Builder::type_override`"
+)]
 pub trait CustomValue<W: Wire + ?Sized>: Clone + fmt::Debug + Send + Sync + 'static {
     /// Why a value of the message is none of this type.
     type Error: fmt::Display;
@@ -131,3 +137,6 @@ pub fn from_wire<W: Wire + ?Sized, T: CustomValue<W>>(wire: W::Read<'_>) -> Resu
 pub fn to_wire<W: Wire + ?Sized, T: CustomValue<W>>(value: &T) -> W::Write<'_> {
     value.to_wire()
 }
+
+/// Compiles for what is a [`CustomValue`], so that a type that is none can be told where it was written.
+pub fn is_custom_value<W: Wire + ?Sized, T: CustomValue<W>>() {}

@@ -24,6 +24,12 @@ pub trait Scalar: sealed::Sealed + Copy {
 }
 
 /// A Rust type that a schema's struct became, or a union or group in one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no struct of a schema",
+    label = "messages do not know this type",
+    note = "generate it with `ipc-gen`, derive `ipc_runtime::IpcStruct` for it, or say with \
+            `#[ipc(from = Type)]` what it is converted from"
+)]
 pub trait Struct: Clone + fmt::Debug + Default + Send + Sync + 'static {
     /// Words of eight bytes in the data section.
     const DATA_WORDS: u16;
@@ -45,6 +51,9 @@ pub trait Struct: Clone + fmt::Debug + Default + Send + Sync + 'static {
     /// Encodes the fields.
     fn write(&self, builder: &mut StructBuilder<'_>);
 }
+
+/// Compiles for what is a [`Struct`], so that a type that is none can be told where it was written.
+pub fn is_struct<T: Struct>() {}
 
 macro_rules! scalars {
     ($($scalar:ty, $mask:expr;)*) => {$(

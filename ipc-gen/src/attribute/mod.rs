@@ -1,0 +1,94 @@
+//! The front for Rust code: a trait held against the interface of a schema.
+//!
+//! It is no stable interface of this crate: the macros of `ipc-runtime` are what to use.
+
+mod arguments;
+mod assertions;
+mod describe;
+mod errors;
+mod expand;
+mod hold;
+mod load;
+mod respan;
+mod signature;
+mod types;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::ItemTrait;
+
+use arguments::Arguments;
+use errors::Errors;
+use hold::Held;
+use signature::Signature;
+
+use crate::model::Item;
+
+/// What `#[ipc_interface(…)]` makes of a trait: the trait, its proxy and its adapter, or messages about all
+/// that is wrong.
+#[must_use]
+pub fn interface(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let declared: ItemTrait = match syn::parse2(item.clone()) {
+        Ok(declared) => declared,
+        Err(error) => {
+            let message = format!("`#[ipc_interface]` is for traits: {error}");
+            let error = syn::Error::new(error.span(), message).to_compile_error();
+            return quote!(#error #item);
+        }
+    };
+    let mut errors = Errors::default();
+    let methods = signature::methods(&declared, &mut errors);
+    let expanded = match Arguments::read(arguments, "interface") {
+        Ok(arguments) => against_schema(&declared, &arguments, &methods, &mut errors),
+        Err(error) => {
+            errors.add(error);
+            None
+        }
+    };
+    expanded.filter(|_| errors.is_empty()).unwrap_or_else(|| {
+        let errors = errors.tokens();
+        let item = expand::trait_item(&declared, None, &methods);
+        quote!(#errors #item)
+    })
+}
+
+fn against_schema(
+    item: &ItemTrait,
+    arguments: &Arguments,
+    methods: &[Signature<'_>],
+    errors: &mut Errors,
+) -> Option<TokenStream> {
+    let Some(path) = &arguments.schema else {
+        let message = "the attribute does not name a schema";
+        errors.push(&item.ident, message, "write `#[ipc_interface(schema = \"schema/echo.capnp\")]`");
+        return None;
+    };
+    let schema = load::load(arguments, path, errors)?;
+    let name = arguments.name.as_ref().map_or_else(|| item.ident.to_string(), syn::LitStr::value);
+    let interface = schema.find(&name, "interface", |item| match item {
+        Item::Interface(item) => Some((item.name.as_str(), item)),
+        _ => None,
+    });
+    let interface = match interface {
+        Ok(interface) => interface,
+        Err((message, help)) => {
+            match &arguments.name {
+                Some(name) => errors.push(name, message, help),
+                None => {
+                    let help = format!("{help}; `interface = \"…\"` says which one this trait is");
+                    errors.push(&item.ident, message, help);
+                }
+            }
+            return None;
+        }
+    };
+    let declared = schema.type_names();
+    let held = Held {
+        item,
+        file: schema.name(),
+        declared: &declared,
+        errors,
+    }
+    .hold(interface, methods);
+    Some(expand::expand(item, arguments, &schema, &held, methods))
+}

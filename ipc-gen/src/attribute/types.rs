@@ -1,0 +1,388 @@
+//! Holds the types that a user wrote against those of the schema.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::{GenericArgument, PathArguments};
+
+use super::describe::{in_rust, in_schema};
+use crate::model::types::Scalar;
+use crate::model::{Custom, Field, Named, Presence, Type};
+use crate::names;
+
+/// Types that mean the same everywhere, and so are no types of the user's own.
+const STANDARD: &[&str] = &[
+    "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8", "u16", "u32",
+    "u64", "u128", "usize", "Option", "Result", "String", "Vec",
+];
+
+/// Why a type is not the schema's, said of the token that is wrong.
+pub(super) struct Mismatch {
+    pub(super) at: TokenStream,
+    pub(super) message: String,
+    pub(super) help: String,
+}
+
+/// How a value of a type of the user's own is made.
+#[derive(Default)]
+pub(super) struct Conversion<'a> {
+    pub(super) with: Option<&'a syn::Path>,
+    pub(super) from: Option<&'a syn::Type>,
+}
+
+/// A comparison of one member.
+pub(super) struct Types<'a> {
+    /// What the schema's files declare, by their names in Rust.
+    pub(super) declared: &'a BTreeSet<String>,
+    pub(super) conversion: Conversion<'a>,
+    /// What has the type, in words: "the parameter `echo`".
+    pub(super) whose: String,
+}
+
+impl Types<'_> {
+    /// The type of a member as the user wrote it, if it can stand for the schema's.
+    pub(super) fn member(&self, field: &Field, user: &syn::Type) -> Result<Type, Mismatch> {
+        let mut user = plain(user);
+        match (field.is_optional(), argument_of(user, "Option")) {
+            (true, Some(inner)) => user = plain(inner),
+            (true, None) => {
+                let why = match &field.presence {
+                    Presence::Flag(_) => format!(
+                        "a `has{}` beside it says whether it is there",
+                        crate::model::capitalized(&field.name)
+                    ),
+                    Presence::Asked(flag) => format!("it is there only where `{flag}` asks for it"),
+                    _ => "the schema lets it be null".to_owned(),
+                };
+                return Err(Mismatch {
+                    at: user.to_token_stream(),
+                    message: format!("{} may be missing: {why}", self.whose),
+                    help: format!("write `Option<{}>`", user.to_token_stream()),
+                });
+            }
+            (false, Some(inner)) => {
+                let help = if field.ty.is_pointer() {
+                    format!(
+                        "write `{}`; or mark the member as `nullable`, in the schema by `$Ipc.nullable` \
+                         or here by `#[ipc(nullable)]`",
+                        inner.to_token_stream()
+                    )
+                } else {
+                    format!(
+                        "write `{}`; a schema says that a number may be missing by a `has{} :Bool` beside it",
+                        inner.to_token_stream(),
+                        crate::model::capitalized(&field.name)
+                    )
+                };
+                return Err(Mismatch {
+                    at: user.to_token_stream(),
+                    message: format!("{} is never missing in the schema", self.whose),
+                    help,
+                });
+            }
+            (false, None) => {}
+        }
+        if field.boxed {
+            match argument_of(user, "Box") {
+                Some(inner) => user = plain(inner),
+                None => {
+                    return Err(Mismatch {
+                        at: user.to_token_stream(),
+                        message: format!("{} contains the struct that it is part of", self.whose),
+                        help: format!("write `Box<{}>`", user.to_token_stream()),
+                    });
+                }
+            }
+        }
+        self.compare(&field.ty, user)
+    }
+
+    fn compare(&self, expected: &Type, user: &syn::Type) -> Result<Type, Mismatch> {
+        let user = plain(user);
+        if let Type::Custom(custom) = expected {
+            let said = syn::parse2::<syn::Type>(custom.rust.clone()).ok();
+            if said.as_ref().and_then(name_of) == name_of(user) {
+                return Ok(Type::Custom(Box::new(Custom {
+                    rust: kept(user.to_token_stream()),
+                    ..(**custom).clone()
+                })));
+            }
+            return match self.compare(&custom.wire, user)? {
+                Type::Custom(own) => Ok(Type::Custom(Box::new(Custom {
+                    with: own.with.or_else(|| custom.with.clone()),
+                    ..*own
+                }))),
+                plain => Ok(plain),
+            };
+        }
+        let name = name_of(user);
+        let name = name.as_deref();
+        match expected {
+            Type::Scalar(scalar) if name == Some(scalar.rust()) => Ok(expected.clone()),
+            Type::Text if name == Some("String") => Ok(Type::Text),
+            Type::Void if is_unit(user) => Ok(Type::Void),
+            Type::AnyPointer if name == Some("AnyPointer") => Ok(Type::AnyPointer),
+            Type::Capability if name == Some("AnyProxy") => Ok(Type::Capability),
+            Type::Parameter(parameter) if name == Some(parameter) => Ok(expected.clone()),
+            Type::Bound(ty) => Ok(Type::Bound(Box::new(self.element(ty, user)?))),
+            Type::Data => match argument_of(user, "Vec") {
+                Some(item) if name_of(plain(item)).as_deref() == Some("u8") => Ok(Type::Data),
+                Some(_) => Err(self.mismatch(expected, user)),
+                None => self.own(expected, user),
+            },
+            Type::List(element) => match argument_of(user, "Vec") {
+                Some(item) => Ok(Type::List(Box::new(self.element(element, item)?))),
+                None => self.own(expected, user),
+            },
+            Type::Interface(named) => self.object(named, expected, user),
+            Type::Enum(named) => Ok(match self.declared(named, expected, user)? {
+                Ok(named) => Type::Enum(named),
+                Err(custom) => custom,
+            }),
+            Type::Struct(named) => Ok(match self.declared(named, expected, user)? {
+                Ok(named) => Type::Struct(named),
+                Err(custom) => custom,
+            }),
+            Type::Union(named) => self.declared(named, expected, user)?.map(Type::Union).or_else(Ok),
+            Type::Group(named) => self.declared(named, expected, user)?.map(Type::Group).or_else(Ok),
+            Type::Scalar(_) | Type::Text | Type::AnyPointer => self.own(expected, user),
+            _ => Err(self.mismatch(expected, user)),
+        }
+    }
+
+    /// The type of what a list holds or a type parameter is bound to, where objects can be missing.
+    fn element(&self, expected: &Type, user: &syn::Type) -> Result<Type, Mismatch> {
+        let user = plain(user);
+        if !matches!(expected, Type::Interface(_) | Type::Capability) {
+            return self.compare(expected, user);
+        }
+        match argument_of(user, "Option") {
+            Some(inner) => self.compare(expected, inner),
+            None => Err(Mismatch {
+                at: user.to_token_stream(),
+                message: "objects in lists and type arguments may be missing".to_owned(),
+                help: format!("write `Option<{}>`", user.to_token_stream()),
+            }),
+        }
+    }
+
+    /// A type of the user's own that is converted.
+    fn own(&self, expected: &Type, user: &syn::Type) -> Result<Type, Mismatch> {
+        let is_own = match user {
+            syn::Type::Array(_) => matches!(expected, Type::Data | Type::List(_)),
+            syn::Type::Path(path) => {
+                let last = path.path.segments.last();
+                let name = last.map(|last| last.ident.unraw().to_string()).unwrap_or_default();
+                !STANDARD.contains(&name.as_str()) && !self.declared.contains(&name)
+            }
+            _ => false,
+        };
+        if !is_own || expected.is_open() {
+            return Err(self.mismatch(expected, user));
+        }
+        Ok(self.custom(expected.clone(), user))
+    }
+
+    fn custom(&self, wire: Type, user: &syn::Type) -> Type {
+        Type::Custom(Box::new(Custom {
+            wire,
+            rust: kept(user.to_token_stream()),
+            with: self.conversion.with.map(|with| kept(with.to_token_stream())),
+        }))
+    }
+
+    /// An object, which goes by its proxy.
+    fn object(&self, named: &Named, expected: &Type, user: &syn::Type) -> Result<Type, Mismatch> {
+        let proxy = names::proxy(&named.place.name);
+        let Some(name) = name_of(user) else {
+            return Err(self.mismatch(expected, user));
+        };
+        let own_name = name.ends_with("Proxy") && !self.declared.contains(&name);
+        if name != proxy && !own_name {
+            return Err(self.mismatch(expected, user));
+        }
+        Ok(Type::Interface(self.written(named, user)?))
+    }
+
+    /// A struct or enum: the schema's, or a type of the user's own in its place.
+    fn declared(
+        &self,
+        named: &Named,
+        expected: &Type,
+        user: &syn::Type,
+    ) -> Result<Result<Named, Type>, Mismatch> {
+        let from = self.conversion.from;
+        if from.is_some() || self.conversion.with.is_some() {
+            let mut wire = expected.clone();
+            if let (Some(from), Type::Struct(named) | Type::Enum(named)) = (from, &mut wire) {
+                *named = self.written(named, plain(from))?;
+            }
+            return Ok(Err(self.custom(wire, user)));
+        }
+        let Some(name) = name_of(user) else {
+            return Err(self.mismatch(expected, user));
+        };
+        let other = STANDARD.contains(&name.as_str()) || self.declared.contains(&name);
+        if name != named.place.name && other {
+            return Err(self.mismatch(expected, user));
+        }
+        Ok(Ok(self.written(named, user)?))
+    }
+
+    /// The declaration, by the path that the user wrote.
+    fn written(&self, named: &Named, user: &syn::Type) -> Result<Named, Mismatch> {
+        let syn::Type::Path(path) = user else {
+            return Ok(named.clone());
+        };
+        let mut path = path.clone();
+        let last = path.path.segments.last_mut();
+        let given = last.map(|last| std::mem::take(&mut last.arguments));
+        let given: Vec<_> = match &given {
+            Some(PathArguments::AngleBracketed(list)) => list.args.iter().filter_map(as_type).collect(),
+            _ => Vec::new(),
+        };
+        if given.len() != named.arguments.len() {
+            let (expected, found) = (named.arguments.len(), given.len());
+            return Err(Mismatch {
+                at: user.to_token_stream(),
+                message: format!("`{}` takes {expected} type arguments, not {found}", named.place.name),
+                help: format!("write `{}`", in_rust(&Type::Struct(named.clone()))),
+            });
+        }
+        let pairs = named.arguments.iter().zip(given);
+        let arguments = pairs.map(|(expected, user)| self.element(expected, user));
+        Ok(Named {
+            place: named.place.clone(),
+            arguments: arguments.collect::<Result<_, _>>()?,
+            written: Some(kept(path.to_token_stream())),
+        })
+    }
+
+    fn mismatch(&self, expected: &Type, user: &syn::Type) -> Mismatch {
+        let (wanted, schema) = (in_rust(expected), in_schema(expected));
+        let mut help = format!("write `{wanted}`");
+        let name = name_of(user).unwrap_or_default();
+        let mut message = format!("{} is {schema} in the schema, which is `{wanted}`", self.whose);
+        match (expected, scalar(&name)) {
+            (Type::Scalar(wanted), Some(found)) => message.push_str(difference(*wanted, found)),
+            (Type::Interface(named), _) if name == named.place.name => {
+                message.push_str(", while this is the trait of those who implement it");
+            }
+            (Type::Text | Type::Data | Type::List(_), _) if matches!(user, syn::Type::Reference(_)) => {
+                message.push_str(": implementations own what they are given");
+            }
+            _ => {}
+        }
+        let is_custom = matches!(expected, Type::Scalar(_) | Type::Text | Type::Data | Type::List(_));
+        if is_custom && scalar(&name).is_none() {
+            help.push_str(", or a type of your own that implements ");
+            help.push_str(&format!("`CustomValue<{}>`", wire_name(expected)));
+        }
+        Mismatch {
+            at: user.to_token_stream(),
+            message,
+            help,
+        }
+    }
+}
+
+/// What `CustomValue` calls a type.
+pub(super) fn wire_name(ty: &Type) -> String {
+    match ty {
+        Type::Text => "str".to_owned(),
+        Type::Data => "[u8]".to_owned(),
+        ty => in_rust(ty),
+    }
+}
+
+/// How numbers of two types differ.
+fn difference(wanted: Scalar, found: Scalar) -> &'static str {
+    let kind = |scalar: Scalar| scalar.rust().trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+    let bits = |scalar: Scalar| -> u32 {
+        let name = scalar.rust();
+        name.trim_start_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or_default()
+    };
+    match (kind(wanted) == kind(found), bits(wanted), bits(found)) {
+        (true, wanted, found) if found < wanted => {
+            ": this is narrower, and peers send numbers that do not fit"
+        }
+        (true, wanted, found) if found > wanted => ": this is wider, and has numbers that cannot be sent",
+        (false, ..) if matches!((wanted.rust().as_bytes().first(), found.rust().as_bytes().first()), (Some(b'i'), Some(b'u')) | (Some(b'u'), Some(b'i'))) => {
+            ": one has a sign, and the other has none"
+        }
+        _ => "",
+    }
+}
+
+fn scalar(name: &str) -> Option<Scalar> {
+    let all = [
+        Scalar::Bool,
+        Scalar::Int8,
+        Scalar::Int16,
+        Scalar::Int32,
+        Scalar::Int64,
+        Scalar::UInt8,
+        Scalar::UInt16,
+        Scalar::UInt32,
+        Scalar::UInt64,
+        Scalar::Float32,
+        Scalar::Float64,
+    ];
+    all.into_iter().find(|scalar| scalar.rust() == name)
+}
+
+/// The type without parentheses around it, and without the invisible ones that macros make.
+pub(super) fn plain(mut ty: &syn::Type) -> &syn::Type {
+    loop {
+        ty = match ty {
+            syn::Type::Paren(inner) => &inner.elem,
+            syn::Type::Group(inner) => &inner.elem,
+            ty => return ty,
+        };
+    }
+}
+
+pub(super) fn is_unit(ty: &syn::Type) -> bool {
+    matches!(ty, syn::Type::Tuple(tuple) if tuple.elems.is_empty())
+}
+
+/// The last name of a path.
+pub(super) fn name_of(ty: &syn::Type) -> Option<String> {
+    match ty {
+        syn::Type::Path(path) => Some(path.path.segments.last()?.ident.unraw().to_string()),
+        _ => None,
+    }
+}
+
+/// The `T` of `Option<T>`.
+pub(super) fn argument_of<'t>(ty: &'t syn::Type, wrapper: &str) -> Option<&'t syn::Type> {
+    let syn::Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == wrapper)?;
+    match &last.arguments {
+        PathArguments::AngleBracketed(list) => list.args.iter().find_map(as_type),
+        _ => None,
+    }
+}
+
+fn as_type(argument: &GenericArgument) -> Option<&syn::Type> {
+    match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    }
+}
+
+/// The user's words, such that no name in them is taken for one of the runtime.
+pub(super) fn kept(tokens: TokenStream) -> TokenStream {
+    let kept = tokens.into_iter().map(|token| match token {
+        TokenTree::Ident(ident) if ident == "rt" => TokenTree::Ident(Ident::new_raw("rt", ident.span())),
+        TokenTree::Group(group) => {
+            let mut new = Group::new(group.delimiter(), kept(group.stream()));
+            new.set_span(group.span());
+            TokenTree::Group(new)
+        }
+        token => token,
+    });
+    kept.collect()
+}
