@@ -45,7 +45,7 @@ fn normal(item: &Item) -> String {
     words(TokenStream::from_str(&text).expect("it is Rust"))
 }
 
-/// The tokens without the commas that layout puts behind the last of several, and without its braces.
+/// The tokens without the commas and braces that layout puts there or leaves out.
 fn words(tokens: TokenStream) -> String {
     let mut text = String::new();
     for token in tokens {
@@ -60,13 +60,9 @@ fn words(tokens: TokenStream) -> String {
                     Delimiter::None => ("", ""),
                 };
                 let inner = words(group.stream());
-                let inner = inner.trim_end_matches(", ");
                 text.push_str(&format!("{open} {inner}{close} "));
             }
-            TokenTree::Punct(punct) if punct.as_char() == '>' && text.ends_with(", ") => {
-                text.truncate(text.len() - 2);
-                text.push_str("> ");
-            }
+            TokenTree::Punct(punct) if punct.as_char() == ',' => {}
             token => text.push_str(&format!("{token} ")),
         }
     }
@@ -78,7 +74,9 @@ fn by_hand(declared: &syn::ItemTrait) -> syn::ItemTrait {
     let mut written = declared.clone();
     let own: BTreeSet<_> = ["Send", "Sync"].map(str::to_owned).into();
     let bases = written.supertraits.iter().filter(|bound| match bound {
-        syn::TypeParamBound::Trait(bound) => !own.contains(&bound.path.to_token_stream().to_string()),
+        syn::TypeParamBound::Trait(bound) => {
+            !own.contains(&bound.path.to_token_stream().to_string())
+        }
         _ => false,
     });
     written.supertraits = bases.cloned().collect();
@@ -90,14 +88,33 @@ fn by_hand(declared: &syn::ItemTrait) -> syn::ItemTrait {
         parameter.colon_token = None;
     }
     for member in &mut written.items {
-        let TraitItem::Fn(method) = member else { panic!("traits have methods only") };
-        method.attrs.retain(|attribute| attribute.path().is_ident("doc"));
-        let ReturnType::Type(_, ty) = &method.sig.output else { panic!("methods return futures") };
-        let syn::Type::ImplTrait(future) = &**ty else { panic!("methods return futures") };
-        let Some(syn::TypeParamBound::Trait(future)) = future.bounds.first() else { panic!("it has bounds") };
-        let arguments = &future.path.segments.last().expect("it has a name").arguments;
-        let syn::PathArguments::AngleBracketed(arguments) = arguments else { panic!("it has an output") };
-        let Some(syn::GenericArgument::AssocType(output)) = arguments.args.first() else { panic!("it has an output") };
+        let TraitItem::Fn(method) = member else {
+            panic!("traits have methods only")
+        };
+        method
+            .attrs
+            .retain(|attribute| attribute.path().is_ident("doc"));
+        let ReturnType::Type(_, ty) = &method.sig.output else {
+            panic!("methods return futures")
+        };
+        let syn::Type::ImplTrait(future) = &**ty else {
+            panic!("methods return futures")
+        };
+        let Some(syn::TypeParamBound::Trait(future)) = future.bounds.first() else {
+            panic!("it has bounds")
+        };
+        let arguments = &future
+            .path
+            .segments
+            .last()
+            .expect("it has a name")
+            .arguments;
+        let syn::PathArguments::AngleBracketed(arguments) = arguments else {
+            panic!("it has an output")
+        };
+        let Some(syn::GenericArgument::AssocType(output)) = arguments.args.first() else {
+            panic!("it has an output")
+        };
         let output = &output.ty;
         method.sig.output = syn::parse2(quote!(-> #output)).expect("it is a type");
         method.sig.asyncness = syn::parse_quote!(async);
@@ -115,12 +132,16 @@ fn expanded(arguments: TokenStream, item: &syn::ItemTrait) -> Vec<Item> {
     for item in file.items {
         match item {
             Item::Const(hidden) => {
-                let syn::Expr::Block(block) = *hidden.expr else { panic!("it is a block") };
-                items.extend(block.block.stmts.into_iter().filter_map(|statement| match statement {
-                    syn::Stmt::Item(Item::Use(_) | Item::Const(_)) => None,
-                    syn::Stmt::Item(item) => Some(item),
-                    _ => panic!("there are only items"),
-                }));
+                let syn::Expr::Block(block) = *hidden.expr else {
+                    panic!("it is a block")
+                };
+                items.extend(block.block.stmts.into_iter().filter_map(
+                    |statement| match statement {
+                        syn::Stmt::Item(Item::Use(_) | Item::Const(_)) => None,
+                        syn::Stmt::Item(item) => Some(item),
+                        _ => panic!("there are only items"),
+                    },
+                ));
             }
             item => items.push(item),
         }
@@ -132,12 +153,23 @@ fn expanded(arguments: TokenStream, item: &syn::ItemTrait) -> Vec<Item> {
 fn is_of_interface(item: &Item) -> bool {
     let subject = match item {
         Item::Trait(_) => return true,
-        Item::Impl(item) => item.self_ty.to_token_stream().to_string(),
+        Item::Impl(item) => {
+            let of = item
+                .trait_
+                .as_ref()
+                .map(|(path, _)| path.to_token_stream().to_string());
+            if of.is_some_and(|of| of.contains("Serve")) {
+                return true;
+            }
+            item.self_ty.to_token_stream().to_string()
+        }
         Item::Struct(item) => item.ident.to_string(),
         _ => return false,
     };
     let subject = subject.split([' ', '<']).next().unwrap_or_default();
-    subject == "Arc" || ["Proxy", "Adapter", "Results"].iter().any(|end| subject.ends_with(end))
+    ["Proxy", "Adapter", "Results"]
+        .iter()
+        .any(|end| subject.ends_with(end))
 }
 
 /// Compares all interfaces of the files below a module folder; tells how many there were.
@@ -145,7 +177,10 @@ fn compare(builder: &ipc_gen::Builder, main: &str, folder: &str) -> usize {
     let files = builder.generate(&[main]).expect("the schema is fine");
     let mut compared = 0;
     for (name, source) in &files {
-        let Some(stem) = name.strip_suffix(".rs").filter(|stem| !stem.ends_with("mod")) else {
+        let Some(stem) = name
+            .strip_suffix(".rs")
+            .filter(|stem| !stem.ends_with("mod"))
+        else {
             continue;
         };
         let schema = format!("{folder}/{stem}.capnp");
@@ -156,7 +191,9 @@ fn compare(builder: &ipc_gen::Builder, main: &str, folder: &str) -> usize {
         let generated: BTreeSet<_> = file.items.iter().map(normal).collect();
         let mut made = BTreeSet::new();
         for item in &file.items {
-            let Item::Trait(declared) = item else { continue };
+            let Item::Trait(declared) = item else {
+                continue;
+            };
             let interface = declared.ident.to_string();
             let arguments = quote!(
                 schema = #schema,
@@ -171,10 +208,15 @@ fn compare(builder: &ipc_gen::Builder, main: &str, folder: &str) -> usize {
             }
             compared += 1;
         }
-        let generated_here: BTreeSet<_> = generated.iter().map(|item| unrooted(item, &files)).collect();
+        let generated_here: BTreeSet<_> = generated
+            .iter()
+            .map(|item| unrooted(item, &files))
+            .collect();
         let made: BTreeSet<_> = made.iter().map(|item| unrooted(item, &files)).collect();
         for item in made.difference(&generated_here) {
-            let near = generated_here.iter().max_by_key(|other| common(item, other));
+            let near = generated_here
+                .iter()
+                .max_by_key(|other| common(item, other));
             let at = near.map_or(0, |near| common(item, near));
             let (item, near) = (item.get(at..), near.and_then(|near| near.get(at..)));
             panic!("{name}: {item:?}\nand not {near:?}");
@@ -192,16 +234,22 @@ fn unrooted(item: &str, files: &std::collections::BTreeMap<String, String>) -> S
     let mut text = item.replace("super : : ", "");
     for name in files.keys() {
         let module = name.trim_end_matches(".rs").replace('/', " : : ");
-        for part in [module.as_str(), module.rsplit(" : : ").next().unwrap_or_default()] {
+        for part in [
+            module.as_str(),
+            module.rsplit(" : : ").next().unwrap_or_default(),
+        ] {
             text = text.replace(&format!(" {part} : : "), " ");
         }
     }
-    text
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// How many bytes two texts have in common at their beginnings.
 fn common(one: &str, other: &str) -> usize {
-    let same = one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other);
+    let same = one
+        .bytes()
+        .zip(other.bytes())
+        .take_while(|(one, other)| one == other);
     same.count()
 }
 
@@ -214,7 +262,12 @@ fn builder(folder: &str) -> ipc_gen::Builder {
 
 #[test]
 fn both_fronts_make_the_same_of_bitcoin_core() {
-    for (main, interfaces) in [("v30/init", 4), ("v31/init", 4), ("v32/init", 5), ("multiprocess/init", 20)] {
+    for (main, interfaces) in [
+        ("v30/init", 4),
+        ("v31/init", 4),
+        ("v32/init", 5),
+        ("multiprocess/init", 20),
+    ] {
         let main = format!("../schema/{main}.capnp");
         let compared = compare(&builder("../schema"), &main, "../schema");
         assert!(compared >= interfaces, "{main}: {compared}");

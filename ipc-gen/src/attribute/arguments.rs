@@ -34,7 +34,15 @@ impl Arguments {
             runtime: quote!(::ipc_runtime),
         };
         let mut seen = Vec::new();
-        let keys = ["schema", name, "id", "import_path", "src_prefix", "types", "crate"];
+        let keys = [
+            "schema",
+            name,
+            "id",
+            "import_path",
+            "src_prefix",
+            "types",
+            "crate",
+        ];
         let parse = |input: ParseStream<'_>| {
             while !input.is_empty() {
                 let key = input.call(Ident::parse_any)?;

@@ -110,8 +110,14 @@ pub(super) fn method_in_rust(interface: &str, method: &Method) -> String {
     let name = names::ident(&names::snake(&method.name));
     let params = method.params.fields.iter().map(parameter_in_rust);
     let params: Vec<_> = std::iter::once("&self".to_owned()).chain(params).collect();
-    let (output, error) = (output_in_rust(interface, method), error_in_rust(interface, method));
-    format!("async fn {name}({}) -> Result<{output}, {error}>;", params.join(", "))
+    let (output, error) = (
+        output_in_rust(interface, method),
+        error_in_rust(interface, method),
+    );
+    format!(
+        "async fn {name}({}) -> Result<{output}, {error}>;",
+        params.join(", ")
+    )
 }
 
 /// The parameter as a user would write it.

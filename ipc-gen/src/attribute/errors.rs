@@ -9,9 +9,17 @@ pub(super) struct Errors(Option<syn::Error>);
 
 impl Errors {
     /// Adds a mistake and what to do about it.
-    pub(super) fn push(&mut self, at: impl ToTokens, message: impl AsRef<str>, help: impl AsRef<str>) {
+    pub(super) fn push(
+        &mut self,
+        at: impl ToTokens,
+        message: impl AsRef<str>,
+        help: impl AsRef<str>,
+    ) {
         let (message, help) = (message.as_ref(), help.as_ref());
-        self.add(syn::Error::new_spanned(at, format!("{message}\nhelp: {help}")));
+        self.add(syn::Error::new_spanned(
+            at,
+            format!("{message}\nhelp: {help}"),
+        ));
     }
 
     pub(super) fn add(&mut self, error: syn::Error) {

@@ -25,7 +25,7 @@ pub(super) fn expand(
     interface: &Interface,
     methods: &[Signature<'_>],
 ) -> TokenStream {
-    let mut taken = BTreeSet::new();
+    let mut taken = schema.type_names();
     idents(&item.to_token_stream(), &mut taken);
     let options = Options {
         runtime: arguments.runtime.clone(),
@@ -47,7 +47,9 @@ pub(super) fn expand(
         }
     }
     let visibility = &item.vis;
-    let declarations = declarations.into_iter().map(|item| with_visibility(item, visibility));
+    let declarations = declarations
+        .into_iter()
+        .map(|item| with_visibility(item, visibility));
     let declarations: TokenStream = declarations.collect();
     let assertions = assertions(interface, &arguments.runtime);
     let hidden = hidden(&implementations, &arguments.runtime, &schema.read);
@@ -66,7 +68,9 @@ pub(super) fn hidden(
     // The compiler builds the crate again when a file changes that it has included.
     let tracked = read.iter().map(|file| {
         let file = file.display().to_string();
-        quote!(const _: &[u8] = ::core::include_bytes!(#file);)
+        quote!(
+            const _: &[u8] = ::core::include_bytes!(#file);
+        )
     });
     quote! {
         const _: () = {
@@ -87,9 +91,10 @@ pub(super) fn trait_item(
     let mut item = item.clone();
     item.attrs.retain(|attribute| !is_ours(attribute));
     let docs = match emitted {
-        Some((_, interface)) if !has_docs(&item.attrs) => {
-            crate::emit::docs(&interface.docs, &format!("The interface `{}`.", interface.place.name))
-        }
+        Some((_, interface)) if !has_docs(&item.attrs) => crate::emit::docs(
+            &interface.docs,
+            &format!("The interface `{}`.", interface.place.name),
+        ),
         _ => quote!(),
     };
     if let Some((emitter, interface)) = emitted {
@@ -102,13 +107,22 @@ pub(super) fn trait_item(
     if !has_bases {
         item.colon_token = Some(syn::Token![:](item.ident.span()));
         item.supertraits.clear();
-        for bound in [quote!(::core::marker::Send), quote!(::core::marker::Sync), quote!('static)] {
-            item.supertraits.extend(syn::parse2::<syn::TypeParamBound>(bound));
+        for bound in [
+            quote!(::core::marker::Send),
+            quote!(::core::marker::Sync),
+            quote!('static),
+        ] {
+            item.supertraits
+                .extend(syn::parse2::<syn::TypeParamBound>(bound));
         }
     }
     for member in &mut item.items {
-        let TraitItem::Fn(method) = member else { continue };
-        let signature = methods.iter().find(|one| one.item.sig.ident == method.sig.ident);
+        let TraitItem::Fn(method) = member else {
+            continue;
+        };
+        let signature = methods
+            .iter()
+            .find(|one| one.item.sig.ident == method.sig.ident);
         method.attrs.retain(|attribute| !is_ours(attribute));
         for input in &mut method.sig.inputs {
             if let FnArg::Typed(typed) = input {
@@ -117,7 +131,9 @@ pub(super) fn trait_item(
         }
         let schema = signature.and_then(|signature| {
             let (emitter, interface) = emitted?;
-            let own = interface.calls().find(|member| member.rust_name() == signature.name)?;
+            let own = interface
+                .calls()
+                .find(|member| names::word(&member.method.name) == signature.name)?;
             Some(emitter.attributes_of(own, !has_docs(&method.attrs)))
         });
         if let Some(Ok(attributes)) = schema.map(attributes) {
@@ -143,7 +159,9 @@ pub(super) fn trait_item(
 }
 
 fn has_docs(attributes: &[syn::Attribute]) -> bool {
-    attributes.iter().any(|attribute| attribute.path().is_ident("doc"))
+    attributes
+        .iter()
+        .any(|attribute| attribute.path().is_ident("doc"))
 }
 
 fn attributes(tokens: TokenStream) -> syn::Result<Vec<syn::Attribute>> {

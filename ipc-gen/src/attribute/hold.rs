@@ -32,7 +32,7 @@ impl Held<'_> {
         self.bases(interface);
         let mut missing = Vec::new();
         for method in &mut held.methods {
-            let name = names::snake(&method.name);
+            let name = names::word(&method.name);
             let found = methods.iter().find(|signature| signature.name == name);
             match (method.role, found) {
                 (Role::Call, Some(signature)) => self.method(interface, method, signature),
@@ -53,7 +53,7 @@ impl Held<'_> {
     }
 
     fn missing(&mut self, interface: &Interface, method: &Method, methods: &[Signature<'_>]) {
-        let name = names::snake(&method.name);
+        let name = names::word(&method.name);
         let near = methods.iter().map(|signature| signature.name.as_str());
         if suggestion(&name, near).is_some() {
             // The method that has nearly this name was told.
@@ -69,10 +69,18 @@ impl Held<'_> {
 
     /// Methods that the interface does not have.
     fn extra(&mut self, interface: &Interface, methods: &[Signature<'_>]) {
-        let known: Vec<_> = interface.methods.iter().map(|method| names::snake(&method.name)).collect();
+        let known: Vec<_> = interface
+            .methods
+            .iter()
+            .map(|method| names::word(&method.name))
+            .collect();
         for (index, signature) in methods.iter().enumerate() {
             let ident = &signature.item.sig.ident;
-            if methods.iter().take(index).any(|other| other.name == signature.name) {
+            if methods
+                .iter()
+                .take(index)
+                .any(|other| other.name == signature.name)
+            {
                 // The compiler tells it.
                 continue;
             }
@@ -83,14 +91,24 @@ impl Held<'_> {
                 "the interface `{}` of `{}` has no method `{}`",
                 interface.name, self.file, signature.name
             );
-            let open = (known.iter()).filter(|name| !methods.iter().any(|other| other.name == **name));
-            let camel = interface.methods.iter().find(|method| method.name == signature.name);
+            let open =
+                (known.iter()).filter(|name| !methods.iter().any(|other| other.name == **name));
+            let camel = interface
+                .methods
+                .iter()
+                .find(|method| method.name == signature.name);
             let help = match camel {
                 Some(method) => {
-                    format!("methods are in snake case here: `{}`", names::snake(&method.name))
+                    format!(
+                        "methods are in snake case here: `{}`",
+                        names::word(&method.name)
+                    )
                 }
                 None => suggestion(&signature.name, open.clone()).unwrap_or_else(|| {
-                    format!("remove it, or declare it in the schema as the method @{}", known.len())
+                    format!(
+                        "remove it, or declare it in the schema as the method @{}",
+                        known.len()
+                    )
                 }),
             };
             self.errors.push(ident, message, help);
@@ -118,8 +136,14 @@ impl Held<'_> {
             let message = format!("the interface `{}` has no type parameters", interface.name);
             (message, "leave them out".to_owned())
         } else {
-            let message = format!("the interface `{}` has the type parameters `{wanted}`", interface.name);
-            (message, format!("write `trait {}<{wanted}>`", self.item.ident))
+            let message = format!(
+                "the interface `{}` has the type parameters `{wanted}`",
+                interface.name
+            );
+            (
+                message,
+                format!("write `trait {}<{wanted}>`", self.item.ident),
+            )
         };
         if given.is_empty() {
             self.errors.push(&self.item.ident, message, help);
@@ -138,18 +162,28 @@ impl Held<'_> {
                 named.push((last.ident.to_string(), bound));
             }
         }
-        let bases: Vec<_> = interface.bases.iter().map(|base| &base.named.place.name).collect();
+        let bases: Vec<_> = interface
+            .bases
+            .iter()
+            .map(|base| &base.named.place.name)
+            .collect();
         for base in &bases {
             if !named.iter().any(|(name, _)| name == *base) {
                 let message = format!("the interface `{}` extends `{base}`", interface.name);
-                let help = format!("write `trait {}: {base}`, with that trait in scope", self.item.ident);
+                let help = format!(
+                    "write `trait {}: {base}`, with that trait in scope",
+                    self.item.ident
+                );
                 self.errors.push(&self.item.ident, message, help);
             }
         }
         for (name, bound) in named {
             let is_ours = matches!(name.as_str(), "Send" | "Sync");
             if !is_ours && !bases.contains(&&name) {
-                let message = format!("the interface `{}` does not extend `{name}`", interface.name);
+                let message = format!(
+                    "the interface `{}` does not extend `{name}`",
+                    interface.name
+                );
                 let help = "only what the schema says it extends can be a supertrait, beside Send and Sync";
                 self.errors.push(bound, message, help);
             }
@@ -161,8 +195,12 @@ impl Held<'_> {
         self.output(interface, method, signature);
         if signature.immediate {
             if method.context.is_some() {
-                let message = format!("`{}` may wait and call back, since it has a Context", signature.name);
-                self.errors.push(signature.item.sig.fn_token, message, "write `async fn`");
+                let message = format!(
+                    "`{}` may wait and call back, since it has a Context",
+                    signature.name
+                );
+                self.errors
+                    .push(signature.item.sig.fn_token, message, "write `async fn`");
             }
             method.immediate = true;
         }
@@ -173,8 +211,13 @@ impl Held<'_> {
 
     fn cancel_with(&mut self, interface: &Interface, method: &mut Method, name: &syn::LitStr) {
         let text = name.value();
-        let of_calls = interface.methods.iter().filter(|other| other.role == Role::Call);
-        let known: Vec<_> = of_calls.map(|other| (names::snake(&other.name), other)).collect();
+        let of_calls = interface
+            .methods
+            .iter()
+            .filter(|other| other.role == Role::Call);
+        let known: Vec<_> = of_calls
+            .map(|other| (names::word(&other.name), other))
+            .collect();
         match known.iter().find(|(other, _)| *other == text) {
             Some((_, other)) if other.params.fields.is_empty() => {
                 method.cancel_with = Some(other.name.clone());
@@ -194,16 +237,30 @@ impl Held<'_> {
     }
 
     fn parameters(&mut self, method: &mut Method, signature: &Signature<'_>) {
-        let wanted: Vec<_> =
-            (method.params.fields.iter()).map(|field| names::snake(field.rust_name())).collect();
-        let given: Vec<_> = signature.parameters.iter().map(|given| given.name.clone()).collect();
+        let wanted: Vec<_> = (method.params.fields.iter())
+            .map(|field| names::word(field.rust_name()))
+            .collect();
+        let given: Vec<_> = signature
+            .parameters
+            .iter()
+            .map(|given| given.name.clone())
+            .collect();
         let in_order: Vec<_> = method.params.fields.iter().map(parameter_in_rust).collect();
-        let shown = std::iter::once("&self".to_owned()).chain(in_order).collect::<Vec<_>>().join(", ");
+        let shown = std::iter::once("&self".to_owned())
+            .chain(in_order)
+            .collect::<Vec<_>>()
+            .join(", ");
         let sorted = |names: &[String]| names.iter().cloned().collect::<BTreeSet<_>>();
         if given != wanted && sorted(&given) == sorted(&wanted) {
-            let moved = given.iter().zip(&wanted).position(|(given, wanted)| given != wanted);
+            let moved = given
+                .iter()
+                .zip(&wanted)
+                .position(|(given, wanted)| given != wanted);
             if let Some(parameter) = moved.and_then(|index| signature.parameters.get(index)) {
-                let message = format!("the parameters of `{}` stand in another order", signature.name);
+                let message = format!(
+                    "the parameters of `{}` stand in another order",
+                    signature.name
+                );
                 let help = format!("write `({shown})`, as the schema has them");
                 self.errors.push(parameter.ident, message, help);
             }
@@ -215,7 +272,7 @@ impl Held<'_> {
             self.parameter_count(method, signature, &wanted);
         }
         for field in &mut method.params.fields {
-            let name = names::snake(field.rust_name());
+            let name = names::word(field.rust_name());
             let at = wanted.iter().position(|other| *other == name);
             let by_name = signature.parameters.iter().find(|given| given.name == name);
             let by_place = at.and_then(|index| signature.parameters.get(index));
@@ -233,10 +290,11 @@ impl Held<'_> {
     }
 
     fn parameter_name(&mut self, parameter: &Parameter<'_>, field: &Field) {
-        let wanted = names::snake(field.rust_name());
+        let wanted = names::word(field.rust_name());
         if parameter.name != wanted && parameter.name.trim_start_matches('_') != wanted {
             let message = format!("the schema calls this parameter `{}`", field.name);
-            self.errors.push(parameter.ident, message, format!("write `{}`", names::ident(&wanted)));
+            self.errors
+                .push(parameter.ident, message, format!("write `{wanted}`"));
         }
     }
 
@@ -246,9 +304,18 @@ impl Held<'_> {
             if wanted.contains(&parameter.name) {
                 continue;
             }
-            let is_context = parameter.name == "context" || name_of(plain(parameter.ty)).as_deref() == Some("Context");
-            let message = format!("the method `{}` has no parameter `{}`", method.name, parameter.name);
-            let missing = wanted.iter().filter(|name| !signature.parameters.iter().any(|given| given.name == **name));
+            let is_context = parameter.name == "context"
+                || name_of(plain(parameter.ty)).as_deref() == Some("Context");
+            let message = format!(
+                "the method `{}` has no parameter `{}`",
+                method.name, parameter.name
+            );
+            let missing = wanted.iter().filter(|name| {
+                !signature
+                    .parameters
+                    .iter()
+                    .any(|given| given.name == **name)
+            });
             let help = if is_context {
                 "leave it out: the runtime fills the Context, and `Caller::current()` says who calls".to_owned()
             } else {
@@ -259,23 +326,39 @@ impl Held<'_> {
             self.errors.push(parameter.item, message, help);
         }
         for field in &method.params.fields {
-            let wanted = names::snake(field.rust_name());
-            if signature.parameters.iter().any(|given| given.name == wanted) {
+            let wanted = names::word(field.rust_name());
+            if signature
+                .parameters
+                .iter()
+                .any(|given| given.name == wanted)
+            {
                 continue;
             }
             let near = signature.parameters.iter().map(|given| given.name.as_str());
             if suggestion(&wanted, near).is_some() {
                 continue;
             }
-            let message = format!("`{name}` lacks the parameter `{}` of the schema", field.name);
-            self.errors.push(&signature.item.sig.ident, message, format!("add `{}`", parameter_in_rust(field)));
+            let message = format!(
+                "`{name}` lacks the parameter `{}` of the schema",
+                field.name
+            );
+            self.errors.push(
+                &signature.item.sig.ident,
+                message,
+                format!("add `{}`", parameter_in_rust(field)),
+            );
         }
     }
 
     fn output(&mut self, interface: &Interface, method: &mut Method, signature: &Signature<'_>) {
         self.error(interface, method, signature);
         let wanted = output_in_rust(&interface.name, method);
-        let Signature { name, output, marks, .. } = signature;
+        let Signature {
+            name,
+            output,
+            marks,
+            ..
+        } = signature;
         if let [result] = method.results.fields.as_mut_slice() {
             let whose = format!("the result of `{name}`");
             self.nullable(result, marks.nullable.as_ref(), &whose);
@@ -288,7 +371,11 @@ impl Held<'_> {
         }
         if let Some(nullable) = &marks.nullable {
             let message = format!("`{name}` has no single result that could be null");
-            self.errors.push(nullable, message, "annotate the result in the schema with `$Ipc.nullable`");
+            self.errors.push(
+                nullable,
+                message,
+                "annotate the result in the schema with `$Ipc.nullable`",
+            );
         }
         let returns_nothing = method.results.fields.is_empty();
         if (returns_nothing && is_unit(output)) || name_of(output).as_ref() == Some(&wanted) {
@@ -298,10 +385,20 @@ impl Held<'_> {
             let message = format!("the method `{}` returns nothing in the schema", method.name);
             (message, "write `Result<(), Exception>`".to_owned())
         } else {
-            let results = method.results.fields.iter().map(|field| format!("`{}`", field.name));
+            let results = method
+                .results
+                .fields
+                .iter()
+                .map(|field| format!("`{}`", field.name));
             let results: Vec<_> = results.collect();
-            let message = format!("the method `{}` returns {} together", method.name, results.join(", "));
-            let help = format!("write `{wanted}`, a struct of them that `#[ipc_interface]` makes beside the trait");
+            let message = format!(
+                "the method `{}` returns {} together",
+                method.name,
+                results.join(", ")
+            );
+            let help = format!(
+                "write `{wanted}`, a struct of them that `#[ipc_interface]` makes beside the trait"
+            );
             (message, help)
         };
         self.errors.push(output, message, help);
@@ -317,9 +414,16 @@ impl Held<'_> {
         let name = &signature.name;
         let (message, help) = if method.has_error_type() {
             let errors = method.errors.iter().filter(|error| !error.standard);
-            let errors: Vec<_> = errors.map(|error| format!("`{}`", error.field.name)).collect();
-            let message = format!("`{name}` can fail with the errors {} of the schema", errors.join(", "));
-            let help = format!("write `{wanted}`, an enum of them that `#[ipc_interface]` makes beside the trait");
+            let errors: Vec<_> = errors
+                .map(|error| format!("`{}`", error.field.name))
+                .collect();
+            let message = format!(
+                "`{name}` can fail with the errors {} of the schema",
+                errors.join(", ")
+            );
+            let help = format!(
+                "write `{wanted}`, an enum of them that `#[ipc_interface]` makes beside the trait"
+            );
             (message, help)
         } else {
             let message = format!("`{name}` fails with an `Exception`, as every call does");
@@ -333,7 +437,11 @@ impl Held<'_> {
         let Some(mark) = mark else { return };
         if !field.ty.is_pointer() {
             let message = format!("{whose} is a number, Bool, Void or enum, and never null");
-            self.errors.push(mark, message, "leave `nullable` out; a schema can put a `hasX :Bool` beside it");
+            self.errors.push(
+                mark,
+                message,
+                "leave `nullable` out; a schema can put a `hasX :Bool` beside it",
+            );
         } else if field.presence == Presence::Always {
             field.presence = Presence::Pointer;
         } else {
@@ -342,7 +450,13 @@ impl Held<'_> {
         }
     }
 
-    fn member(&mut self, field: &mut Field, ty: &syn::Type, whose: String, conversion: Conversion<'_>) {
+    fn member(
+        &mut self,
+        field: &mut Field,
+        ty: &syn::Type,
+        whose: String,
+        conversion: Conversion<'_>,
+    ) {
         let types = Types {
             declared: self.declared,
             conversion,

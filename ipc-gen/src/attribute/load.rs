@@ -29,7 +29,11 @@ pub(super) fn load(arguments: &Arguments, schema: &LitStr, errors: &mut Errors) 
     let folders = |given: &[LitStr]| given.iter().map(below_manifest).collect::<Vec<_>>();
     let mut src_prefixes = folders(&arguments.src_prefixes);
     if src_prefixes.is_empty() {
-        src_prefixes.extend(path.parent().filter(|folder| folder.is_dir()).map(PathBuf::from));
+        src_prefixes.extend(
+            path.parent()
+                .filter(|folder| folder.is_dir())
+                .map(PathBuf::from),
+        );
     }
     let input = Input {
         files: vec![path.clone()],
@@ -39,7 +43,11 @@ pub(super) fn load(arguments: &Arguments, schema: &LitStr, errors: &mut Errors) 
     };
     if let Err(error) = std::fs::metadata(&path) {
         let message = format!("cannot read the schema `{}`: {error}", path.display());
-        errors.push(schema, message, "the path is relative to the folder of Cargo.toml");
+        errors.push(
+            schema,
+            message,
+            "the path is relative to the folder of Cargo.toml",
+        );
         return None;
     }
     let loaded = match schema::load_own(&input) {
@@ -52,7 +60,12 @@ pub(super) fn load(arguments: &Arguments, schema: &LitStr, errors: &mut Errors) 
     };
     let mut problems = Problems::default();
     let mut overrides = Overrides::new(&[]);
-    let model = model::lower(&loaded, &mut Selectors::new([]), &mut overrides, &mut problems);
+    let model = model::lower(
+        &loaded,
+        &mut Selectors::new([]),
+        &mut overrides,
+        &mut problems,
+    );
     check::check(&model, &mut problems);
     if !problems.is_empty() {
         problems.locate(&loaded.positions().collect());
@@ -63,9 +76,16 @@ pub(super) fn load(arguments: &Arguments, schema: &LitStr, errors: &mut Errors) 
         return None;
     }
     let name = loaded.name_of(&path);
-    let file = model.files.iter().position(|file| Some(file.name.as_str()) == name);
+    let file = model
+        .files
+        .iter()
+        .position(|file| Some(file.name.as_str()) == name);
     let Some(file) = file else {
-        errors.push(schema, "the schema declares nothing of its own", "name another file");
+        errors.push(
+            schema,
+            "the schema declares nothing of its own",
+            "name another file",
+        );
         return None;
     };
     Some(Schema {
@@ -78,7 +98,10 @@ pub(super) fn load(arguments: &Arguments, schema: &LitStr, errors: &mut Errors) 
 impl Schema {
     /// The name of the file that was named.
     pub(super) fn name(&self) -> &str {
-        self.model.files.get(self.file).map_or("", |file| &file.name)
+        self.model
+            .files
+            .get(self.file)
+            .map_or("", |file| &file.name)
     }
 
     /// Finds a declaration by its name with those of the scopes around it; `what` is what it has to be.
@@ -88,7 +111,11 @@ impl Schema {
         what: &str,
         of: impl Fn(&'s Item) -> Option<(&'s str, T)>,
     ) -> Result<T, (String, String)> {
-        let items = self.model.files.get(self.file).map(|file| file.items.as_slice());
+        let items = self
+            .model
+            .files
+            .get(self.file)
+            .map(|file| file.items.as_slice());
         let mut found = Vec::new();
         collect(items.unwrap_or_default(), "", &of, &mut found);
         let names: Vec<_> = found.iter().map(|(name, _)| name.clone()).collect();
@@ -98,7 +125,8 @@ impl Schema {
         let file = self.name();
         let message = format!("`{file}` has no {what} `{name}`");
         let help = choice(name, what, names.iter());
-        let help = help.unwrap_or_else(|| format!("declare it there, or name the file that has the {what}"));
+        let help = help
+            .unwrap_or_else(|| format!("declare it there, or name the file that has the {what}"));
         Err((message, help))
     }
 

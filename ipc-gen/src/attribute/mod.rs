@@ -60,11 +60,18 @@ fn against_schema(
 ) -> Option<TokenStream> {
     let Some(path) = &arguments.schema else {
         let message = "the attribute does not name a schema";
-        errors.push(&item.ident, message, "write `#[ipc_interface(schema = \"schema/echo.capnp\")]`");
+        errors.push(
+            &item.ident,
+            message,
+            "write `#[ipc_interface(schema = \"schema/echo.capnp\")]`",
+        );
         return None;
     };
     let schema = load::load(arguments, path, errors)?;
-    let name = arguments.name.as_ref().map_or_else(|| item.ident.to_string(), syn::LitStr::value);
+    let name = arguments
+        .name
+        .as_ref()
+        .map_or_else(|| item.ident.to_string(), syn::LitStr::value);
     let interface = schema.find(&name, "interface", |item| match item {
         Item::Interface(item) => Some((item.name.as_str(), item)),
         _ => None,

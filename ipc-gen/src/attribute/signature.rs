@@ -33,13 +33,25 @@ pub(super) struct Parameter<'t> {
     pub(super) marks: Marks,
 }
 
-const OF_METHODS: &[&str] = &["nullable", "with", "from", "cancel_with", "ordinal", "context", "name"];
+const OF_METHODS: &[&str] = &[
+    "nullable",
+    "with",
+    "from",
+    "cancel_with",
+    "ordinal",
+    "context",
+    "name",
+];
 const OF_PARAMETERS: &[&str] = &["nullable", "with", "from", "enum", "name"];
 
 /// The methods of a trait, as far as they can be methods of an interface.
 pub(super) fn methods<'t>(item: &'t ItemTrait, errors: &mut Errors) -> Vec<Signature<'t>> {
     if let Some(unsafety) = &item.unsafety {
-        errors.push(unsafety, "the trait of an interface cannot be unsafe", "leave `unsafe` out");
+        errors.push(
+            unsafety,
+            "the trait of an interface cannot be unsafe",
+            "leave `unsafe` out",
+        );
     }
     let mut methods = Vec::new();
     for member in &item.items {
@@ -67,17 +79,29 @@ fn signature<'t>(item: &'t TraitItemFn, errors: &mut Errors) -> Option<Signature
         return None;
     }
     if let Some(constness) = &sig.constness {
-        errors.push(constness, format!("`{name}` cannot be const"), "leave `const` out");
+        errors.push(
+            constness,
+            format!("`{name}` cannot be const"),
+            "leave `const` out",
+        );
     }
     if !matches!(sig.safety, syn::Safety::Default) {
         let message = format!("`{name}` cannot be unsafe: peers call it");
         errors.push(&sig.safety, message, "leave `unsafe` out");
     }
     if let Some(abi) = &sig.abi {
-        errors.push(abi, format!("`{name}` cannot have an ABI"), "leave `extern` out");
+        errors.push(
+            abi,
+            format!("`{name}` cannot have an ABI"),
+            "leave `extern` out",
+        );
     }
     if let Some(variadic) = &sig.variadic {
-        errors.push(variadic, format!("`{name}` cannot be variadic"), "name its parameters");
+        errors.push(
+            variadic,
+            format!("`{name}` cannot be variadic"),
+            "name its parameters",
+        );
     }
     let marks = marks(&item.attrs, OF_METHODS, errors);
     let mut inputs = sig.inputs.iter();
@@ -95,8 +119,13 @@ fn signature<'t>(item: &'t TraitItemFn, errors: &mut Errors) -> Option<Signature
             "make `&self` its first parameter",
         ),
     }
-    let typed = sig.inputs.iter().filter(|input| !matches!(input, FnArg::Receiver(_)));
-    let parameters = typed.filter_map(|input| parameter(&name, input, errors)).collect();
+    let typed = sig
+        .inputs
+        .iter()
+        .filter(|input| !matches!(input, FnArg::Receiver(_)));
+    let parameters = typed
+        .filter_map(|input| parameter(&name, input, errors))
+        .collect();
     let (result, is_future) = returned(item, &name, errors)?;
     let (output, error) = parts(result, &name, errors)?;
     Some(Signature {
@@ -112,7 +141,9 @@ fn signature<'t>(item: &'t TraitItemFn, errors: &mut Errors) -> Option<Signature
 }
 
 fn parameter<'t>(method: &str, item: &'t FnArg, errors: &mut Errors) -> Option<Parameter<'t>> {
-    let FnArg::Typed(typed) = item else { return None };
+    let FnArg::Typed(typed) = item else {
+        return None;
+    };
     let marks = marks(&typed.attrs, OF_PARAMETERS, errors);
     match &*typed.pat {
         Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
@@ -130,7 +161,11 @@ fn parameter<'t>(method: &str, item: &'t FnArg, errors: &mut Errors) -> Option<P
         }
         pat => {
             let message = format!("a parameter of `{method}` has no name");
-            errors.push(pat, message, "give it the name that it has in the schema, in snake case");
+            errors.push(
+                pat,
+                message,
+                "give it the name that it has in the schema, in snake case",
+            );
             None
         }
     }
@@ -162,7 +197,11 @@ fn output_of(future: &syn::TypeImplTrait) -> Option<&syn::Type> {
         let syn::TypeParamBound::Trait(bound) = bound else {
             return None;
         };
-        let last = bound.path.segments.last().filter(|last| last.ident == "Future")?;
+        let last = bound
+            .path
+            .segments
+            .last()
+            .filter(|last| last.ident == "Future")?;
         let syn::PathArguments::AngleBracketed(list) = &last.arguments else {
             return None;
         };

@@ -14,8 +14,8 @@ use crate::names;
 
 /// Types that mean the same everywhere, and so are no types of the user's own.
 const STANDARD: &[&str] = &[
-    "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8", "u16", "u32",
-    "u64", "u128", "usize", "Option", "Result", "String", "Vec",
+    "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8", "u16",
+    "u32", "u64", "u128", "usize", "Option", "Result", "String", "Vec",
 ];
 
 /// Why a type is not the schema's, said of the token that is wrong.
@@ -145,8 +145,14 @@ impl Types<'_> {
                 Ok(named) => Type::Struct(named),
                 Err(custom) => custom,
             }),
-            Type::Union(named) => self.declared(named, expected, user)?.map(Type::Union).or_else(Ok),
-            Type::Group(named) => self.declared(named, expected, user)?.map(Type::Group).or_else(Ok),
+            Type::Union(named) => self
+                .declared(named, expected, user)?
+                .map(Type::Union)
+                .or_else(Ok),
+            Type::Group(named) => self
+                .declared(named, expected, user)?
+                .map(Type::Group)
+                .or_else(Ok),
             Type::Scalar(_) | Type::Text | Type::AnyPointer => self.own(expected, user),
             _ => Err(self.mismatch(expected, user)),
         }
@@ -174,7 +180,9 @@ impl Types<'_> {
             syn::Type::Array(_) => matches!(expected, Type::Data | Type::List(_)),
             syn::Type::Path(path) => {
                 let last = path.path.segments.last();
-                let name = last.map(|last| last.ident.unraw().to_string()).unwrap_or_default();
+                let name = last
+                    .map(|last| last.ident.unraw().to_string())
+                    .unwrap_or_default();
                 !STANDARD.contains(&name.as_str()) && !self.declared.contains(&name)
             }
             _ => false,
@@ -189,7 +197,10 @@ impl Types<'_> {
         Type::Custom(Box::new(Custom {
             wire,
             rust: kept(user.to_token_stream()),
-            with: self.conversion.with.map(|with| kept(with.to_token_stream())),
+            with: self
+                .conversion
+                .with
+                .map(|with| kept(with.to_token_stream())),
         }))
     }
 
@@ -240,14 +251,19 @@ impl Types<'_> {
         let last = path.path.segments.last_mut();
         let given = last.map(|last| std::mem::take(&mut last.arguments));
         let given: Vec<_> = match &given {
-            Some(PathArguments::AngleBracketed(list)) => list.args.iter().filter_map(as_type).collect(),
+            Some(PathArguments::AngleBracketed(list)) => {
+                list.args.iter().filter_map(as_type).collect()
+            }
             _ => Vec::new(),
         };
         if given.len() != named.arguments.len() {
             let (expected, found) = (named.arguments.len(), given.len());
             return Err(Mismatch {
                 at: user.to_token_stream(),
-                message: format!("`{}` takes {expected} type arguments, not {found}", named.place.name),
+                message: format!(
+                    "`{}` takes {expected} type arguments, not {found}",
+                    named.place.name
+                ),
                 help: format!("write `{}`", in_rust(&Type::Struct(named.clone()))),
             });
         }
@@ -264,18 +280,26 @@ impl Types<'_> {
         let (wanted, schema) = (in_rust(expected), in_schema(expected));
         let mut help = format!("write `{wanted}`");
         let name = name_of(user).unwrap_or_default();
-        let mut message = format!("{} is {schema} in the schema, which is `{wanted}`", self.whose);
+        let mut message = format!(
+            "{} is {schema} in the schema, which is `{wanted}`",
+            self.whose
+        );
         match (expected, scalar(&name)) {
             (Type::Scalar(wanted), Some(found)) => message.push_str(difference(*wanted, found)),
             (Type::Interface(named), _) if name == named.place.name => {
                 message.push_str(", while this is the trait of those who implement it");
             }
-            (Type::Text | Type::Data | Type::List(_), _) if matches!(user, syn::Type::Reference(_)) => {
+            (Type::Text | Type::Data | Type::List(_), _)
+                if matches!(user, syn::Type::Reference(_)) =>
+            {
                 message.push_str(": implementations own what they are given");
             }
             _ => {}
         }
-        let is_custom = matches!(expected, Type::Scalar(_) | Type::Text | Type::Data | Type::List(_));
+        let is_custom = matches!(
+            expected,
+            Type::Scalar(_) | Type::Text | Type::Data | Type::List(_)
+        );
         if is_custom && scalar(&name).is_none() {
             help.push_str(", or a type of your own that implements ");
             help.push_str(&format!("`CustomValue<{}>`", wire_name(expected)));
@@ -299,17 +323,34 @@ pub(super) fn wire_name(ty: &Type) -> String {
 
 /// How numbers of two types differ.
 fn difference(wanted: Scalar, found: Scalar) -> &'static str {
-    let kind = |scalar: Scalar| scalar.rust().trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+    let kind = |scalar: Scalar| {
+        scalar
+            .rust()
+            .trim_end_matches(|c: char| c.is_ascii_digit())
+            .to_owned()
+    };
     let bits = |scalar: Scalar| -> u32 {
         let name = scalar.rust();
-        name.trim_start_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or_default()
+        name.trim_start_matches(|c: char| !c.is_ascii_digit())
+            .parse()
+            .unwrap_or_default()
     };
     match (kind(wanted) == kind(found), bits(wanted), bits(found)) {
         (true, wanted, found) if found < wanted => {
             ": this is narrower, and peers send numbers that do not fit"
         }
-        (true, wanted, found) if found > wanted => ": this is wider, and has numbers that cannot be sent",
-        (false, ..) if matches!((wanted.rust().as_bytes().first(), found.rust().as_bytes().first()), (Some(b'i'), Some(b'u')) | (Some(b'u'), Some(b'i'))) => {
+        (true, wanted, found) if found > wanted => {
+            ": this is wider, and has numbers that cannot be sent"
+        }
+        (false, ..)
+            if matches!(
+                (
+                    wanted.rust().as_bytes().first(),
+                    found.rust().as_bytes().first()
+                ),
+                (Some(b'i'), Some(b'u')) | (Some(b'u'), Some(b'i'))
+            ) =>
+        {
             ": one has a sign, and the other has none"
         }
         _ => "",
@@ -358,8 +399,14 @@ pub(super) fn name_of(ty: &syn::Type) -> Option<String> {
 
 /// The `T` of `Option<T>`.
 pub(super) fn argument_of<'t>(ty: &'t syn::Type, wrapper: &str) -> Option<&'t syn::Type> {
-    let syn::Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last().filter(|last| last.ident == wrapper)?;
+    let syn::Type::Path(path) = ty else {
+        return None;
+    };
+    let last = path
+        .path
+        .segments
+        .last()
+        .filter(|last| last.ident == wrapper)?;
     match &last.arguments {
         PathArguments::AngleBracketed(list) => list.args.iter().find_map(as_type),
         _ => None,
@@ -376,7 +423,9 @@ fn as_type(argument: &GenericArgument) -> Option<&syn::Type> {
 /// The user's words, such that no name in them is taken for one of the runtime.
 pub(super) fn kept(tokens: TokenStream) -> TokenStream {
     let kept = tokens.into_iter().map(|token| match token {
-        TokenTree::Ident(ident) if ident == "rt" => TokenTree::Ident(Ident::new_raw("rt", ident.span())),
+        TokenTree::Ident(ident) if ident == "rt" => {
+            TokenTree::Ident(Ident::new_raw("rt", ident.span()))
+        }
         TokenTree::Group(group) => {
             let mut new = Group::new(group.delimiter(), kept(group.stream()));
             new.set_span(group.span());

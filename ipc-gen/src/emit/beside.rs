@@ -7,8 +7,8 @@ use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 use super::interface::{allowed_lints, method_docs, method_ident};
-use super::{Emitter, Options};
 use super::rt::{PRELUDE, Paths};
+use super::{Emitter, Options};
 use crate::model::{Enum, Interface, Member, Model, Named, Place, Struct};
 use crate::names;
 
@@ -53,18 +53,31 @@ impl<'a> Emitter<'a> {
 
     /// Everything that belongs to an interface, but for the trait.
     pub(crate) fn interface_items(&self, item: &Interface) -> Vec<Kind> {
-        let items = [self.beside_trait(item), self.proxy(item), self.adapter(item)].concat();
+        let items = [
+            self.beside_trait(item),
+            self.proxy(item),
+            self.adapter(item),
+        ]
+        .concat();
         items.into_iter().map(|item| self.placed(item)).collect()
     }
 
     /// What makes the user's struct one of the schema.
     pub(crate) fn struct_items(&self, item: &Struct) -> Vec<TokenStream> {
-        self.structure(item).into_iter().skip(1).map(|item| self.rooted(item)).collect()
+        self.structure(item)
+            .into_iter()
+            .skip(1)
+            .map(|item| self.rooted(item))
+            .collect()
     }
 
     /// What makes the user's enum one of the schema.
     pub(crate) fn enum_items(&self, item: &Enum) -> Vec<TokenStream> {
-        self.enumeration(item).into_iter().skip(1).map(|item| self.rooted(item)).collect()
+        self.enumeration(item)
+            .into_iter()
+            .skip(1)
+            .map(|item| self.rooted(item))
+            .collect()
     }
 
     /// Type parameters with what they have to be, for the trait.
@@ -146,7 +159,9 @@ fn rooted(tokens: TokenStream, root: &TokenStream) -> TokenStream {
             }
             TokenTree::Punct(punct) => {
                 after_path = matches!(punct.as_char(), ':' | '.')
-                    && (after_path || punct.spacing() == proc_macro2::Spacing::Joint || punct.as_char() == '.');
+                    && (after_path
+                        || punct.spacing() == proc_macro2::Spacing::Joint
+                        || punct.as_char() == '.');
                 written.extend([TokenTree::Punct(punct)]);
             }
             token => {

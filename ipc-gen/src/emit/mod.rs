@@ -29,9 +29,9 @@ use crate::model::{File, Item, Model, Named};
 use crate::names;
 pub(crate) use beside::{Beside, Kind};
 pub(crate) use docs::docs;
-pub(crate) use rt::idents;
 use layout::Piece;
 use rt::Paths;
+pub(crate) use rt::idents;
 pub(crate) use tree::Generated;
 
 /// How generated code is to look.
