@@ -9,3 +9,15 @@ use proc_macro::TokenStream;
 pub fn ipc_interface(arguments: TokenStream, item: TokenStream) -> TokenStream {
     ipc_gen::attribute::interface(arguments.into(), item.into()).into()
 }
+
+#[allow(missing_docs, reason = "ipc-runtime has the documentation")]
+#[proc_macro_derive(IpcStruct, attributes(ipc))]
+pub fn ipc_struct(item: TokenStream) -> TokenStream {
+    ipc_gen::attribute::structure(item.into()).into()
+}
+
+#[allow(missing_docs, reason = "ipc-runtime has the documentation")]
+#[proc_macro_derive(IpcEnum, attributes(ipc))]
+pub fn ipc_enum(item: TokenStream) -> TokenStream {
+    ipc_gen::attribute::enumeration(item.into()).into()
+}

@@ -61,7 +61,7 @@ pub use credentials::Credentials;
 pub use engine::EngineKind;
 pub use exception::{Exception, ExceptionKind};
 pub use ipc::Ipc;
-pub use ipc_macros::ipc_interface;
+pub use ipc_macros::{IpcEnum, IpcStruct, ipc_interface};
 pub use listener::Listener;
 pub use message::{AnyPointer, CustomValue, PointerValue, Wire};
 pub use metrics::{EndedCall, Metrics, Role};

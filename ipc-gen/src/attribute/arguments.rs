@@ -21,10 +21,9 @@ pub(super) struct Arguments {
     pub(super) runtime: TokenStream,
 }
 
-impl Arguments {
-    /// Reads the arguments; `name` is the key that names the declaration.
-    pub(super) fn read(tokens: TokenStream, name: &str) -> syn::Result<Self> {
-        let mut read = Self {
+impl Default for Arguments {
+    fn default() -> Self {
+        Self {
             schema: None,
             name: None,
             id: None,
@@ -32,8 +31,35 @@ impl Arguments {
             src_prefixes: Vec::new(),
             types: None,
             runtime: quote!(::ipc_runtime),
-        };
+        }
+    }
+}
+
+impl Arguments {
+    /// Reads the arguments; `name` is the key that names the declaration.
+    pub(super) fn read(tokens: TokenStream, name: &str) -> syn::Result<Self> {
+        let mut read = Self::default();
+        read.parse(tokens, name, &mut Vec::new())?;
+        Ok(read)
+    }
+
+    /// Reads the arguments of a type from its `#[ipc(…)]` attributes.
+    pub(super) fn of_type(attributes: &[syn::Attribute]) -> syn::Result<Self> {
+        let mut read = Self::default();
         let mut seen = Vec::new();
+        for attribute in attributes.iter().filter(|one| is_ours(one)) {
+            let tokens = attribute.meta.require_list()?.tokens.clone();
+            read.parse(tokens, "name", &mut seen)?;
+        }
+        Ok(read)
+    }
+
+    fn parse(
+        &mut self,
+        tokens: TokenStream,
+        name: &str,
+        seen: &mut Vec<String>,
+    ) -> syn::Result<()> {
         let keys = [
             "schema",
             name,
@@ -46,16 +72,16 @@ impl Arguments {
         let parse = |input: ParseStream<'_>| {
             while !input.is_empty() {
                 let key = input.call(Ident::parse_any)?;
-                known(&key, &keys, &mut seen)?;
+                known(&key, &keys, seen)?;
                 input.parse::<Token![=]>()?;
                 match key.to_string().as_str() {
-                    "schema" => read.schema = Some(input.parse()?),
-                    "id" => read.id = Some(id(input)?),
-                    "import_path" => read.import_paths = paths(input)?,
-                    "src_prefix" => read.src_prefixes = paths(input)?,
-                    "types" => read.types = Some(input.parse()?),
-                    "crate" => read.runtime = input.parse::<syn::Path>()?.to_token_stream(),
-                    _ => read.name = Some(input.parse()?),
+                    "schema" => self.schema = Some(input.parse()?),
+                    "id" => self.id = Some(id(input)?),
+                    "import_path" => self.import_paths = paths(input)?,
+                    "src_prefix" => self.src_prefixes = paths(input)?,
+                    "types" => self.types = Some(input.parse()?),
+                    "crate" => self.runtime = input.parse::<syn::Path>()?.to_token_stream(),
+                    _ => self.name = Some(input.parse()?),
                 }
                 if !input.is_empty() {
                     input.parse::<Token![,]>()?;
@@ -63,8 +89,7 @@ impl Arguments {
             }
             Ok(())
         };
-        parse.parse2(tokens)?;
-        Ok(read)
+        parse.parse2(tokens)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Holds a user's trait against its interface, and finds every difference.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::Ident;
 use syn::ItemTrait;
@@ -10,7 +10,7 @@ use super::errors::Errors;
 use super::signature::{Parameter, Signature};
 use super::types::{Conversion, Mismatch, Types, is_unit, name_of, plain};
 use crate::compiler::suggest::suggestion;
-use crate::model::{Field, Interface, Method, Presence, Role};
+use crate::model::{Field, Interface, Method, Named, Role, Type};
 use crate::names;
 
 /// The comparison of a trait with its interface.
@@ -49,6 +49,7 @@ impl Held<'_> {
         for method in missing {
             self.missing(interface, method, methods);
         }
+        spell_all(&mut held);
         held
     }
 
@@ -63,7 +64,10 @@ impl Held<'_> {
             "the method `{name}` of the interface `{}` of `{}` is missing",
             interface.name, self.file
         );
-        let help = format!("add `{}`", method_in_rust(&interface.name, method));
+        let help = format!(
+            "add `{}`",
+            method_in_rust(&self.item.ident.to_string(), method)
+        );
         self.errors.push(&self.item.ident, message, help);
     }
 
@@ -192,7 +196,7 @@ impl Held<'_> {
 
     fn method(&mut self, interface: &Interface, method: &mut Method, signature: &Signature<'_>) {
         self.parameters(method, signature);
-        self.output(interface, method, signature);
+        self.output(method, signature);
         if signature.immediate {
             if method.context.is_some() {
                 let message = format!(
@@ -279,12 +283,12 @@ impl Held<'_> {
             let by_place = by_place.filter(|_| given.len() == wanted.len());
             if let Some(parameter) = by_name.or(by_place) {
                 let whose = format!("the parameter `{}`", parameter.name);
-                self.nullable(field, parameter.marks.nullable.as_ref(), &whose);
                 let conversion = Conversion {
                     with: parameter.marks.with.as_ref(),
                     from: parameter.marks.from.as_ref(),
                 };
-                self.member(field, parameter.ty, whose, conversion);
+                let mark = parameter.marks.nullable.as_ref();
+                self.member(field, mark, parameter.ty, whose, conversion);
             }
         }
     }
@@ -350,9 +354,9 @@ impl Held<'_> {
         }
     }
 
-    fn output(&mut self, interface: &Interface, method: &mut Method, signature: &Signature<'_>) {
-        self.error(interface, method, signature);
-        let wanted = output_in_rust(&interface.name, method);
+    fn output(&mut self, method: &mut Method, signature: &Signature<'_>) {
+        self.error(method, signature);
+        let wanted = output_in_rust(&self.item.ident.to_string(), method);
         let Signature {
             name,
             output,
@@ -361,12 +365,11 @@ impl Held<'_> {
         } = signature;
         if let [result] = method.results.fields.as_mut_slice() {
             let whose = format!("the result of `{name}`");
-            self.nullable(result, marks.nullable.as_ref(), &whose);
             let conversion = Conversion {
                 with: marks.with.as_ref(),
                 from: marks.from.as_ref(),
             };
-            self.member(result, output, whose, conversion);
+            self.member(result, marks.nullable.as_ref(), output, whose, conversion);
             return;
         }
         if let Some(nullable) = &marks.nullable {
@@ -404,9 +407,9 @@ impl Held<'_> {
         self.errors.push(output, message, help);
     }
 
-    fn error(&mut self, interface: &Interface, method: &Method, signature: &Signature<'_>) {
+    fn error(&mut self, method: &Method, signature: &Signature<'_>) {
         let Some(error) = signature.error else { return };
-        let wanted = error_in_rust(&interface.name, method);
+        let wanted = error_in_rust(&self.item.ident.to_string(), method);
         let found = name_of(error).unwrap_or_default();
         if found == wanted {
             return;
@@ -432,27 +435,10 @@ impl Held<'_> {
         self.errors.push(error, message, help);
     }
 
-    /// Makes a member an `Option` that the schema does not.
-    fn nullable(&mut self, field: &mut Field, mark: Option<&Ident>, whose: &str) {
-        let Some(mark) = mark else { return };
-        if !field.ty.is_pointer() {
-            let message = format!("{whose} is a number, Bool, Void or enum, and never null");
-            self.errors.push(
-                mark,
-                message,
-                "leave `nullable` out; a schema can put a `hasX :Bool` beside it",
-            );
-        } else if field.presence == Presence::Always {
-            field.presence = Presence::Pointer;
-        } else {
-            let message = format!("the schema says already that {whose} may be missing");
-            self.errors.push(mark, message, "leave `nullable` out");
-        }
-    }
-
     fn member(
         &mut self,
         field: &mut Field,
+        nullable: Option<&Ident>,
         ty: &syn::Type,
         whose: String,
         conversion: Conversion<'_>,
@@ -462,9 +448,56 @@ impl Held<'_> {
             conversion,
             whose,
         };
+        types.nullable(field, nullable, self.errors);
         match types.member(field, ty) {
             Ok(held) => field.ty = held,
             Err(Mismatch { at, message, help }) => self.errors.push(at, message, help),
         }
+    }
+}
+
+/// Lets what the user has written of a declaration stand for it where nobody writes it, as in a struct of
+/// results.
+fn spell_all(interface: &mut Interface) {
+    let mut known = BTreeMap::new();
+    for field in interface.methods.iter_mut().flat_map(fields) {
+        each_named(&mut field.ty, &mut |named| {
+            if let Some(written) = &named.written {
+                known
+                    .entry(named.place.clone())
+                    .or_insert_with(|| written.clone());
+            }
+        });
+    }
+    for field in interface.methods.iter_mut().flat_map(fields) {
+        each_named(&mut field.ty, &mut |named| {
+            if named.written.is_none() {
+                named.written = known.get(&named.place).cloned();
+            }
+        });
+    }
+}
+
+/// Everything that a method takes, returns or fails with.
+fn fields(method: &mut Method) -> impl Iterator<Item = &mut Field> {
+    let errors = method.errors.iter_mut().map(|error| &mut error.field);
+    let params = method.params.fields.iter_mut();
+    params.chain(&mut method.results.fields).chain(errors)
+}
+
+fn each_named(ty: &mut Type, act: &mut impl FnMut(&mut Named)) {
+    match ty {
+        Type::List(ty) | Type::Bound(ty) => each_named(ty, act),
+        Type::Enum(named)
+        | Type::Struct(named)
+        | Type::Group(named)
+        | Type::Union(named)
+        | Type::Interface(named) => {
+            for argument in &mut named.arguments {
+                each_named(argument, act);
+            }
+            act(named);
+        }
+        _ => {}
     }
 }

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod assertions;
+mod derive;
 mod describe;
 mod errors;
 mod expand;
@@ -18,6 +19,7 @@ use quote::quote;
 use syn::ItemTrait;
 
 use arguments::Arguments;
+pub use derive::{enumeration, structure};
 use errors::Errors;
 use hold::Held;
 use signature::Signature;

@@ -8,6 +8,7 @@ use syn::ext::IdentExt;
 use syn::{GenericArgument, PathArguments};
 
 use super::describe::{in_rust, in_schema};
+use super::errors::Errors;
 use crate::model::types::Scalar;
 use crate::model::{Custom, Field, Named, Presence, Type};
 use crate::names;
@@ -42,6 +43,23 @@ pub(super) struct Types<'a> {
 }
 
 impl Types<'_> {
+    /// Makes a member an `Option` that the schema does not.
+    pub(super) fn nullable(&self, field: &mut Field, mark: Option<&Ident>, errors: &mut Errors) {
+        let (Some(mark), whose) = (mark, &self.whose) else {
+            return;
+        };
+        if !field.ty.is_pointer() {
+            let message = format!("{whose} is a number, Bool, Void or enum, and never null");
+            let help = "leave `nullable` out; a schema can put a `hasX :Bool` beside it";
+            errors.push(mark, message, help);
+        } else if field.presence == Presence::Always {
+            field.presence = Presence::Pointer;
+        } else {
+            let message = format!("the schema says already that {whose} may be missing");
+            errors.push(mark, message, "leave `nullable` out");
+        }
+    }
+
     /// The type of a member as the user wrote it, if it can stand for the schema's.
     pub(super) fn member(&self, field: &Field, user: &syn::Type) -> Result<Type, Mismatch> {
         let mut user = plain(user);

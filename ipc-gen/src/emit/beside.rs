@@ -8,6 +8,7 @@ use quote::{ToTokens, quote};
 
 use super::interface::{allowed_lints, method_docs, method_ident};
 use super::rt::{PRELUDE, Paths};
+use super::structs::Generics;
 use super::{Emitter, Options};
 use crate::model::{Enum, Interface, Member, Model, Named, Place, Struct};
 use crate::names;
@@ -64,20 +65,18 @@ impl<'a> Emitter<'a> {
 
     /// What makes the user's struct one of the schema.
     pub(crate) fn struct_items(&self, item: &Struct) -> Vec<TokenStream> {
-        self.structure(item)
-            .into_iter()
-            .skip(1)
-            .map(|item| self.rooted(item))
-            .collect()
+        let (name, generics) = (names::ident(&item.name), Generics::default());
+        let items = [
+            self.default_impl(&name, &generics, &item.record),
+            self.struct_impl(&name, &generics, &item.record),
+        ];
+        items.into_iter().map(|item| self.rooted(item)).collect()
     }
 
     /// What makes the user's enum one of the schema.
     pub(crate) fn enum_items(&self, item: &Enum) -> Vec<TokenStream> {
-        self.enumeration(item)
-            .into_iter()
-            .skip(1)
-            .map(|item| self.rooted(item))
-            .collect()
+        let items = self.enumeration(item).into_iter().skip(1);
+        items.map(|item| self.rooted(item)).collect()
     }
 
     /// Type parameters with what they have to be, for the trait.

@@ -32,7 +32,9 @@ pub(crate) use docs::docs;
 use layout::Piece;
 use rt::Paths;
 pub(crate) use rt::idents;
+pub(crate) use structs::enumerant_ident;
 pub(crate) use tree::Generated;
+pub(crate) use unions::unknown_ident;
 
 /// How generated code is to look.
 #[derive(Debug)]

@@ -141,7 +141,7 @@ impl Const {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Enum {
     pub(crate) name: String,
     pub(crate) docs: String,
@@ -149,13 +149,13 @@ pub(crate) struct Enum {
     pub(crate) enumerants: Vec<Enumerant>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Enumerant {
     pub(crate) name: String,
     pub(crate) docs: String,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Struct {
     pub(crate) name: String,
     pub(crate) docs: String,

@@ -1,0 +1,7 @@
+use ipc_runtime::{Exception, ipc_interface};
+
+#[ipc_interface(schema = "schema/ui.capnp")]
+pub trait Echo {
+}
+
+fn main() {}
