@@ -75,13 +75,13 @@ impl Arguments {
                 known(&key, &keys, seen)?;
                 input.parse::<Token![=]>()?;
                 match key.to_string().as_str() {
-                    "schema" => self.schema = Some(input.parse()?),
+                    "schema" => self.schema = Some(text(&key, input)?),
                     "id" => self.id = Some(id(input)?),
                     "import_path" => self.import_paths = paths(input)?,
                     "src_prefix" => self.src_prefixes = paths(input)?,
                     "types" => self.types = Some(input.parse()?),
                     "crate" => self.runtime = input.parse::<syn::Path>()?.to_token_stream(),
-                    _ => self.name = Some(input.parse()?),
+                    _ => self.name = Some(text(&key, input)?),
                 }
                 if !input.is_empty() {
                     input.parse::<Token![,]>()?;
@@ -150,7 +150,7 @@ impl Marks {
                     "from" => self.from = Some(input.parse()?),
                     "cancel_with" => self.cancel_with = Some(input.parse()?),
                     "ordinal" => self.ordinal = Some(input.parse()?),
-                    _ => self.name = Some(input.parse()?),
+                    _ => self.name = Some(text(&key, input)?),
                 }
             }
         }
@@ -178,6 +178,14 @@ fn known(key: &Ident, keys: &[&str], seen: &mut Vec<String>) -> syn::Result<()> 
     }
     seen.push(text);
     Ok(())
+}
+
+/// A text in quotes.
+fn text(key: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
+    input.parse().map_err(|error| {
+        let message = format!("`{key}` is a text\nhelp: write `{key} = \"…\"`, with the quotes");
+        syn::Error::new(error.span(), message)
+    })
 }
 
 /// One path, or several in brackets.

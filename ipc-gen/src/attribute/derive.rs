@@ -283,7 +283,7 @@ fn find<'s, T>(
                 None => errors.push(
                     ident,
                     message,
-                    format!("{help}; `name = \"…\"` says which one it is"),
+                    format!("{help} Or say by `name = \"…\"` which one it is"),
                 ),
             }
             None

@@ -58,7 +58,17 @@ pub(super) fn in_schema(ty: &Type) -> String {
         Type::Scalar(scalar) => scalar_in_schema(*scalar).to_owned(),
         Type::Text => "Text".to_owned(),
         Type::Data => "Data".to_owned(),
-        Type::List(element) => format!("List({})", in_schema(element)),
+        Type::List(element) => {
+            let element = in_schema(element);
+            let name = [
+                "the enum ",
+                "the struct ",
+                "the interface ",
+                "the type parameter ",
+            ];
+            let name = name.iter().find_map(|kind| element.strip_prefix(kind));
+            format!("List({})", name.unwrap_or(&element))
+        }
         Type::Enum(named) => format!("the enum {}", named.place.name),
         Type::Struct(named) => format!("the struct {}", named.place.name),
         Type::Group(named) | Type::Union(named) => format!("the group {}", named.place.name),

@@ -56,7 +56,7 @@ pub(super) fn expand(
     let spans = Spans::new(item, interface);
     let (declarations, hidden) = (spans.set(declarations), spans.set(hidden));
     let item = trait_item(item, Some((&emitter, interface)), methods);
-    quote!(#item #declarations #hidden #assertions)
+    quote!(#item #declarations #assertions #hidden)
 }
 
 /// What needs no name in the user's module, and hides what it imports.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::Ident;
 use syn::ItemTrait;
+use syn::ext::IdentExt;
 
 use super::describe::{error_in_rust, method_in_rust, output_in_rust, parameter_in_rust};
 use super::errors::Errors;
@@ -55,9 +56,13 @@ impl Held<'_> {
 
     fn missing(&mut self, interface: &Interface, method: &Method, methods: &[Signature<'_>]) {
         let name = names::word(&method.name);
+        let written = self.item.items.iter().any(|item| match item {
+            syn::TraitItem::Fn(item) => item.sig.ident.unraw() == name.as_str(),
+            _ => false,
+        });
         let near = methods.iter().map(|signature| signature.name.as_str());
-        if suggestion(&name, near).is_some() {
-            // The method that has nearly this name was told.
+        if written || suggestion(&name, near).is_some() {
+            // What is wrong with the method that has this name, or nearly so, was told.
             return;
         }
         let message = format!(

@@ -124,9 +124,9 @@ impl Schema {
         }
         let file = self.name();
         let message = format!("`{file}` has no {what} `{name}`");
-        let help = choice(name, what, names.iter());
+        let help = choice(name, what, names.iter()).map(|help| sentence(&help));
         let help = help
-            .unwrap_or_else(|| format!("declare it there, or name the file that has the {what}"));
+            .unwrap_or_else(|| format!("declare it there, or name the file that has the {what}."));
         Err((message, help))
     }
 
@@ -172,4 +172,13 @@ fn type_names(items: &[Item], names: &mut BTreeSet<String>) {
 fn below_manifest(path: &LitStr) -> PathBuf {
     let folder = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
     folder.unwrap_or_default().join(path.value())
+}
+
+/// The hint with an end to it.
+fn sentence(help: &str) -> String {
+    if help.ends_with('?') {
+        help.to_owned()
+    } else {
+        format!("{help}.")
+    }
 }

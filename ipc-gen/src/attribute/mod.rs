@@ -84,7 +84,8 @@ fn against_schema(
             match &arguments.name {
                 Some(name) => errors.push(name, message, help),
                 None => {
-                    let help = format!("{help}; `interface = \"…\"` says which one this trait is");
+                    let help =
+                        format!("{help} Or say by `interface = \"…\"` which one this trait is");
                     errors.push(&item.ident, message, help);
                 }
             }

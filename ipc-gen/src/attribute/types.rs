@@ -19,6 +19,9 @@ const STANDARD: &[&str] = &[
     "u32", "u64", "u128", "usize", "Option", "Result", "String", "Vec",
 ];
 
+/// Numbers that Rust has and messages do not.
+const NOT_IN_MESSAGES: &[&str] = &["char", "i128", "isize", "u128", "usize"];
+
 /// Why a type is not the schema's, said of the token that is wrong.
 pub(super) struct Mismatch {
     pub(super) at: TokenStream,
@@ -77,7 +80,7 @@ impl Types<'_> {
                 return Err(Mismatch {
                     at: user.to_token_stream(),
                     message: format!("{} may be missing: {why}", self.whose),
-                    help: format!("write `Option<{}>`", user.to_token_stream()),
+                    help: format!("write `Option<{}>`", in_words(user)),
                 });
             }
             (false, Some(inner)) => {
@@ -85,12 +88,12 @@ impl Types<'_> {
                     format!(
                         "write `{}`; or mark the member as `nullable`, in the schema by `$Ipc.nullable` \
                          or here by `#[ipc(nullable)]`",
-                        inner.to_token_stream()
+                        in_words(inner)
                     )
                 } else {
                     format!(
                         "write `{}`; a schema says that a number may be missing by a `has{} :Bool` beside it",
-                        inner.to_token_stream(),
+                        in_words(inner),
                         crate::model::capitalized(&field.name)
                     )
                 };
@@ -109,7 +112,7 @@ impl Types<'_> {
                     return Err(Mismatch {
                         at: user.to_token_stream(),
                         message: format!("{} contains the struct that it is part of", self.whose),
-                        help: format!("write `Box<{}>`", user.to_token_stream()),
+                        help: format!("write `Box<{}>`", in_words(user)),
                     });
                 }
             }
@@ -187,7 +190,7 @@ impl Types<'_> {
             None => Err(Mismatch {
                 at: user.to_token_stream(),
                 message: "objects in lists and type arguments may be missing".to_owned(),
-                help: format!("write `Option<{}>`", user.to_token_stream()),
+                help: format!("write `Option<{}>`", in_words(user)),
             }),
         }
     }
@@ -299,13 +302,17 @@ impl Types<'_> {
         let mut help = format!("write `{wanted}`");
         let name = name_of(user).unwrap_or_default();
         let mut message = format!(
-            "{} is {schema} in the schema, which is `{wanted}`",
-            self.whose
+            "{} is {schema} in the schema, not `{}`",
+            self.whose,
+            in_words(user)
         );
         match (expected, scalar(&name)) {
             (Type::Scalar(wanted), Some(found)) => message.push_str(difference(*wanted, found)),
+            (Type::Scalar(_), None) if NOT_IN_MESSAGES.contains(&name.as_str()) => {
+                message.push_str(": messages have no numbers of that size");
+            }
             (Type::Interface(named), _) if name == named.place.name => {
-                message.push_str(", while this is the trait of those who implement it");
+                message.push_str(": that is the trait of those who implement it");
             }
             (Type::Text | Type::Data | Type::List(_), _)
                 if matches!(user, syn::Type::Reference(_)) =>
@@ -318,7 +325,8 @@ impl Types<'_> {
             expected,
             Type::Scalar(_) | Type::Text | Type::Data | Type::List(_)
         );
-        if is_custom && scalar(&name).is_none() {
+        let is_number = scalar(&name).is_some() || NOT_IN_MESSAGES.contains(&name.as_str());
+        if is_custom && !(is_number && matches!(expected, Type::Scalar(_))) {
             help.push_str(", or a type of your own that implements ");
             help.push_str(&format!("`CustomValue<{}>`", wire_name(expected)));
         }
@@ -339,6 +347,22 @@ pub(super) fn wire_name(ty: &Type) -> String {
     }
 }
 
+/// A type as its user wrote it, but for spaces.
+fn in_words(ty: &syn::Type) -> String {
+    let text = ty.to_token_stream().to_string();
+    let tight = [
+        (" < ", "<"),
+        (" >", ">"),
+        ("< ", "<"),
+        (" ,", ","),
+        ("& ", "&"),
+        (" :: ", "::"),
+    ];
+    tight
+        .iter()
+        .fold(text, |text, (loose, tight)| text.replace(loose, tight))
+}
+
 /// How numbers of two types differ.
 fn difference(wanted: Scalar, found: Scalar) -> &'static str {
     let kind = |scalar: Scalar| {
@@ -355,10 +379,10 @@ fn difference(wanted: Scalar, found: Scalar) -> &'static str {
     };
     match (kind(wanted) == kind(found), bits(wanted), bits(found)) {
         (true, wanted, found) if found < wanted => {
-            ": this is narrower, and peers send numbers that do not fit"
+            ": that is narrower, and peers send numbers that do not fit"
         }
         (true, wanted, found) if found > wanted => {
-            ": this is wider, and has numbers that cannot be sent"
+            ": that is wider, and has numbers that cannot be sent"
         }
         (false, ..)
             if matches!(

@@ -2,5 +2,5 @@
 
 interface Clash {
   getTip @0 () -> ();
-  get_tip @1 () -> ();
+  getTIP @1 () -> ();
 }

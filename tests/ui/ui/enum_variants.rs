@@ -3,7 +3,7 @@ use ipc_runtime::IpcEnum;
 #[derive(Clone, Copy, Debug, IpcEnum)]
 #[ipc(schema = "schema/ui.capnp")]
 pub enum Colour {
-    Red = 1,
+    Red,
     Grene,
     Blue(u8),
 }

@@ -1,4 +1,4 @@
-use ipc_runtime::{Exception, ipc_interface};
+use ipc_runtime::ipc_interface;
 
 #[ipc_interface(schema = "schema/ui.capnp")]
 pub trait Echo {

@@ -5,7 +5,7 @@ pub struct Word(String);
 
 #[ipc_interface(schema = "schema/ui.capnp")]
 pub trait Echo {
-    async fn echo(&self, text: Word) -> Result<Word, Exception>;
+    async fn echo(&self, text: Word) -> Result<String, Exception>;
 }
 
 fn main() {}

@@ -3,7 +3,7 @@ use ipc_runtime::{Exception, ipc_interface};
 #[ipc_interface(schema = "schema/ui.capnp")]
 pub trait Counter {
     async fn add(&self, amount: u32, label: String) -> Result<u64, Exception>;
-    async fn reset(&self) -> Result;
+    async fn reset(&self) -> std::fmt::Result;
     async fn wait(&self) -> Result<(), Exception>;
 }
 
