@@ -17,7 +17,9 @@ mod evolution;
 mod model;
 mod names;
 mod schema;
+mod schema_of_rust;
 
 pub use builder::{Builder, write};
 pub use error::Error;
 pub use evolution::{Diff, Report};
+pub use schema_of_rust::{Export, Exported};

@@ -8,16 +8,18 @@ use syn::ext::IdentExt;
 use syn::{Fields, ItemEnum, ItemStruct};
 
 use super::arguments::{Arguments, Marks};
+use super::derived;
 use super::errors::Errors;
 use super::expand::hidden;
 use super::load::{self, Schema};
+use super::number;
 use super::types::{Conversion, Types};
 use crate::compiler::suggest::suggestion;
 use crate::emit::{Beside, Emitter, Options, enumerant_ident, idents, unknown_ident};
 use crate::model::{Enum, Field, Item};
 use crate::names;
 
-const OF_FIELDS: &[&str] = &["nullable", "with", "from"];
+pub(super) const OF_FIELDS: &[&str] = &["nullable", "with", "from", "enum"];
 
 /// What `#[derive(IpcStruct)]` adds to a struct.
 #[must_use]
@@ -51,7 +53,9 @@ pub fn enumeration(item: TokenStream) -> TokenStream {
 
 fn try_structure(item: &ItemStruct, errors: &mut Errors) -> Option<TokenStream> {
     refuse_generics(&item.generics, errors);
-    let (arguments, schema) = read(&item.attrs, &item.ident, errors)?;
+    let (arguments, schema) = read(&item.attrs, &item.ident, errors, |id, name, errors| {
+        derived::structure(item, id, name, errors)
+    })?;
     let found = find(
         &arguments,
         &item.ident,
@@ -158,7 +162,9 @@ fn hold(field: &mut Field, given: &syn::Field, declared: &BTreeSet<String>, erro
 
 fn try_enumeration(item: &ItemEnum, errors: &mut Errors) -> Option<TokenStream> {
     refuse_generics(&item.generics, errors);
-    let (arguments, schema) = read(&item.attrs, &item.ident, errors)?;
+    let (arguments, schema) = read(&item.attrs, &item.ident, errors, |id, name, errors| {
+        derived::enumeration(item, id, name, errors)
+    })?;
     let found = find(
         &arguments,
         &item.ident,
@@ -242,10 +248,12 @@ fn try_enumeration(item: &ItemEnum, errors: &mut Errors) -> Option<TokenStream> 
     ))
 }
 
+/// The arguments of a type, and its schema, which is `derived` where the type is its own source.
 fn read(
     attributes: &[syn::Attribute],
-    name: &Ident,
+    ident: &Ident,
     errors: &mut Errors,
+    derived: impl FnOnce(u64, &str, &mut Errors) -> derived::Declaration,
 ) -> Option<(Arguments, Schema)> {
     let arguments = match Arguments::of_type(attributes) {
         Ok(arguments) => arguments,
@@ -254,12 +262,24 @@ fn read(
             return None;
         }
     };
-    let Some(path) = &arguments.schema else {
-        let help = "add `#[ipc(schema = \"schema/….capnp\")]`, and `name = \"…\"` where the schema calls it otherwise";
-        errors.push(name, "nothing says which schema declares this type", help);
-        return None;
+    let schema = match (&arguments.id, &arguments.schema) {
+        (Some(id), _) => {
+            let name =
+                (arguments.name.as_ref()).map_or_else(|| ident.to_string(), syn::LitStr::value);
+            let declared = derived(number(id), &name, errors);
+            if !errors.is_empty() {
+                return None;
+            }
+            load::derive(&arguments, declared, ident, errors)?
+        }
+        (None, Some(path)) => load::load(&arguments, path, errors)?,
+        (None, None) => {
+            let help = "add `#[ipc(schema = \"schema/….capnp\")]`, and `name = \"…\"` where the schema calls it \
+                        otherwise; or `#[ipc(id = 0x…)]` where this type is the source";
+            errors.push(ident, "nothing says which schema declares this type", help);
+            return None;
+        }
     };
-    let schema = load::load(&arguments, path, errors)?;
     Some((arguments, schema))
 }
 

@@ -33,6 +33,11 @@ impl Errors {
         self.0.is_none()
     }
 
+    /// The mistakes one by one.
+    pub(super) fn into_list(self) -> Vec<syn::Error> {
+        self.0.into_iter().flatten().collect()
+    }
+
     /// Code that makes the compiler tell the mistakes.
     pub(super) fn tokens(&self) -> TokenStream {
         let errors = self.0.as_ref();

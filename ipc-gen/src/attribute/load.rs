@@ -3,15 +3,17 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use proc_macro2::{Ident, Span};
 use syn::LitStr;
 
 use super::arguments::Arguments;
+use super::derived::{Declaration, File, file_id};
 use super::errors::Errors;
-use crate::check;
 use crate::compiler::suggest::choice;
 use crate::error::Problems;
 use crate::model::{self, Item, Model, Overrides, Selectors};
-use crate::schema::{self, Input};
+use crate::schema::{self, Input, Loaded};
+use crate::{check, evolution};
 
 /// A schema that was read.
 #[derive(Debug)]
@@ -25,67 +27,114 @@ pub(super) struct Schema {
 
 /// Reads the schema that the arguments name.
 pub(super) fn load(arguments: &Arguments, schema: &LitStr, errors: &mut Errors) -> Option<Schema> {
+    let loaded = read(arguments, schema, errors)?;
+    let name = loaded.name_of(&below_manifest(schema)).map(str::to_owned);
+    understood(loaded, name.as_deref(), schema.span(), errors)
+}
+
+/// Makes the schema of a declaration that is its own source, and holds it against the one that peers have, if
+/// there is one.
+pub(super) fn derive(
+    arguments: &Arguments,
+    declaration: Declaration,
+    ident: &Ident,
+    errors: &mut Errors,
+) -> Option<Schema> {
+    let kept = match &arguments.schema {
+        Some(schema) => Some((read(arguments, schema, errors)?, schema)),
+        None => None,
+    };
+    let name = kept
+        .as_ref()
+        .and_then(|(kept, schema)| kept.name_of(&below_manifest(schema)));
+    let name = name.map_or_else(|| format!("{}.capnp", declaration.name()), str::to_owned);
+    let declared = declaration.name().to_owned();
+    let file = File::new(file_id(0), vec![declaration]);
+    let derived = match schema::load_text(&name, &file.with_stubs()) {
+        Ok(derived) => derived,
+        Err(error) => {
+            let message = format!("this makes no schema\n{error}");
+            errors.add(syn::Error::new(ident.span(), message));
+            return None;
+        }
+    };
+    let mut read = BTreeSet::new();
+    if let Some((kept, path)) = kept {
+        let breaks = evolution::breaks(&kept, &derived, &declared);
+        if !breaks.is_empty() {
+            let list: Vec<_> = breaks.iter().map(|one| format!("\n  {one}")).collect();
+            let message = format!(
+                "this breaks peers that have `{}`:{}\nhelp: undo it, or give the changed declaration another \
+                 name and id; where no peer has the old one yet, write the file anew with `ipc-gen export \
+                 --break`",
+                path.value(),
+                list.concat()
+            );
+            errors.add(syn::Error::new(ident.span(), message));
+            return None;
+        }
+        read = kept.sources.read;
+    }
+    let mut schema = understood(derived, Some(&name), ident.span(), errors)?;
+    schema.read = read;
+    Some(schema)
+}
+
+fn read(arguments: &Arguments, schema: &LitStr, errors: &mut Errors) -> Option<Loaded> {
     let path = below_manifest(schema);
     let folders = |given: &[LitStr]| given.iter().map(below_manifest).collect::<Vec<_>>();
     let mut src_prefixes = folders(&arguments.src_prefixes);
     if src_prefixes.is_empty() {
-        src_prefixes.extend(
-            path.parent()
-                .filter(|folder| folder.is_dir())
-                .map(PathBuf::from),
-        );
+        let folder = path.parent().filter(|folder| folder.is_dir());
+        src_prefixes.extend(folder.map(PathBuf::from));
+    }
+    if let Err(error) = std::fs::metadata(&path) {
+        let message = format!("cannot read the schema `{}`: {error}", path.display());
+        let help = if arguments.id.is_some() {
+            "the path is relative to the folder of Cargo.toml; `ipc-gen export` writes the file"
+        } else {
+            "the path is relative to the folder of Cargo.toml"
+        };
+        errors.push(schema, message, help);
+        return None;
     }
     let input = Input {
-        files: vec![path.clone()],
+        files: vec![path],
         src_prefixes,
         import_paths: folders(&arguments.import_paths),
         capnp: None,
     };
-    if let Err(error) = std::fs::metadata(&path) {
-        let message = format!("cannot read the schema `{}`: {error}", path.display());
-        errors.push(
-            schema,
-            message,
-            "the path is relative to the folder of Cargo.toml",
-        );
-        return None;
-    }
-    let loaded = match schema::load_own(&input) {
-        Ok(loaded) => loaded,
-        Err(error) => {
-            let message = format!("the schema does not compile\n{error}");
-            errors.add(syn::Error::new(schema.span(), message));
-            return None;
-        }
-    };
+    let loaded = schema::load_own(&input).map_err(|error| {
+        let message = format!("the schema does not compile\n{error}");
+        errors.add(syn::Error::new(schema.span(), message));
+    });
+    loaded.ok()
+}
+
+/// What the file of that name declares, in terms of Rust.
+fn understood(
+    loaded: Loaded,
+    name: Option<&str>,
+    span: Span,
+    errors: &mut Errors,
+) -> Option<Schema> {
     let mut problems = Problems::default();
     let mut overrides = Overrides::new(&[]);
-    let model = model::lower(
-        &loaded,
-        &mut Selectors::new([]),
-        &mut overrides,
-        &mut problems,
-    );
+    let mut nullable = Selectors::new([]);
+    let model = model::lower(&loaded, &mut nullable, &mut overrides, &mut problems);
     check::check(&model, &mut problems);
     if !problems.is_empty() {
         problems.locate(&loaded.positions().collect());
     }
     if let Err(error) = problems.into_result() {
         let message = format!("the schema has no Rust\n{error}");
-        errors.add(syn::Error::new(schema.span(), message));
+        errors.add(syn::Error::new(span, message));
         return None;
     }
-    let name = loaded.name_of(&path);
-    let file = model
-        .files
-        .iter()
-        .position(|file| Some(file.name.as_str()) == name);
-    let Some(file) = file else {
-        errors.push(
-            schema,
-            "the schema declares nothing of its own",
-            "name another file",
-        );
+    let mut names = model.files.iter().map(|file| Some(file.name.as_str()));
+    let Some(file) = names.position(|file| file == name) else {
+        let message = "the schema declares nothing of its own\nhelp: name another file";
+        errors.add(syn::Error::new(span, message));
         return None;
     };
     Some(Schema {

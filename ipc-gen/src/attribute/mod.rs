@@ -4,7 +4,9 @@
 
 mod arguments;
 mod assertions;
+mod declared;
 mod derive;
+pub(crate) mod derived;
 mod describe;
 mod errors;
 mod expand;
@@ -19,6 +21,7 @@ use quote::quote;
 use syn::ItemTrait;
 
 use arguments::Arguments;
+pub(crate) use declared::declared_in;
 pub use derive::{enumeration, structure};
 use errors::Errors;
 use hold::Held;
@@ -60,20 +63,30 @@ fn against_schema(
     methods: &[Signature<'_>],
     errors: &mut Errors,
 ) -> Option<TokenStream> {
-    let Some(path) = &arguments.schema else {
-        let message = "the attribute does not name a schema";
-        errors.push(
-            &item.ident,
-            message,
-            "write `#[ipc_interface(schema = \"schema/echo.capnp\")]`",
-        );
-        return None;
+    let name = (arguments.name.as_ref()).map_or_else(|| item.ident.to_string(), syn::LitStr::value);
+    let schema = match (&arguments.id, &arguments.schema) {
+        (Some(id), _) => {
+            let declared = derived::interface(item, number(id), &name, methods, errors);
+            if !errors.is_empty() {
+                return None;
+            }
+            load::derive(arguments, declared, &item.ident, errors)?
+        }
+        (None, Some(path)) => {
+            only_without_schema(methods, errors);
+            load::load(arguments, path, errors)?
+        }
+        (None, None) => {
+            let help = "write `#[ipc_interface(schema = \"schema/echo.capnp\")]` for the interface of a \
+                        schema, or `#[ipc_interface(id = 0x…)]` for one of this trait's own";
+            errors.push(
+                &item.ident,
+                "nothing says which interface the trait is",
+                help,
+            );
+            return None;
+        }
     };
-    let schema = load::load(arguments, path, errors)?;
-    let name = arguments
-        .name
-        .as_ref()
-        .map_or_else(|| item.ident.to_string(), syn::LitStr::value);
     let interface = schema.find(&name, "interface", |item| match item {
         Item::Interface(item) => Some((item.name.as_str(), item)),
         _ => None,
@@ -101,4 +114,31 @@ fn against_schema(
     }
     .hold(interface, methods);
     Some(expand::expand(item, arguments, &schema, &held, methods))
+}
+
+/// Refuses what a schema says better.
+fn only_without_schema(methods: &[Signature<'_>], errors: &mut Errors) {
+    let help = "leave it out; it is for traits that have no schema";
+    for method in methods {
+        let marks = &method.marks;
+        if let Some(ordinal) = &marks.ordinal {
+            errors.push(ordinal, "the schema numbers the methods", help);
+        }
+        if let Some(context) = &marks.context {
+            errors.push(
+                context,
+                "the schema says which methods have a Context",
+                help,
+            );
+        }
+        let parameters = method.parameters.iter().map(|parameter| &parameter.marks);
+        for mark in parameters.filter_map(|marks| marks.enumeration.as_ref()) {
+            errors.push(mark, "the schema says which types are enums", help);
+        }
+    }
+}
+
+fn number(id: &syn::LitInt) -> u64 {
+    // Its range was checked when it was read.
+    id.base10_parse().unwrap_or(1 << 63)
 }

@@ -348,7 +348,7 @@ pub(super) fn wire_name(ty: &Type) -> String {
 }
 
 /// A type as its user wrote it, but for spaces.
-fn in_words(ty: &syn::Type) -> String {
+pub(super) fn in_words(ty: &syn::Type) -> String {
     let text = ty.to_token_stream().to_string();
     let tight = [
         (" < ", "<"),

@@ -8,7 +8,7 @@ use quote::{ToTokens, quote};
 
 use super::interface::{allowed_lints, method_docs, method_ident};
 use super::rt::{PRELUDE, Paths};
-use super::structs::Generics;
+use super::structs::{Generics, enumerant_ident};
 use super::{Emitter, Options};
 use crate::model::{Enum, Interface, Member, Model, Named, Place, Struct};
 use crate::names;
@@ -75,7 +75,22 @@ impl<'a> Emitter<'a> {
 
     /// What makes the user's enum one of the schema.
     pub(crate) fn enum_items(&self, item: &Enum) -> Vec<TokenStream> {
-        let items = self.enumeration(item).into_iter().skip(1);
+        let name = names::ident(&item.name);
+        let default = self.paths.prelude("Default");
+        let first = item
+            .enumerants
+            .first()
+            .map(|first| enumerant_ident(&first.name));
+        let default = first.map(|first| {
+            quote! {
+                impl #default for #name {
+                    fn default() -> Self {
+                        Self::#first
+                    }
+                }
+            }
+        });
+        let items = self.enumeration(item).into_iter().skip(1).chain(default);
         items.map(|item| self.rooted(item)).collect()
     }
 

@@ -5,6 +5,7 @@ mod compile;
 mod disk;
 mod excerpts;
 mod facts;
+mod memory;
 mod positions;
 mod request;
 mod scan;
@@ -18,6 +19,7 @@ pub(crate) use facts::{
     Annotation, Base, Binding, Body, Brand, Child, Enumerant, Field, FieldKind, Id, Method, Node,
     Parameter, PointerKind, Schema, Struct, Type,
 };
+pub(crate) use memory::load_text;
 pub(crate) use positions::Positions;
 pub(crate) use sources::Sources;
 
