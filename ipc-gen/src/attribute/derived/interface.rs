@@ -178,8 +178,8 @@ fn members(
     if let Some(nullable) = &marks.nullable {
         errors.push(
             nullable,
-            "an `Option` is all that it takes to be null",
-            "leave `nullable` out",
+            "what may be null is an `Option` here",
+            "write `Option<…>`, and leave `nullable` out",
         );
     }
     let Written { ty, presence } = match types.member(marks.from.as_ref().unwrap_or(ty)) {

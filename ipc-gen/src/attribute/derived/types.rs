@@ -83,6 +83,16 @@ impl Types<'_> {
             let object = object.filter(|inner| name_of(inner).is_some_and(|name| is_object(&name)));
             return Ok(format!("List({})", self.value(object.unwrap_or(element))?));
         }
+        if let syn::Type::Reference(reference) = ty {
+            let mut unknown = unknown(ty, "");
+            let owned = match name_of(&reference.elem).as_deref() {
+                Some("str") => "`String`".to_owned(),
+                Some(name) => format!("`{name}`"),
+                None => "a `Vec`".to_owned(),
+            };
+            unknown.help = format!("implementations own what they are given: write {owned}");
+            return Err(unknown);
+        }
         let Some(name) = name_of(ty) else {
             return Err(unknown(
                 ty,
