@@ -129,8 +129,8 @@
 /// # What is checked by the compiler later
 ///
 /// The macro sees names and not types. That `Article` is the struct which the schema calls `Item`, and `Hash` a
-/// `CustomValue`, the compiler finds out afterwards, and says it of the same place. It does not find out that a type
-/// stands for *another* struct of the schema if its name is none of the schema's.
+/// `CustomValue`, the compiler finds out afterwards, and says it of the same place. It does not find out that an enum
+/// stands for *another* enum of the schema, if its name is none of the schema's.
 pub use ipc_macros::ipc_interface;
 
 /// Makes a struct of your own the struct of a schema.

@@ -75,5 +75,8 @@ pub trait Proxy: Clone + fmt::Debug + Send + Sync + 'static {
     }
 }
 
-/// Compiles for what is a [`Proxy`], so that a type that is none can be told where it was written.
-pub fn is_proxy<T: Proxy>() {}
+/// Compiles for what is a [`Proxy`], so that a type that is none can be told where it was written. Says whether it is
+/// one of the interface with that id.
+pub const fn is_proxy<T: Proxy>(id: u64) -> bool {
+    T::INTERFACE.id == id
+}

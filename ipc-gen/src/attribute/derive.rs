@@ -128,6 +128,7 @@ fn try_structure(item: &ItemStruct, errors: &mut Errors) -> Option<TokenStream> 
     }
     let options = options(
         &arguments,
+        &found.name,
         item.to_token_stream(),
         &schema,
         item.ident.span(),
@@ -232,6 +233,7 @@ fn try_enumeration(item: &ItemEnum, errors: &mut Errors) -> Option<TokenStream> 
     }
     let options = options(
         &arguments,
+        &found.name,
         item.to_token_stream(),
         &schema,
         item.ident.span(),
@@ -311,7 +313,13 @@ fn find<'s, T>(
     }
 }
 
-fn options(arguments: &Arguments, item: TokenStream, schema: &Schema, span: Span) -> Options {
+fn options(
+    arguments: &Arguments,
+    name: &str,
+    item: TokenStream,
+    schema: &Schema,
+    span: Span,
+) -> Options {
     let mut taken = schema.type_names();
     idents(&item, &mut taken);
     Options {
@@ -319,6 +327,7 @@ fn options(arguments: &Arguments, item: TokenStream, schema: &Schema, span: Span
         serde: false,
         beside: Some(Beside {
             own: None,
+            name: Some(name.to_owned()),
             types: arguments.types.as_ref().map(ToTokens::to_token_stream),
             taken,
             span: Span::call_site().located_at(span),

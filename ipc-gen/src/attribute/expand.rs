@@ -1,6 +1,6 @@
 //! The code that a user's trait becomes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
@@ -32,6 +32,7 @@ pub(super) fn expand(
         serde: false,
         beside: Some(Beside {
             own: Some(interface.place.clone()),
+            name: None,
             types: arguments.types.as_ref().map(ToTokens::to_token_stream),
             taken,
             span: Span::call_site().located_at(item.ident.span()),
@@ -51,7 +52,7 @@ pub(super) fn expand(
         .into_iter()
         .map(|item| with_visibility(item, visibility));
     let declarations: TokenStream = declarations.collect();
-    let assertions = assertions(interface, &arguments.runtime);
+    let assertions = assertions(schema, interface, &arguments.runtime);
     let hidden = hidden(&implementations, &arguments.runtime, &schema.read);
     let spans = Spans::new(item, interface);
     let (declarations, hidden) = (spans.set(declarations), spans.set(hidden));
@@ -116,6 +117,12 @@ pub(super) fn trait_item(
                 .extend(syn::parse2::<syn::TypeParamBound>(bound));
         }
     }
+    let calls = emitted
+        .into_iter()
+        .flat_map(|(_, interface)| interface.calls());
+    let own: BTreeMap<_, _> = calls
+        .map(|member| (names::word(&member.method.name), member))
+        .collect();
     for member in &mut item.items {
         let TraitItem::Fn(method) = member else {
             continue;
@@ -130,11 +137,9 @@ pub(super) fn trait_item(
             }
         }
         let schema = signature.and_then(|signature| {
-            let (emitter, interface) = emitted?;
-            let own = interface
-                .calls()
-                .find(|member| names::word(&member.method.name) == signature.name)?;
-            Some(emitter.attributes_of(own, !has_docs(&method.attrs)))
+            let (emitter, _) = emitted?;
+            let own = own.get(&signature.name)?;
+            Some(emitter.attributes_of(*own, !has_docs(&method.attrs)))
         });
         if let Some(Ok(attributes)) = schema.map(attributes) {
             method.attrs.extend(attributes);

@@ -254,11 +254,6 @@ impl Held<'_> {
             .iter()
             .map(|given| given.name.clone())
             .collect();
-        let in_order: Vec<_> = method.params.fields.iter().map(parameter_in_rust).collect();
-        let shown = std::iter::once("&self".to_owned())
-            .chain(in_order)
-            .collect::<Vec<_>>()
-            .join(", ");
         let sorted = |names: &[String]| names.iter().cloned().collect::<BTreeSet<_>>();
         if given != wanted && sorted(&given) == sorted(&wanted) {
             let moved = given
@@ -270,6 +265,11 @@ impl Held<'_> {
                     "the parameters of `{}` stand in another order",
                     signature.name
                 );
+                let in_order = method.params.fields.iter().map(parameter_in_rust);
+                let in_order: Vec<_> = std::iter::once("&self".to_owned())
+                    .chain(in_order)
+                    .collect();
+                let shown = in_order.join(", ");
                 let help = format!("write `({shown})`, as the schema has them");
                 self.errors.push(parameter.ident, message, help);
             }
@@ -493,6 +493,7 @@ fn fields(method: &mut Method) -> impl Iterator<Item = &mut Field> {
 fn each_named(ty: &mut Type, act: &mut impl FnMut(&mut Named)) {
     match ty {
         Type::List(ty) | Type::Bound(ty) => each_named(ty, act),
+        Type::Custom(custom) => each_named(&mut custom.wire, act),
         Type::Enum(named)
         | Type::Struct(named)
         | Type::Group(named)

@@ -21,6 +21,8 @@ pub(super) struct Schema {
     pub(super) model: Model,
     /// The index of the file that was named.
     pub(super) file: usize,
+    /// Whether it was made from one declaration, so that others are there by their names only.
+    pub(super) is_derived: bool,
     /// The files that the result depends on.
     pub(super) read: BTreeSet<PathBuf>,
 }
@@ -77,6 +79,7 @@ pub(super) fn derive(
     }
     let mut schema = understood(derived, Some(&name), ident.span(), errors)?;
     schema.read = read;
+    schema.is_derived = true;
     Some(schema)
 }
 
@@ -139,6 +142,7 @@ fn understood(
     };
     Some(Schema {
         file,
+        is_derived: false,
         read: loaded.sources.read,
         model,
     })

@@ -87,10 +87,9 @@ impl Emitter<'_> {
         } else {
             quote!(#arc::clone)
         };
-        let arms = calls.iter().map(|member| {
-            let namesakes = calls
-                .iter()
-                .filter(|other| other.rust_name() == member.rust_name());
+        let names: Vec<_> = calls.iter().map(Member::rust_name).collect();
+        let arms = calls.iter().zip(&names).map(|(member, name)| {
+            let namesakes = names.iter().filter(|other| *other == name);
             let ambiguous = namesakes.count() > 1;
             self.arm(item, *member, ambiguous, &this)
         });

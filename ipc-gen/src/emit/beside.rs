@@ -18,6 +18,8 @@ use crate::names;
 pub(crate) struct Beside {
     /// The interface that the user's trait is.
     pub(crate) own: Option<Place>,
+    /// What the schema calls the user's struct.
+    pub(crate) name: Option<String>,
     /// The module of generated code that has the schema's other declarations; otherwise they go by their plain
     /// names.
     pub(crate) types: Option<TokenStream>,

@@ -166,8 +166,18 @@ impl Emitter<'_> {
         if writes.is_empty() {
             builder = names::ident("_builder");
         }
+        let schema_name = self
+            .options
+            .beside
+            .as_ref()
+            .and_then(|beside| beside.name.as_ref());
+        let schema_name = schema_name.map(|name| {
+            let option = self.paths.prelude("Option");
+            quote!(const SCHEMA_NAME: #option<&'static str> = Some(#name);)
+        });
         quote! {
             impl #bounded rt::Struct for #name #plain {
+                #schema_name
                 const DATA_WORDS: u16 = #data_words;
                 const POINTERS: u16 = #pointers;
 

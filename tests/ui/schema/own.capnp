@@ -2,6 +2,9 @@
 
 struct Thing {}
 
+struct Other {}
+
 interface Own {
   give @0 (thing :Thing) -> ();
+  take @1 (other :Own) -> ();
 }

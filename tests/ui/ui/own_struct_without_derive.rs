@@ -6,6 +6,7 @@ pub struct Thing;
 #[ipc_interface(schema = "schema/own.capnp")]
 pub trait Own {
     async fn give(&self, thing: Thing) -> Result<(), Exception>;
+    async fn take(&self, other: OwnProxy) -> Result<(), Exception>;
 }
 
 fn main() {}
