@@ -93,8 +93,9 @@
 ///
 /// With an `id`, which must be new, the trait is the source. Methods are numbered in their order; `#[ipc(ordinal =
 /// 3)]` numbers one otherwise, as a method must keep its number for ever. An `Option` may be missing, and types of
-/// your own are structs unless `#[ipc(enum)]` stands before the parameter or field, and `#[ipc(context)]` gives a
-/// method a Context, which lets a peer of libmultiprocess run it on a thread.
+/// your own are structs unless `#[ipc(enum)]` stands before the parameter or field, `#[ipc(context)]` gives a method a
+/// Context, which lets a peer of libmultiprocess run it on a thread, and `#[ipc(exception)]` makes failures a result, as
+/// such peers expect them.
 ///
 /// ```
 /// use ipc_runtime::{Exception, IpcEnum, IpcStruct, ipc_interface};

@@ -274,6 +274,40 @@ fn both_fronts_make_the_same_of_bitcoin_core() {
     }
 }
 
+/// A trait that is its own schema, and the same trait held against what was exported.
+#[test]
+fn a_trait_is_its_own_schema() {
+    let source = std::fs::read_to_string("../examples/guestbook/src/lib.rs").expect("it is there");
+    let mut traits = 0;
+    for item in syn::parse_file(&source).expect("it is Rust").items {
+        let Item::Trait(mut item) = item else {
+            continue;
+        };
+        let attribute = item
+            .attrs
+            .iter()
+            .position(|one| one.path().is_ident("ipc_interface"));
+        let attribute = item.attrs.remove(attribute.expect("it has one"));
+        let list = attribute
+            .meta
+            .require_list()
+            .expect("it has arguments")
+            .tokens
+            .to_string();
+        let id = list.split([',']).next().expect("its id comes first");
+        let id = TokenStream::from_str(id).expect("it is Rust");
+        let own: Vec<_> = expanded(id, &item).iter().map(normal).collect();
+        let schema = "../examples/guestbook/schema/guestbook.capnp";
+        let held: Vec<_> = expanded(quote!(schema = #schema), &item)
+            .iter()
+            .map(normal)
+            .collect();
+        assert_eq!(own, held, "{}", item.ident);
+        traits += 1;
+    }
+    assert_eq!(traits, 2);
+}
+
 #[test]
 fn both_fronts_make_the_same_of_the_fixtures() {
     for (main, interfaces) in [

@@ -108,8 +108,8 @@ pub(super) struct Marks {
     pub(super) ordinal: Option<LitInt>,
     /// Whether a method has a Context, where the trait is the source.
     pub(super) context: Option<Ident>,
-    /// The name in the schema.
-    pub(super) name: Option<LitStr>,
+    /// Whether failures of a method are results, as in libmultiprocess, where the trait is the source.
+    pub(super) exception: Option<Ident>,
     /// Whether a type is an enum, where the trait is the source.
     pub(super) enumeration: Option<Ident>,
 }
@@ -142,15 +142,15 @@ impl Marks {
         match word.as_str() {
             "nullable" => self.nullable = Some(key),
             "context" => self.context = Some(key),
+            "exception" => self.exception = Some(key),
             "enum" => self.enumeration = Some(key),
             _ => {
                 input.parse::<Token![=]>()?;
                 match word.as_str() {
                     "with" => self.with = Some(input.parse()?),
                     "from" => self.from = Some(input.parse()?),
-                    "cancel_with" => self.cancel_with = Some(input.parse()?),
                     "ordinal" => self.ordinal = Some(input.parse()?),
-                    _ => self.name = Some(text(&key, input)?),
+                    _ => self.cancel_with = Some(text(&key, input)?),
                 }
             }
         }

@@ -92,7 +92,7 @@ fn read(arguments: &Arguments, schema: &LitStr, errors: &mut Errors) -> Option<L
         src_prefixes.extend(folder.map(PathBuf::from));
     }
     if let Err(error) = std::fs::metadata(&path) {
-        let message = format!("cannot read the schema `{}`: {error}", path.display());
+        let message = format!("cannot read the schema `{}`: {error}", schema.value());
         let help = if arguments.id.is_some() {
             "the path is relative to the folder of Cargo.toml; `ipc-gen export` writes the file"
         } else {

@@ -131,8 +131,14 @@ fn only_without_schema(methods: &[Signature<'_>], errors: &mut Errors) {
                 help,
             );
         }
+        if let Some(exception) = &marks.exception {
+            errors.push(exception, "the schema says how methods fail", help);
+        }
         let parameters = method.parameters.iter().map(|parameter| &parameter.marks);
-        for mark in parameters.filter_map(|marks| marks.enumeration.as_ref()) {
+        for mark in parameters
+            .chain([marks])
+            .filter_map(|marks| marks.enumeration.as_ref())
+        {
             errors.push(mark, "the schema says which types are enums", help);
         }
     }

@@ -37,12 +37,13 @@ const OF_METHODS: &[&str] = &[
     "nullable",
     "with",
     "from",
+    "enum",
     "cancel_with",
     "ordinal",
     "context",
-    "name",
+    "exception",
 ];
-const OF_PARAMETERS: &[&str] = &["nullable", "with", "from", "enum", "name"];
+const OF_PARAMETERS: &[&str] = &["nullable", "with", "from", "enum"];
 
 /// The methods of a trait, as far as they can be methods of an interface.
 pub(super) fn methods<'t>(item: &'t ItemTrait, errors: &mut Errors) -> Vec<Signature<'t>> {
@@ -51,6 +52,14 @@ pub(super) fn methods<'t>(item: &'t ItemTrait, errors: &mut Errors) -> Vec<Signa
             unsafety,
             "the trait of an interface cannot be unsafe",
             "leave `unsafe` out",
+        );
+    }
+    if let Some(clause) = &item.generics.where_clause {
+        let help = "leave it out: type parameters get the bounds that messages ask for";
+        errors.push(
+            clause,
+            "the trait of an interface has no bounds of its own",
+            help,
         );
     }
     let mut methods = Vec::new();
@@ -77,6 +86,15 @@ fn signature<'t>(item: &'t TraitItemFn, errors: &mut Errors) -> Option<Signature
                     the type parameters that its interface has in the schema";
         errors.push(at, message, help);
         return None;
+    }
+    let conditional = item.attrs.iter().find(|one| one.path().is_ident("cfg"));
+    if let Some(conditional) = conditional {
+        let message = format!("`{name}` cannot be left out of some builds: peers call it");
+        errors.push(
+            conditional,
+            message,
+            "have it in every build; it can fail with `Exception::failed`",
+        );
     }
     if let Some(constness) = &sig.constness {
         errors.push(

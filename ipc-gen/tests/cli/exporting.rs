@@ -23,7 +23,7 @@ mod inner {
         #[ipc(context, cancel_with = "stop")]
         async fn wait(&self) -> Result<(), Exception>;
         async fn stop(&self) -> Result<(), Exception>;
-        #[ipc(from = u64, with = crate::millis)]
+        #[ipc(exception, from = u64, with = crate::millis)]
         async fn delay(&self) -> Result<Duration, Exception>;
     }
 
@@ -68,7 +68,7 @@ interface Echo @0xd0e1a2b3c4d5e602 {
 
   stop @3 () -> ();
 
-  delay @4 () -> (result :UInt64);
+  delay @4 () -> (error :Text $Proxy.exception("std::exception"), result :UInt64);
 }
 
 struct Line @0xd0e1a2b3c4d5e603 {

@@ -138,11 +138,19 @@ fn method(
         )?);
     }
     let is_nothing = matches!(signature.output, syn::Type::Tuple(tuple) if tuple.elems.is_empty());
-    let results = if is_nothing {
-        Vec::new()
-    } else {
-        members("result", signature.output, &signature.marks, types, errors)?
-    };
+    let mut results = Vec::new();
+    if signature.marks.exception.is_some() {
+        results.push("error :Text $Proxy.exception(\"std::exception\")".to_owned());
+    }
+    if !is_nothing {
+        results.extend(members(
+            "result",
+            signature.output,
+            &signature.marks,
+            types,
+            errors,
+        )?);
+    }
     let mut text = format!("({}) -> ({})", params.join(", "), results.join(", "));
     if let Some(canceller) = &signature.marks.cancel_with {
         let name = canceller.value().to_lower_camel_case();
