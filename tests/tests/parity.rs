@@ -213,7 +213,7 @@ fn compare(builder: &ipc_gen::Builder, main: &str, folder: &str) -> usize {
             .map(|item| unrooted(item, &files))
             .collect();
         let made: BTreeSet<_> = made.iter().map(|item| unrooted(item, &files)).collect();
-        for item in made.difference(&generated_here) {
+        if let Some(item) = made.difference(&generated_here).next() {
             let near = generated_here
                 .iter()
                 .max_by_key(|other| common(item, other));

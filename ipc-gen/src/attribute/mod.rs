@@ -4,6 +4,7 @@
 
 mod arguments;
 mod assertions;
+mod declaration;
 mod declared;
 mod derive;
 pub(crate) mod derived;
@@ -12,8 +13,11 @@ mod errors;
 mod expand;
 mod hold;
 mod load;
+mod members;
 mod respan;
 mod signature;
+mod spelling;
+mod syntax;
 mod types;
 
 use proc_macro2::TokenStream;

@@ -7,7 +7,7 @@ use syn::{FnArg, ItemTrait, Pat, ReceiverKind, ReturnType, TraitItem, TraitItemF
 
 use super::arguments::Marks;
 use super::errors::Errors;
-use super::types::{name_of, plain};
+use super::syntax::{name_of, plain};
 
 /// A method of the user's trait.
 pub(super) struct Signature<'t> {

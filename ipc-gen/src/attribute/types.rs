@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
+use syn::PathArguments;
 use syn::ext::IdentExt;
-use syn::{GenericArgument, PathArguments};
 
 use super::describe::{in_rust, in_schema};
 use super::errors::Errors;
+use super::syntax::{argument_of, as_type, in_words, is_unit, kept, name_of, plain};
 use crate::model::types::Scalar;
 use crate::model::{Custom, Field, Named, Presence, Type};
 use crate::names;
@@ -347,22 +348,6 @@ pub(super) fn wire_name(ty: &Type) -> String {
     }
 }
 
-/// A type as its user wrote it, but for spaces.
-pub(super) fn in_words(ty: &syn::Type) -> String {
-    let text = ty.to_token_stream().to_string();
-    let tight = [
-        (" < ", "<"),
-        (" >", ">"),
-        ("< ", "<"),
-        (" ,", ","),
-        ("& ", "&"),
-        (" :: ", "::"),
-    ];
-    tight
-        .iter()
-        .fold(text, |text, (loose, tight)| text.replace(loose, tight))
-}
-
 /// How numbers of two types differ.
 fn difference(wanted: Scalar, found: Scalar) -> &'static str {
     let kind = |scalar: Scalar| {
@@ -414,66 +399,4 @@ fn scalar(name: &str) -> Option<Scalar> {
         Scalar::Float64,
     ];
     all.into_iter().find(|scalar| scalar.rust() == name)
-}
-
-/// The type without parentheses around it, and without the invisible ones that macros make.
-pub(super) fn plain(mut ty: &syn::Type) -> &syn::Type {
-    loop {
-        ty = match ty {
-            syn::Type::Paren(inner) => &inner.elem,
-            syn::Type::Group(inner) => &inner.elem,
-            ty => return ty,
-        };
-    }
-}
-
-pub(super) fn is_unit(ty: &syn::Type) -> bool {
-    matches!(ty, syn::Type::Tuple(tuple) if tuple.elems.is_empty())
-}
-
-/// The last name of a path.
-pub(super) fn name_of(ty: &syn::Type) -> Option<String> {
-    match ty {
-        syn::Type::Path(path) => Some(path.path.segments.last()?.ident.unraw().to_string()),
-        _ => None,
-    }
-}
-
-/// The `T` of `Option<T>`.
-pub(super) fn argument_of<'t>(ty: &'t syn::Type, wrapper: &str) -> Option<&'t syn::Type> {
-    let syn::Type::Path(path) = ty else {
-        return None;
-    };
-    let last = path
-        .path
-        .segments
-        .last()
-        .filter(|last| last.ident == wrapper)?;
-    match &last.arguments {
-        PathArguments::AngleBracketed(list) => list.args.iter().find_map(as_type),
-        _ => None,
-    }
-}
-
-fn as_type(argument: &GenericArgument) -> Option<&syn::Type> {
-    match argument {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    }
-}
-
-/// The user's words, such that no name in them is taken for one of the runtime.
-pub(super) fn kept(tokens: TokenStream) -> TokenStream {
-    let kept = tokens.into_iter().map(|token| match token {
-        TokenTree::Ident(ident) if ident == "rt" => {
-            TokenTree::Ident(Ident::new_raw("rt", ident.span()))
-        }
-        TokenTree::Group(group) => {
-            let mut new = Group::new(group.delimiter(), kept(group.stream()));
-            new.set_span(group.span());
-            TokenTree::Group(new)
-        }
-        token => token,
-    });
-    kept.collect()
 }

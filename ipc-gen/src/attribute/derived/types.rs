@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use quote::ToTokens;
 
-use super::super::types::{argument_of, in_words, name_of, plain};
+use super::super::syntax::{argument_of, in_words, name_of, plain};
 use crate::model::types::Scalar;
 
 /// What a name that the user has declared elsewhere is.
