@@ -91,8 +91,8 @@
 ///
 /// # Without a schema
 ///
-/// With an `id`, which must be new, the trait is the source. Methods are numbered in their order; `#[ipc(ordinal =
-/// 3)]` numbers one otherwise, as a method must keep its number for ever. An `Option` may be missing, and types of
+/// With an `id`, which must be new, the trait is the source. Methods are numbered in their order, around those that
+/// `#[ipc(ordinal = 3)]` numbers, as a method must keep its number for ever. An `Option` may be missing, and types of
 /// your own are structs unless `#[ipc(enum)]` stands before the parameter or field, `#[ipc(context)]` gives a method a
 /// Context, which lets a peer of libmultiprocess run it on a thread, and `#[ipc(exception)]` makes failures a result, as
 /// such peers expect them.

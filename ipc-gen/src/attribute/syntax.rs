@@ -60,6 +60,17 @@ pub(super) fn argument_of<'t>(ty: &'t syn::Type, wrapper: &str) -> Option<&'t sy
     }
 }
 
+/// The type arguments of a path.
+pub(super) fn arguments_of(ty: &syn::Type) -> Vec<&syn::Type> {
+    let syn::Type::Path(path) = ty else {
+        return Vec::new();
+    };
+    match path.path.segments.last().map(|last| &last.arguments) {
+        Some(PathArguments::AngleBracketed(list)) => list.args.iter().filter_map(as_type).collect(),
+        _ => Vec::new(),
+    }
+}
+
 pub(super) fn as_type(argument: &GenericArgument) -> Option<&syn::Type> {
     match argument {
         GenericArgument::Type(ty) => Some(ty),

@@ -3,6 +3,8 @@
 #[path = "../methods/support.rs"]
 mod support;
 
+mod inherited;
+mod own;
 mod shop;
 
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -237,4 +239,110 @@ async fn a_proxy_of_this_process_is_the_same() -> Result<(), Exception> {
     let shop = ShopProxy::new(MyShop);
     assert_eq!(shop.buy(Word("soap".to_owned()), 2).await?.price, 2);
     Ok(())
+}
+
+#[test]
+fn a_changed_schema_is_read_again() {
+    // What the compiler told Cargo that the program depends on.
+    let program = std::env::current_exe().expect("it runs");
+    let told = std::fs::read_to_string(program.with_extension("d")).expect("Cargo keeps it");
+    assert!(told.contains("interfaces/shop.capnp"), "{told}");
+}
+
+mod stage {
+    use ipc_runtime::{Exception, ExceptionKind, ipc_interface};
+
+    use crate::own::{Line, Stage, StageProxy, Tone};
+    use crate::support::{remote, soon};
+
+    struct MyStage;
+
+    impl Stage<String> for MyStage {
+        async fn say(
+            &self,
+            line: Line,
+            tone: Option<Tone>,
+            times: Option<u8>,
+        ) -> Result<Option<Line>, Exception> {
+            match times {
+                None => Ok(None),
+                Some(0) => Err(Exception::failed("not at all?")),
+                Some(times) => Ok(Some(Line {
+                    tone: tone.unwrap_or(Tone::Unknown(9)),
+                    answers: vec![Line::default(); times.into()],
+                    next: Some(Box::new(line.clone())),
+                    ..line
+                })),
+            }
+        }
+
+        fn hush(&self) -> Result<(), Exception> {
+            Ok(())
+        }
+
+        async fn keep(&self, value: String) -> Result<String, Exception> {
+            Ok(value)
+        }
+
+        async fn tones(&self) -> Result<Vec<Tone>, Exception> {
+            Ok(vec![Tone::VeryLoud, Tone::Plain])
+        }
+
+        async fn other(&self) -> Result<Option<StageProxy<String>>, Exception> {
+            Ok(Some(StageProxy::new(Self)))
+        }
+    }
+
+    fn line() -> Line {
+        Line {
+            text: "to be".to_owned(),
+            tone: Tone::VeryLoud,
+            volume: Some(0.5),
+            note: Some("aside".to_owned()),
+            answers: Vec::new(),
+            next: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_trait_without_a_schema_has_all_of_it() -> Result<(), Exception> {
+        let stage: StageProxy<String> = remote(MyStage).await?;
+        assert_eq!(soon(stage.say(line(), None, None)).await?, None);
+        let said = soon(stage.say(line(), Some(Tone::Plain), Some(2)))
+            .await?
+            .expect("it is there");
+        assert_eq!(
+            (said.tone, said.volume, said.answers.len()),
+            (Tone::Plain, Some(0.5), 2)
+        );
+        assert_eq!(said.next.as_deref(), Some(&line()));
+        let failed = soon(stage.say(line(), None, Some(0)))
+            .await
+            .expect_err("it fails");
+        assert_eq!(failed.kind(), ExceptionKind::Declared, "{failed}");
+        assert_eq!(soon(stage.keep("kept".to_owned())).await?, "kept");
+        assert_eq!(soon(stage.tones()).await?, [Tone::VeryLoud, Tone::Plain]);
+        let other = soon(stage.other()).await?.expect("it is there");
+        soon(other.hush()).await
+    }
+
+    #[tokio::test]
+    async fn a_trait_can_stand_in_a_function() -> Result<(), Exception> {
+        #[ipc_interface(id = 0xd1b3a5f7092c4e68)]
+        trait Inside {
+            async fn double(&self, number: i64) -> Result<i64, Exception>;
+        }
+
+        struct Doubling;
+
+        impl Inside for Doubling {
+            async fn double(&self, number: i64) -> Result<i64, Exception> {
+                Ok(2 * number)
+            }
+        }
+
+        let inside: InsideProxy = remote(Doubling).await?;
+        assert_eq!(soon(inside.double(-21)).await?, -42);
+        Ok(())
+    }
 }

@@ -5,10 +5,12 @@ pub trait Own {
     async fn one(&self) -> Result<(), Exception>;
     #[ipc(ordinal = 0)]
     async fn two(&self) -> Result<(), Exception>;
-    #[ipc(ordinal = 7)]
+    #[ipc(ordinal = 0)]
     async fn three(&self) -> Result<(), Exception>;
-    #[ipc(ordinal = 70000)]
+    #[ipc(ordinal = 7)]
     async fn four(&self) -> Result<(), Exception>;
+    #[ipc(ordinal = 70000)]
+    async fn five(&self) -> Result<(), Exception>;
 }
 
 fn main() {}

@@ -23,6 +23,7 @@ pub(in super::super) fn structure(
     let mut mentioned = Mentioned::new();
     let mut text = format!("struct {name} @{id:#018x} {{\n");
     text.push_str(&comment(&item.attrs, "  "));
+    let own = name.to_owned();
     let mut ordinal = 0;
     let mut line = |text: &mut String, member: String| {
         let _ = writeln!(
@@ -40,6 +41,7 @@ pub(in super::super) fn structure(
         let Some(ident) = &field.ident else { continue };
         let marks = Marks::read(&field.attrs, OF_FIELDS).unwrap_or_default();
         let mut types = Types {
+            own: &own,
             parameters: &[],
             mentioned: &mut mentioned,
             is_enum: marks.enumeration.is_some(),
@@ -49,13 +51,9 @@ pub(in super::super) fn structure(
         };
         match types.member(marks.from.as_ref().unwrap_or(&field.ty)) {
             Ok(Written { ty, presence }) => {
-                let nullable = if presence == Presence::Nullable {
-                    " $Ipc.nullable"
-                } else {
-                    ""
-                };
                 // Objects in structs may be missing anyway.
-                let nullable = nullable.trim_end_matches(|_| is_object(&ty, types.mentioned));
+                let says_so = presence == Presence::Nullable && !is_object(&ty, types.mentioned);
+                let nullable = if says_so { " $Ipc.nullable" } else { "" };
                 if !text.ends_with("{\n") {
                     text.push('\n');
                 }

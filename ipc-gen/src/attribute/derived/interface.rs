@@ -1,6 +1,5 @@
 //! The schema of a trait.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use heck::ToLowerCamelCase;
@@ -9,13 +8,13 @@ use syn::ItemTrait;
 use super::super::arguments::Marks;
 use super::super::errors::Errors;
 use super::super::signature::Signature;
+use super::ordinals::ordinals;
 use super::types::{Kind, Mentioned, Presence, Types, Written};
 use super::{Declaration, comment};
 use crate::names;
 
-/// A method's place in the interface, and its text.
+/// A method's text, and what stands below.
 struct Method {
-    ordinal: u64,
     text: String,
     docs: String,
 }
@@ -45,31 +44,16 @@ pub(in super::super) fn interface(
         .collect();
     let mut mentioned = Mentioned::new();
     let mut written = Vec::new();
-    let mut taken = BTreeMap::new();
-    for signature in methods {
-        let next = written
-            .iter()
-            .map(|one: &Method| one.ordinal + 1)
-            .next_back();
+    let numbers = ordinals(item, methods, errors);
+    for (signature, ordinal) in methods.iter().zip(numbers) {
         let mut types = Types {
+            own: name,
             parameters: &parameters,
             mentioned: &mut mentioned,
             is_enum: false,
         };
-        if let Some(method) = method(signature, next.unwrap_or(0), &mut types, errors) {
-            if let Some(other) = taken.insert(method.ordinal, signature.name.clone()) {
-                let message = format!("`{other}` has the number {} already", method.ordinal);
-                let help = "give each method a number of its own with `#[ipc(ordinal = …)]`; a method keeps \
-                            its number for ever";
-                match &signature.marks.ordinal {
-                    Some(ordinal) => errors.push(ordinal, message, help),
-                    None => errors.push(&signature.item.sig.ident, message, help),
-                }
-            }
-            written.push(method);
-        }
+        written.extend(method(signature, ordinal, &mut types, errors));
     }
-    gaps(item, methods, &written, errors);
     mentioned.remove(name);
     let generics = match parameters.as_slice() {
         [] => String::new(),
@@ -94,30 +78,9 @@ pub(in super::super) fn interface(
     }
 }
 
-/// Numbers are those of an array: none is left out.
-fn gaps(item: &ItemTrait, methods: &[Signature<'_>], written: &[Method], errors: &mut Errors) {
-    let mut numbers: Vec<_> = written.iter().map(|method| method.ordinal).collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    let gap = (0..).zip(&numbers).find(|(wanted, found)| wanted != *found);
-    if let Some((wanted, found)) = gap {
-        let message = format!("no method of `{}` has the number {wanted}", item.ident);
-        let help =
-            "number methods from 0 on without gaps; one that is no longer used keeps its place";
-        let at = methods.iter().find(|method| {
-            let ordinal = method.marks.ordinal.as_ref();
-            ordinal.and_then(|ordinal| ordinal.base10_parse().ok()) == Some(*found)
-        });
-        match at.and_then(|method| method.marks.ordinal.as_ref()) {
-            Some(ordinal) => errors.push(ordinal, message, help),
-            None => errors.push(&item.ident, message, help),
-        }
-    }
-}
-
 fn method(
     signature: &Signature<'_>,
-    next: u64,
+    ordinal: u16,
     types: &mut Types<'_>,
     errors: &mut Errors,
 ) -> Option<Method> {
@@ -156,19 +119,7 @@ fn method(
         let name = canceller.value().to_lower_camel_case();
         let _ = write!(text, " $Ipc.cancelWith(\"{name}\")");
     }
-    let ordinal = match &signature.marks.ordinal {
-        None => next,
-        Some(ordinal) => match ordinal.base10_parse::<u16>() {
-            Ok(number) => number.into(),
-            Err(_) => {
-                let help = "methods have numbers from 0 to 65535";
-                errors.push(ordinal, format!("{ordinal} is no number of a method"), help);
-                return None;
-            }
-        },
-    };
     Some(Method {
-        ordinal,
         text: format!("{name} @{ordinal} {text};"),
         docs: comment(&signature.item.attrs, "  "),
     })

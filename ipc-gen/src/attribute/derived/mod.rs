@@ -3,6 +3,7 @@
 mod data;
 mod file;
 mod interface;
+mod ordinals;
 mod types;
 
 pub(super) use data::{enumeration, structure};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use quote::ToTokens;
 
-use super::super::syntax::{argument_of, in_words, name_of, plain};
+use super::super::syntax::{argument_of, arguments_of, in_words, name_of, plain};
 use crate::model::types::Scalar;
 
 /// What a name that the user has declared elsewhere is.
@@ -46,6 +46,8 @@ pub(super) struct Unknown {
 
 /// A walk over the types of one declaration.
 pub(super) struct Types<'a> {
+    /// The declaration's name.
+    pub(super) own: &'a str,
     pub(super) parameters: &'a [String],
     pub(super) mentioned: &'a mut Mentioned,
     /// Whether what is named is an enum, where it is declared elsewhere.
@@ -99,7 +101,7 @@ impl Types<'_> {
                 "write a type of its own for it, such as a struct with a derive",
             ));
         };
-        let has_arguments = matches!(ty, syn::Type::Path(path) if path.path.segments.last().is_some_and(|last| !last.arguments.is_none()));
+        let arguments = arguments_of(ty);
         Ok(match name.as_str() {
             "String" => "Text".to_owned(),
             "AnyPointer" => "AnyPointer".to_owned(),
@@ -109,13 +111,17 @@ impl Types<'_> {
                 return Err(unknown(ty, "messages have no such type; take another"));
             }
             name if self.parameters.iter().any(|parameter| parameter == name) => name.to_owned(),
-            _ if has_arguments => {
-                return Err(unknown(
-                    ty,
-                    "types with arguments need a schema: declare them there",
-                ));
+            _ if arguments.is_empty() => self.declared(&name),
+            // How many parameters others have is not known here.
+            _ if name == crate::names::proxy(self.own) => {
+                let arguments = arguments.into_iter().map(|argument| self.value(argument));
+                let arguments = arguments.collect::<Result<Vec<_>, _>>()?;
+                format!("{}({})", self.own, arguments.join(", "))
             }
-            _ => self.declared(&name),
+            _ => {
+                let help = "types with arguments need a schema: declare them there";
+                return Err(unknown(ty, help));
+            }
         })
     }
 
