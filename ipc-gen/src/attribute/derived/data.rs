@@ -24,22 +24,17 @@ pub(in super::super) fn structure(
     let mut text = format!("struct {name} @{id:#018x} {{\n");
     text.push_str(&comment(&item.attrs, "  "));
     let own = name.to_owned();
-    let mut ordinal = 0;
-    let mut line = |text: &mut String, member: String| {
-        let _ = writeln!(
-            text,
-            "  {}",
-            member.replacen('@', &format!("@{ordinal}"), 1)
-        );
-        ordinal += 1;
-    };
+    let mut ordinals = 0_u32..;
     let fields = match &item.fields {
         Fields::Named(fields) => Some(&fields.named),
         _ => None,
     };
     for field in fields.into_iter().flatten() {
         let Some(ident) = &field.ident else { continue };
-        let marks = Marks::read(&field.attrs, OF_FIELDS).unwrap_or_default();
+        let marks = Marks::read(&field.attrs, OF_FIELDS).unwrap_or_else(|error| {
+            errors.add(error);
+            Marks::default()
+        });
         let mut types = Types {
             own: &own,
             parameters: &[],
@@ -57,10 +52,12 @@ pub(in super::super) fn structure(
                 if !text.ends_with("{\n") {
                     text.push('\n');
                 }
-                line(&mut text, format!("{name} @ :{ty}{nullable};"));
+                let ordinal = ordinals.next().unwrap_or_default();
+                let _ = writeln!(text, "  {name} @{ordinal} :{ty}{nullable};");
                 text.push_str(&comment(&field.attrs, "  "));
                 if presence == Presence::Flag {
-                    line(&mut text, format!("has{} @ :Bool;", capitalized(&name)));
+                    let ordinal = ordinals.next().unwrap_or_default();
+                    let _ = writeln!(text, "  has{} @{ordinal} :Bool;", capitalized(&name));
                 }
             }
             Err(unknown) => errors.push(unknown.at, unknown.message, unknown.help),
