@@ -1,6 +1,7 @@
 //! Types of one's own in the place of a schema's.
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::fmt;
 
 /// What a message holds, as a [`CustomValue`] meets it: `str` for Text, `[u8]` for Data, and for
@@ -123,6 +124,51 @@ impl<const N: usize> CustomValue<[u8]> for [u8; N] {
         Cow::Borrowed(self)
     }
 }
+
+/// Text as it is: for aliases, which look like types of one's own to `#[ipc_interface]`.
+impl CustomValue<str> for String {
+    type Error = Infallible;
+
+    fn from_wire(text: &str) -> Result<Self, Infallible> {
+        Ok(text.to_owned())
+    }
+
+    fn to_wire(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self)
+    }
+}
+
+/// Data as it is.
+impl CustomValue<[u8]> for Vec<u8> {
+    type Error = Infallible;
+
+    fn from_wire(bytes: &[u8]) -> Result<Self, Infallible> {
+        Ok(bytes.to_owned())
+    }
+
+    fn to_wire(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(self)
+    }
+}
+
+macro_rules! as_they_are {
+    ($($scalar:ty)*) => {$(
+        /// The number as it is.
+        impl CustomValue<$scalar> for $scalar {
+            type Error = Infallible;
+
+            fn from_wire(value: $scalar) -> Result<Self, Infallible> {
+                Ok(value)
+            }
+
+            fn to_wire(&self) -> $scalar {
+                *self
+            }
+        }
+    )*};
+}
+
+as_they_are! { bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 }
 
 /// [`CustomValue::from_wire`], by a name that is short to write.
 ///

@@ -180,14 +180,14 @@ async fn a_value_that_the_type_refuses_fails_its_call() -> Result<(), Exception>
     let shop: ShopProxy = remote(MyShop).await?;
     // The same object by a trait that says less of its types.
     let plain = shop::bare::CallProxy::from_object(shop.object().clone());
-    let failed = soon(plain.find(b"abc", None))
+    let failed = soon(plain.find(b"abc".to_vec(), None))
         .await
         .expect_err("it has not four bytes");
     assert!(
         failed.message().contains("id") && failed.message().contains("four bytes"),
         "{failed}"
     );
-    assert_eq!(soon(plain.find(b"abcd", None)).await?.len(), 1);
+    assert_eq!(soon(plain.find(b"abcd".to_vec(), None)).await?.len(), 1);
     Ok(())
 }
 

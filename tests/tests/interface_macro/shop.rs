@@ -140,11 +140,11 @@ pub(crate) mod bare {
         crate = ::ipc_tests::another_name
     )]
     pub(crate) trait Call {
-        async fn buy(&self, name: ::std::string::String, count: u32) -> Result<Item>;
+        async fn buy(&self, name: ::std::string::String, count: Count) -> Result<Item>;
         async fn find(
             &self,
-            id: ::std::vec::Vec<u8>,
-            most: ::core::option::Option<u32>,
+            id: Bytes,
+            most: ::core::option::Option<Count>,
         ) -> Result<::std::vec::Vec<Item>>;
         async fn paint(&self, item: Item, colour: super::Colour) -> Result<CallPaintResults>;
         async fn basket(&self) -> Result<super::BasketProxy>;
@@ -164,6 +164,9 @@ pub(crate) mod bare {
     }
 
     use super::Article as Item;
+
+    pub(crate) type Bytes = ::std::vec::Vec<u8>;
+    pub(crate) type Count = u32;
 
     /// An alias that generated code must not fall for.
     pub(crate) type Result<T> = ::core::result::Result<T, elsewhere::Exception>;
