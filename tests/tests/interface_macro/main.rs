@@ -252,7 +252,9 @@ fn a_changed_schema_is_read_again() {
 mod stage {
     use ipc_runtime::{Exception, ExceptionKind, ipc_interface};
 
-    use crate::own::{Line, Stage, StageProxy, Tone};
+    use std::time::Duration;
+
+    use crate::own::{Line, Loud, Seats, Shout, Stage, StageProxy, Tone};
     use crate::support::{remote, soon};
 
     struct MyStage;
@@ -286,6 +288,17 @@ mod stage {
 
         async fn tones(&self) -> Result<Vec<Tone>, Exception> {
             Ok(vec![Tone::VeryLoud, Tone::Plain])
+        }
+
+        async fn shout(
+            &self,
+            line: Shout,
+            tone: Loud,
+            seats: Seats,
+            pauses: Vec<Duration>,
+        ) -> Result<Shout, Exception> {
+            let total: Duration = pauses.iter().sum();
+            Ok(Shout(format!("{}{tone:?}{:?}{total:?}", line.0, seats.0)))
         }
 
         async fn other(&self) -> Result<Option<StageProxy<String>>, Exception> {
@@ -322,6 +335,13 @@ mod stage {
         assert_eq!(failed.kind(), ExceptionKind::Declared, "{failed}");
         assert_eq!(soon(stage.keep("kept".to_owned())).await?, "kept");
         assert_eq!(soon(stage.tones()).await?, [Tone::VeryLoud, Tone::Plain]);
+        let pauses = [Duration::from_millis(2), Duration::from_millis(3)];
+        let seats = Seats([3, 1].into());
+        let shout = stage.shout(Shout("no!".to_owned()), Loud(true), seats, pauses);
+        assert_eq!(
+            soon(shout).await?,
+            Shout("no!Loud(true){1, 3}5ms".to_owned())
+        );
         let other = soon(stage.other()).await?.expect("it is there");
         soon(other.hush()).await
     }
