@@ -46,7 +46,7 @@ impl Held<'_> {
             for (parameter, field) in signature.parameters.iter().zip(&method.params.fields) {
                 self.parameter_name(parameter, field);
             }
-        } else {
+        } else if signature.is_complete() {
             self.parameter_count(method, signature, &wanted);
         }
         for field in &mut method.params.fields {

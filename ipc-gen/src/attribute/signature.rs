@@ -33,6 +33,15 @@ pub(super) struct Parameter<'t> {
     pub(super) marks: Marks,
 }
 
+impl Signature<'_> {
+    /// Whether all parameters could be read; what is wrong with the others was told.
+    pub(super) fn is_complete(&self) -> bool {
+        let inputs = self.item.sig.inputs.iter();
+        let typed = inputs.filter(|input| matches!(input, FnArg::Typed(_)));
+        typed.count() == self.parameters.len()
+    }
+}
+
 const OF_METHODS: &[&str] = &[
     "nullable",
     "with",

@@ -126,6 +126,7 @@ impl<const N: usize> CustomValue<[u8]> for [u8; N] {
 }
 
 /// Text as it is: for aliases, which look like types of one's own to `#[ipc_interface]`.
+#[diagnostic::do_not_recommend]
 impl CustomValue<str> for String {
     type Error = Infallible;
 
@@ -139,6 +140,7 @@ impl CustomValue<str> for String {
 }
 
 /// Data as it is.
+#[diagnostic::do_not_recommend]
 impl CustomValue<[u8]> for Vec<u8> {
     type Error = Infallible;
 
@@ -154,6 +156,7 @@ impl CustomValue<[u8]> for Vec<u8> {
 macro_rules! as_they_are {
     ($($scalar:ty)*) => {$(
         /// The number as it is.
+        #[diagnostic::do_not_recommend]
         impl CustomValue<$scalar> for $scalar {
             type Error = Infallible;
 
