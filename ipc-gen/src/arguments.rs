@@ -15,6 +15,7 @@ environment variable CAPNP names a `capnp` command to run instead of the built-i
 
 Usage: ipc-gen [OPTIONS] <FILE>...
        ipc-gen diff [OPTIONS] <OLD> <NEW>    what breaks on the wire between two versions
+       ipc-gen export [OPTIONS] <FILE>...    the schema of Rust traits that have none
 
 Arguments:
   <FILE>...  The schemas
@@ -66,6 +67,25 @@ Options:
 * can be given several times
 ";
 
+/// What `export --help` says.
+pub(crate) const EXPORT_HELP: &str = "\
+Writes the schema of Rust traits and types that are their own source, for peers in other languages.
+
+These are traits with `#[ipc_interface(id = 0x...)]`, and structs and enums that derive `IpcStruct` or `IpcEnum`
+with `#[ipc(id = 0x...)]`. What breaks peers that have the schema as it is there is refused.
+
+Usage: ipc-gen export [OPTIONS] <FILE>...
+
+Arguments:
+  <FILE>...  The Rust files, which make one schema together
+
+Options:
+  -o, --output <FILE>  Write to this file [default: the standard output]
+      --check          Write nothing; fail with a diff if the file is not up to date
+      --break          Write the file though it breaks peers that have the old one
+  -h, --help           Say this
+";
+
 /// What is to be done.
 #[derive(Debug)]
 pub(crate) enum Task {
@@ -73,6 +93,7 @@ pub(crate) enum Task {
     Say(String),
     Generate(Generate),
     Diff(Diff),
+    Export(Export),
 }
 
 /// To generate code, or to write a request.
@@ -102,11 +123,23 @@ pub(crate) struct Diff {
     pub(crate) new: PathBuf,
 }
 
+/// To write the schema of Rust traits.
+#[derive(Debug, Default)]
+pub(crate) struct Export {
+    pub(crate) files: Vec<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
+    pub(crate) check: bool,
+    pub(crate) breaking: bool,
+}
+
 /// Reads arguments, without the name of the program.
 pub(crate) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Task, Error> {
     let mut arguments = arguments.into_iter().peekable();
     if arguments.next_if(|first| first == "diff").is_some() {
         return diff(Parser::from_args(arguments));
+    }
+    if arguments.next_if(|first| first == "export").is_some() {
+        return export(Parser::from_args(arguments));
     }
     generate(Parser::from_args(arguments))
 }
@@ -200,6 +233,30 @@ fn diff(mut parser: Parser) -> Result<Task, Error> {
     Ok(Task::Diff(task))
 }
 
+fn export(mut parser: Parser) -> Result<Task, Error> {
+    let mut task = Export::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Short('o') | Long("output") => task.output = Some(parser.value()?.into()),
+            Long("check") => task.check = true,
+            Long("break") => task.breaking = true,
+            Short('h') | Long("help") => return Ok(Task::Say(EXPORT_HELP.to_owned())),
+            Value(file) => task.files.push(file.into()),
+            other => return Err(other.unexpected()),
+        }
+    }
+    if task.files.is_empty() {
+        return Err("give at least one Rust file: <FILE>...".into());
+    }
+    if task.check && task.output.is_none() {
+        return Err("--check needs the file to look at: --output <FILE>".into());
+    }
+    if task.check && task.breaking {
+        return Err("--check writes nothing, so --break means nothing to it".into());
+    }
+    Ok(Task::Export(task))
+}
+
 /// What stands before and after the first `=`.
 fn pair(value: OsString, expected: &'static str) -> Result<(String, String), Error> {
     let text = value.string()?;
@@ -209,7 +266,7 @@ fn pair(value: OsString, expected: &'static str) -> Result<(String, String), Err
 
 #[cfg(test)]
 mod tests {
-    use super::{DIFF_HELP, Generate, HELP, Task, read};
+    use super::{DIFF_HELP, EXPORT_HELP, Generate, HELP, Task, read};
 
     fn arguments(text: &str) -> Result<Task, String> {
         let words = text.split_whitespace().map(Into::into);
@@ -259,6 +316,9 @@ mod tests {
             ("diff a", "<OLD> <NEW>"),
             ("diff a b c", "<OLD> <NEW>"),
             ("diff a b --check", "--check"),
+            ("export", "at least one Rust file"),
+            ("export a --check", "--output"),
+            ("export a -o b --check --break", "--break"),
         ] {
             let error = arguments(text).expect_err(text);
             assert!(error.contains(reason), "{text}: {error}");
@@ -270,7 +330,7 @@ mod tests {
         let (code, _) = include_str!("arguments.rs")
             .split_once("#[cfg(test)]")
             .expect("there is code before the tests");
-        let help = [HELP, DIFF_HELP].concat();
+        let help = [HELP, DIFF_HELP, EXPORT_HELP].concat();
         let options: Vec<_> = (code.split("Long(\"").skip(1))
             .filter_map(|rest| rest.split('"').next())
             .collect();

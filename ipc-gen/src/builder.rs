@@ -343,6 +343,7 @@ impl Builder {
         Ok(Options {
             runtime: runtime.to_token_stream(),
             serde: self.serde,
+            beside: None,
         })
     }
 

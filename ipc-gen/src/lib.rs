@@ -6,6 +6,8 @@
 //! [`Builder`] is the front for build scripts; the command `ipc-gen` writes code to be kept with a
 //! crate's source.
 
+#[doc(hidden)]
+pub mod attribute;
 mod builder;
 mod check;
 mod compiler;
@@ -15,7 +17,9 @@ mod evolution;
 mod model;
 mod names;
 mod schema;
+mod schema_of_rust;
 
 pub use builder::{Builder, write};
 pub use error::Error;
 pub use evolution::{Diff, Report};
+pub use schema_of_rust::{Export, Exported};

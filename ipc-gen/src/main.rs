@@ -2,6 +2,7 @@
 
 mod arguments;
 mod diff;
+mod export;
 mod stale;
 
 use std::io::{Read, Write};
@@ -18,18 +19,17 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Ok(Task::Diff(task)) => diff(&task),
+        Ok(Task::Export(task)) => export::run(&task),
         Ok(Task::Generate(task)) => generate(&task).unwrap_or_else(|error| {
             eprintln!("{error}");
             ExitCode::FAILURE
         }),
         Err(error) => {
-            let is_diff = std::env::args_os()
-                .nth(1)
-                .is_some_and(|first| first == "diff");
-            let (name, code) = if is_diff {
-                ("ipc-gen diff", 2)
-            } else {
-                ("ipc-gen", 1)
+            let first = std::env::args_os().nth(1).unwrap_or_default();
+            let (name, code) = match first.to_str() {
+                Some("diff") => ("ipc-gen diff", 2),
+                Some("export") => ("ipc-gen export", 1),
+                _ => ("ipc-gen", 1),
             };
             eprintln!("error: {error}\n  help: `{name} --help` says what can be given");
             ExitCode::from(code)

@@ -26,6 +26,12 @@ pub(crate) fn snake(name: &str) -> String {
     leading_letter(name.to_snake_case())
 }
 
+/// The same as its user reads it, without the `r#` of keywords.
+pub(crate) fn word(name: &str) -> String {
+    let ident = ident(&snake(name)).to_string();
+    ident.trim_start_matches("r#").to_owned()
+}
+
 /// A constant: `maxMoney` is `MAX_MONEY`.
 pub(crate) fn shouty(name: &str) -> String {
     leading_letter(name.to_shouty_snake_case())

@@ -21,8 +21,12 @@ const DEPENDENCIES: [&str; 12] = [
 
 /// The crates that are built for `ipc-gen`.
 fn tree(options: &[&str]) -> BTreeSet<String> {
+    tree_of("ipc-gen", options)
+}
+
+fn tree_of(package: &str, options: &[&str]) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
-        .args(["tree", "--offline", "--locked", "-p", "ipc-gen"])
+        .args(["tree", "--offline", "--locked", "-p", package])
         .args(["-e", "normal,build", "--prefix", "none", "-f", "{p}"])
         .args(options)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -46,4 +50,11 @@ fn users_build_only_what_is_needed() {
     let mut without_command = expected;
     without_command.remove("lexopt");
     assert_eq!(tree(&["--no-default-features"]), without_command);
+}
+
+#[test]
+fn those_who_keep_generated_code_build_no_generator() {
+    let runtime = |options| tree_of("ipc-runtime", options).contains("ipc-gen");
+    assert!(runtime(&[]), "the macros stand on the generator");
+    assert!(!runtime(&["--no-default-features"]));
 }

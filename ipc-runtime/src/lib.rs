@@ -36,6 +36,8 @@ mod interface;
 mod into_proxy;
 mod ipc;
 mod listener;
+#[cfg(feature = "macros")]
+mod macros;
 mod message;
 mod metrics;
 mod object;
@@ -64,8 +66,9 @@ pub use credentials::Credentials;
 pub use engine::EngineKind;
 pub use exception::{Exception, ExceptionKind};
 pub use ipc::Ipc;
-pub use ipc_macros::ipc_interface;
 pub use listener::Listener;
+#[cfg(feature = "macros")]
+pub use macros::{IpcEnum, IpcStruct, ipc_interface};
 pub use message::{AnyPointer, CustomValue, PointerValue, Wire};
 pub use metrics::{EndedCall, Metrics, Role};
 pub use process::Process;

@@ -12,6 +12,12 @@ use crate::object::Object;
 ///
 /// Clones are handles on the same object, which lives as long as one of them. The methods here make
 /// handles that treat the object in another way, and can be combined.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no proxy",
+    label = "no object can be called by this type",
+    note = "objects go by the proxies that `ipc-gen` or `#[ipc_interface]` make for their interfaces, such as \
+            `EchoProxy` for `Echo`"
+)]
 pub trait Proxy: Clone + fmt::Debug + Send + Sync + 'static {
     /// The interface whose methods it calls.
     const INTERFACE: &'static Interface;
@@ -68,4 +74,10 @@ pub trait Proxy: Clone + fmt::Debug + Send + Sync + 'static {
         }
         self
     }
+}
+
+/// Compiles for what is a [`Proxy`], so that a type that is none can be told where it was written. Says whether it is
+/// one of the interface with that id.
+pub const fn is_proxy<T: Proxy>(id: u64) -> bool {
+    T::INTERFACE.id == id
 }

@@ -8,10 +8,10 @@ pub use crate::interface::{Interface, Method};
 pub use crate::into_proxy::{IntoProxy, by};
 pub use crate::message::{
     AnyPointer, Builds, ListItem, PointerBuilder, PointerReader, PointerValue, Scalar, Struct,
-    StructBuilder, StructReader, default_or, from_wire, to_wire,
+    StructBuilder, StructReader, default_or, from_wire, is_custom_value, is_struct, to_wire,
 };
 pub use crate::object::Object;
-pub use crate::proxy::Proxy;
+pub use crate::proxy::{Proxy, is_proxy};
 pub use crate::{Call, Exception};
 
 /// Names that generated modules use as they are.

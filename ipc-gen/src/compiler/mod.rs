@@ -29,7 +29,7 @@ mod request;
 mod resolve;
 mod scope;
 mod structs;
-mod suggest;
+pub(crate) mod suggest;
 mod syntax;
 mod token;
 mod tree;

@@ -7,7 +7,7 @@ const FURTHEST: usize = 2;
 const MOST_NAMES: usize = 8;
 
 /// A hint at the known name that is closest to an unknown one.
-pub(super) fn suggestion<'a, T: AsRef<str> + 'a + ?Sized>(
+pub(crate) fn suggestion<'a, T: AsRef<str> + 'a + ?Sized>(
     unknown: &str,
     known: impl IntoIterator<Item = &'a T>,
 ) -> Option<String> {
@@ -28,7 +28,7 @@ pub(super) fn suggestion<'a, T: AsRef<str> + 'a + ?Sized>(
 }
 
 /// What an unknown name can be: the closest of these, or any of them if they are few.
-pub(super) fn choice<'a>(
+pub(crate) fn choice<'a>(
     unknown: &str,
     what: &str,
     known: impl Iterator<Item = &'a String> + Clone,

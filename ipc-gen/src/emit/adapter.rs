@@ -87,10 +87,9 @@ impl Emitter<'_> {
         } else {
             quote!(#arc::clone)
         };
-        let arms = calls.iter().map(|member| {
-            let namesakes = calls
-                .iter()
-                .filter(|other| other.rust_name() == member.rust_name());
+        let names: Vec<_> = calls.iter().map(Member::rust_name).collect();
+        let arms = calls.iter().zip(&names).map(|(member, name)| {
+            let namesakes = names.iter().filter(|other| *other == name);
             let ambiguous = namesakes.count() > 1;
             self.arm(item, *member, ambiguous, &this)
         });
@@ -141,10 +140,11 @@ impl Emitter<'_> {
         } else {
             (quote!(serve_declaring), self.encode_outcome(member))
         };
+        let wait = (!method.immediate).then(|| quote!(.await));
         quote! {
             (#id, #ordinal) => call.#serve(
                 #decode,
-                move |#pattern| async move { #function(&#this #(, #arguments)*).await },
+                move |#pattern| async move { #function(&#this #(, #arguments)*) #wait },
                 #encode,
             ),
         }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 /// The doc attributes for a schema's comment, or for `otherwise` where there is none.
-pub(super) fn docs(comment: &str, otherwise: &str) -> TokenStream {
+pub(crate) fn docs(comment: &str, otherwise: &str) -> TokenStream {
     let lines = lines(comment, otherwise);
     quote!(#(#[doc = #lines])*)
 }

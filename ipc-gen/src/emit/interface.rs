@@ -23,13 +23,23 @@ impl Emitter<'_> {
         let methods = item.calls().map(|member| self.trait_method(member));
         let generics = self.generics(&item.parameters).bounded;
         let bounds = self.supertraits(item);
-        let mut items = vec![quote! {
+        let declaration = quote! {
             #docs
             pub trait #name #generics: #bounds {
                 #(#methods)*
             }
-        }];
-        items.extend(item.closure().map(|call| self.closure_impl(item, call)));
+        };
+        let mut items = vec![declaration];
+        items.extend(self.beside_trait(item));
+        items
+    }
+
+    /// What stands beside the trait: its implementation for closures, and the types that hold the results and
+    /// errors of its methods.
+    pub(super) fn beside_trait(&self, item: &Interface) -> Vec<TokenStream> {
+        let mut items = Vec::new();
+        let closure = item.closure().filter(|call| !call.method.immediate);
+        items.extend(closure.map(|call| self.closure_impl(item, call)));
         for member in item.calls() {
             if member.method.results.fields.len() > 1 {
                 items.push(self.results_struct(member));

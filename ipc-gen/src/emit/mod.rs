@@ -1,6 +1,7 @@
 //! From the model to Rust source: a pure function, so the same model always gives the same text.
 
 mod adapter;
+mod beside;
 mod consts;
 mod custom;
 mod descriptions;
@@ -26,9 +27,14 @@ use quote::quote;
 use crate::error::{Error, Problem};
 use crate::model::{File, Item, Model, Named};
 use crate::names;
+pub(crate) use beside::{Beside, Kind};
+pub(crate) use docs::docs;
 use layout::Piece;
 use rt::Paths;
+pub(crate) use rt::idents;
+pub(crate) use structs::enumerant_ident;
 pub(crate) use tree::Generated;
+pub(crate) use unions::unknown_ident;
 
 /// How generated code is to look.
 #[derive(Debug)]
@@ -37,6 +43,8 @@ pub(crate) struct Options {
     pub(crate) runtime: TokenStream,
     /// Whether values are for serde too.
     pub(crate) serde: bool,
+    /// Where the code goes beside a user's own.
+    pub(crate) beside: Option<Beside>,
 }
 
 /// A generated module.
@@ -75,7 +83,7 @@ pub(crate) fn emit(model: &Model, options: &Options) -> Result<Generated, Error>
 }
 
 /// Writes the items of one module.
-struct Emitter<'a> {
+pub(crate) struct Emitter<'a> {
     model: &'a Model,
     options: &'a Options,
     /// From the root of the generated modules.
@@ -148,6 +156,9 @@ impl<'a> Emitter<'a> {
 
     /// The path to a generated type, seen from this module.
     fn path_to(&self, named: &Named, type_name: &str) -> TokenStream {
+        if let Some(path) = self.written_path(named, type_name) {
+            return path;
+        }
         let type_name = names::ident(type_name);
         let Some(file) = self.model.file_of(named) else {
             return quote!(#type_name);

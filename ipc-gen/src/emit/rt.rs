@@ -8,7 +8,7 @@ use quote::quote;
 use crate::names::ident;
 
 /// What the runtime's prelude brings: its names, and the methods of its traits.
-const PRELUDE: &[&str] = &[
+pub(super) const PRELUDE: &[&str] = &[
     "Arc",
     "AsRef",
     "Box",
@@ -122,7 +122,7 @@ impl Paths {
 }
 
 /// Every identifier in the tokens.
-pub(super) fn idents(tokens: &TokenStream, found: &mut BTreeSet<String>) {
+pub(crate) fn idents(tokens: &TokenStream, found: &mut BTreeSet<String>) {
     for token in tokens.clone() {
         match token {
             TokenTree::Ident(ident) => {

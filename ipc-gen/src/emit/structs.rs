@@ -113,7 +113,12 @@ impl Emitter<'_> {
         quote!(#(#fields)*)
     }
 
-    fn default_impl(&self, name: &Ident, generics: &Generics, record: &Record) -> TokenStream {
+    pub(super) fn default_impl(
+        &self,
+        name: &Ident,
+        generics: &Generics,
+        record: &Record,
+    ) -> TokenStream {
         let default = self.paths.prelude("Default");
         let (bounded, plain) = (&generics.bounded, &generics.plain);
         let fields = record.fields.iter().map(|field| {
@@ -130,7 +135,12 @@ impl Emitter<'_> {
         }
     }
 
-    fn struct_impl(&self, name: &Ident, generics: &Generics, record: &Record) -> TokenStream {
+    pub(super) fn struct_impl(
+        &self,
+        name: &Ident,
+        generics: &Generics,
+        record: &Record,
+    ) -> TokenStream {
         let (bounded, plain) = (&generics.bounded, &generics.plain);
         let (data_words, pointers) = (
             names::number(record.data_words),
@@ -156,8 +166,18 @@ impl Emitter<'_> {
         if writes.is_empty() {
             builder = names::ident("_builder");
         }
+        let schema_name = self
+            .options
+            .beside
+            .as_ref()
+            .and_then(|beside| beside.name.as_ref());
+        let schema_name = schema_name.map(|name| {
+            let option = self.paths.prelude("Option");
+            quote!(const SCHEMA_NAME: #option<&'static str> = Some(#name);)
+        });
         quote! {
             impl #bounded rt::Struct for #name #plain {
+                #schema_name
                 const DATA_WORDS: u16 = #data_words;
                 const POINTERS: u16 = #pointers;
 
@@ -283,7 +303,7 @@ pub(super) fn field_ident(field: &Field) -> Ident {
     names::ident(&names::snake(field.rust_name()))
 }
 
-fn enumerant_ident(name: &str) -> Ident {
+pub(crate) fn enumerant_ident(name: &str) -> Ident {
     names::ident(&names::camel(name))
 }
 

@@ -147,7 +147,7 @@ pub(super) fn variant_ident(member: &Field) -> Ident {
 }
 
 /// The variant for what the schema does not name, unless the schema names one so.
-pub(super) fn unknown_ident(named: impl Iterator<Item = Ident>) -> Ident {
+pub(crate) fn unknown_ident(named: impl Iterator<Item = Ident>) -> Ident {
     names::fresh("Unknown", &named.collect::<Vec<_>>())
 }
 

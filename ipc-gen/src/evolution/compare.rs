@@ -18,7 +18,7 @@ pub(super) struct Comparison<'a> {
 }
 
 /// Compares everything that the files of both versions declare.
-pub(super) fn compare(old: &Loaded, new: &Loaded) -> Report {
+pub(crate) fn compare(old: &Loaded, new: &Loaded) -> Report {
     let (old, new) = (Version::new(old), Version::new(new));
     let pairs = Pairs::new(&old, &new);
     let mut comparison = Comparison {

@@ -26,6 +26,13 @@ impl Report {
         !self.breaking.is_empty()
     }
 
+    /// Each change that breaks, by its place.
+    pub(super) fn breaking_changes(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.breaking
+            .iter()
+            .map(|change| (change.place.as_str(), change.what.as_str()))
+    }
+
     pub(super) fn breaking(&mut self, place: impl Into<String>, what: impl Into<String>) {
         self.breaking.push(Change {
             place: place.into(),

@@ -188,6 +188,7 @@ impl<'a> Lowering<'a> {
         Some(Named {
             place: declared,
             arguments,
+            written: None,
         })
     }
 }

@@ -65,6 +65,7 @@ impl<'a> Lowering<'a> {
             thread_map,
             cancel_with: cancel_with(&method.annotations),
             streaming: method.results == STREAM_RESULT,
+            immediate: false,
         };
         self.run_by_runtime(place, &lowered);
         let wrapped = annotated(&interface.annotations, WRAP);

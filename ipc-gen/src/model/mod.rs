@@ -141,7 +141,7 @@ impl Const {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Enum {
     pub(crate) name: String,
     pub(crate) docs: String,
@@ -149,13 +149,13 @@ pub(crate) struct Enum {
     pub(crate) enumerants: Vec<Enumerant>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Enumerant {
     pub(crate) name: String,
     pub(crate) docs: String,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Struct {
     pub(crate) name: String,
     pub(crate) docs: String,
@@ -311,6 +311,8 @@ impl Type {
 pub(crate) struct Named {
     pub(crate) place: Place,
     pub(crate) arguments: Vec<Type>,
+    /// The path that the user wrote for it, where there is a user who did.
+    pub(crate) written: Option<TokenStream>,
 }
 
 /// Where something is declared.
@@ -358,6 +360,7 @@ impl Interface {
         Named {
             place: self.place.clone(),
             arguments: self.arguments.clone(),
+            written: None,
         }
     }
 }
@@ -406,6 +409,8 @@ pub(crate) struct Method {
     pub(crate) cancel_with: Option<String>,
     /// Whether calls of it are parts of a stream.
     pub(crate) streaming: bool,
+    /// Whether implementations answer at once, by a function that is not async.
+    pub(crate) immediate: bool,
     /// Which of the interface's type parameters the results use.
     pub(crate) results_parameters: Vec<usize>,
     /// Which of the interface's type parameters the declared errors use.

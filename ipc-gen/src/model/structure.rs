@@ -151,6 +151,7 @@ impl<'a> Lowering<'a> {
         Named {
             place,
             arguments: parameters.iter().map(own).collect(),
+            written: None,
         }
     }
 }

@@ -34,11 +34,14 @@ pub(super) fn compile(input: &Input, sources: &Sources) -> Result<Compiled, Erro
             "the environment variable CAPNP",
             sources,
         ),
-        _ => {
-            let files: Vec<_> = sources.files.iter().map(|file| file.path.clone()).collect();
-            run_own(sources, &files)
-        }
+        _ => compile_own(sources),
     }
+}
+
+/// Compiles the sources with our own compiler.
+pub(super) fn compile_own(sources: &Sources) -> Result<Compiled, Error> {
+    let files: Vec<_> = sources.files.iter().map(|file| file.path.clone()).collect();
+    run_own(sources, &files)
 }
 
 /// Compiles files with our own compiler.

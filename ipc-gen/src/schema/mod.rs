@@ -5,6 +5,7 @@ mod compile;
 mod disk;
 mod excerpts;
 mod facts;
+mod memory;
 mod positions;
 mod request;
 mod scan;
@@ -12,12 +13,13 @@ mod sources;
 mod staged;
 mod values;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(crate) use facts::{
     Annotation, Base, Binding, Body, Brand, Child, Enumerant, Field, FieldKind, Id, Method, Node,
     Parameter, PointerKind, Schema, Struct, Type,
 };
+pub(crate) use memory::load_text;
 pub(crate) use positions::Positions;
 pub(crate) use sources::Sources;
 
@@ -52,6 +54,14 @@ pub(crate) struct Loaded {
 }
 
 impl Loaded {
+    /// The name that readers know a file by that code is generated from.
+    pub(crate) fn name_of(&self, path: &Path) -> Option<&str> {
+        let path = path.canonicalize().ok()?;
+        let mut sources = self.sources.files.iter();
+        let source = sources.find(|source| source.path == path)?;
+        Some(&source.name)
+    }
+
     /// Where everything stands in the files, by their names, as far as they can still be read.
     pub(crate) fn positions(&self) -> impl Iterator<Item = (String, Positions)> {
         self.sources.files.iter().filter_map(|source| {
@@ -63,8 +73,19 @@ impl Loaded {
 
 /// Reads the files of the input and everything that they import.
 pub(crate) fn load(input: &Input) -> Result<Loaded, Error> {
-    let mut sources = Sources::find(input)?;
+    let sources = Sources::find(input)?;
     let compiled = compile::compile(input, &sources)?;
+    loaded(sources, compiled)
+}
+
+/// Does what [`load`] does, without running any program.
+pub(crate) fn load_own(input: &Input) -> Result<Loaded, Error> {
+    let sources = Sources::find(input)?;
+    let compiled = compile::compile_own(&sources)?;
+    loaded(sources, compiled)
+}
+
+fn loaded(mut sources: Sources, compiled: compile::Compiled) -> Result<Loaded, Error> {
     sources.read.extend(compiled.read);
     let schema = decode(&compiled.request)?;
     if schema.requested.len() != sources.files.len() {

@@ -1,5 +1,6 @@
 //! The `ipc-gen` command as a user runs it.
 
+mod exporting;
 mod generating;
 mod project;
 mod requests;

@@ -1,6 +1,7 @@
 //! Types of one's own in the place of a schema's.
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::fmt;
 
 /// What a message holds, as a [`CustomValue`] meets it: `str` for Text, `[u8]` for Data, and for
@@ -89,6 +90,12 @@ impl<T> Wire for T {
 /// Where the type is a field of a struct, it also has to be `Default` and `PartialEq`, and serde's
 /// traits where code is generated for serde. The default is what the schema's default becomes, or that
 /// of the type if `from_wire` refuses the schema's.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say how it is made from `{W}`",
+    label = "this type stands in the place of the schema's `{W}`",
+    note = "implement `ipc_runtime::CustomValue<{W}>` for it; for a type of another crate, name a module of \
+            functions with `#[ipc(with = path)]` or `Builder::type_override`"
+)]
 pub trait CustomValue<W: Wire + ?Sized>: Clone + fmt::Debug + Send + Sync + 'static {
     /// Why a value of the message is none of this type.
     type Error: fmt::Display;
@@ -118,6 +125,54 @@ impl<const N: usize> CustomValue<[u8]> for [u8; N] {
     }
 }
 
+/// Text as it is: for aliases, which look like types of one's own to `#[ipc_interface]`.
+#[diagnostic::do_not_recommend]
+impl CustomValue<str> for String {
+    type Error = Infallible;
+
+    fn from_wire(text: &str) -> Result<Self, Infallible> {
+        Ok(text.to_owned())
+    }
+
+    fn to_wire(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self)
+    }
+}
+
+/// Data as it is.
+#[diagnostic::do_not_recommend]
+impl CustomValue<[u8]> for Vec<u8> {
+    type Error = Infallible;
+
+    fn from_wire(bytes: &[u8]) -> Result<Self, Infallible> {
+        Ok(bytes.to_owned())
+    }
+
+    fn to_wire(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(self)
+    }
+}
+
+macro_rules! as_they_are {
+    ($($scalar:ty)*) => {$(
+        /// The number as it is.
+        #[diagnostic::do_not_recommend]
+        impl CustomValue<$scalar> for $scalar {
+            type Error = Infallible;
+
+            fn from_wire(value: $scalar) -> Result<Self, Infallible> {
+                Ok(value)
+            }
+
+            fn to_wire(&self) -> $scalar {
+                *self
+            }
+        }
+    )*};
+}
+
+as_they_are! { bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 }
+
 /// [`CustomValue::from_wire`], by a name that is short to write.
 ///
 /// # Errors
@@ -131,3 +186,6 @@ pub fn from_wire<W: Wire + ?Sized, T: CustomValue<W>>(wire: W::Read<'_>) -> Resu
 pub fn to_wire<W: Wire + ?Sized, T: CustomValue<W>>(value: &T) -> W::Write<'_> {
     value.to_wire()
 }
+
+/// Compiles for what is a [`CustomValue`], so that a type that is none can be told where it was written.
+pub fn is_custom_value<W: Wire + ?Sized, T: CustomValue<W>>() {}

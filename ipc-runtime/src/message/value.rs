@@ -24,7 +24,16 @@ pub trait Scalar: sealed::Sealed + Copy {
 }
 
 /// A Rust type that a schema's struct became, or a union or group in one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no struct of a schema",
+    label = "messages do not know this type",
+    note = "generate it with `ipc-gen`, derive `ipc_runtime::IpcStruct` for it, or say with \
+            `#[ipc(from = Type)]` what it is converted from"
+)]
 pub trait Struct: Clone + fmt::Debug + Default + Send + Sync + 'static {
+    /// What the schema calls it, where it may have another name in Rust.
+    #[doc(hidden)]
+    const SCHEMA_NAME: Option<&'static str> = None;
     /// Words of eight bytes in the data section.
     const DATA_WORDS: u16;
     /// Pointers in the pointer section.
@@ -44,6 +53,26 @@ pub trait Struct: Clone + fmt::Debug + Default + Send + Sync + 'static {
 
     /// Encodes the fields.
     fn write(&self, builder: &mut StructBuilder<'_>);
+}
+
+/// Compiles for what is a [`Struct`], so that a type that is none can be told where it was written. Says whether it
+/// can be the one that the schema calls so.
+pub const fn is_struct<T: Struct>(name: &str) -> bool {
+    let Some(own) = T::SCHEMA_NAME else {
+        return true;
+    };
+    let (own, name) = (own.as_bytes(), name.as_bytes());
+    if own.len() != name.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < own.len() {
+        if own[at] != name[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
 }
 
 macro_rules! scalars {

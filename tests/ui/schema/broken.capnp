@@ -1,0 +1,5 @@
+@0x9b1d4c25d3a9c0e8;
+
+interface Broken {
+  call @0 (text :Txet) -> ();
+}

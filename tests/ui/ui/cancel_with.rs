@@ -1,0 +1,11 @@
+use ipc_runtime::{Exception, ipc_interface};
+
+#[ipc_interface(schema = "schema/ui.capnp")]
+pub trait Counter {
+    async fn add(&self, amount: u32, label: String) -> Result<u64, Exception>;
+    async fn reset(&self) -> Result<(), Exception>;
+    #[ipc(cancel_with = "rest")]
+    async fn wait(&self) -> Result<(), Exception>;
+}
+
+fn main() {}

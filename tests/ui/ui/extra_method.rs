@@ -1,0 +1,9 @@
+use ipc_runtime::{Exception, ipc_interface};
+
+#[ipc_interface(schema = "schema/ui.capnp")]
+pub trait Echo {
+    async fn echo(&self, text: String) -> Result<String, Exception>;
+    async fn reverse(&self, text: String) -> Result<String, Exception>;
+}
+
+fn main() {}

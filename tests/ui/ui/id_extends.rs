@@ -1,0 +1,8 @@
+use ipc_runtime::{Exception, ipc_interface};
+
+#[ipc_interface(id = 0xd0e1a2b3c4d5e602)]
+pub trait Own: Clone {
+    async fn go(&self) -> Result<(), Exception>;
+}
+
+fn main() {}

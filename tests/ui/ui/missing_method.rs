@@ -1,0 +1,7 @@
+use ipc_runtime::ipc_interface;
+
+#[ipc_interface(schema = "schema/ui.capnp")]
+pub trait Echo {
+}
+
+fn main() {}

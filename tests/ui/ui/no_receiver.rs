@@ -1,0 +1,8 @@
+use ipc_runtime::{Exception, ipc_interface};
+
+#[ipc_interface(schema = "schema/ui.capnp")]
+pub trait Echo {
+    async fn echo(text: String) -> Result<String, Exception>;
+}
+
+fn main() {}

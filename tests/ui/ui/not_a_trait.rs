@@ -1,0 +1,6 @@
+use ipc_runtime::ipc_interface;
+
+#[ipc_interface(schema = "schema/ui.capnp")]
+pub struct Echo;
+
+fn main() {}

@@ -1,0 +1,10 @@
+use ipc_runtime::{Exception, ipc_interface};
+
+#[ipc_interface(schema = "schema/ui.capnp")]
+pub trait Echo {
+    async fn echo(&self, text: String) -> Result<String, Exception>;
+    const LIMIT: u32;
+    type Output;
+}
+
+fn main() {}

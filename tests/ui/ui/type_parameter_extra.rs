@@ -1,0 +1,8 @@
+use ipc_runtime::{Exception, ipc_interface};
+
+#[ipc_interface(schema = "schema/ui.capnp")]
+pub trait Echo<T> {
+    async fn echo(&self, text: String) -> Result<String, Exception>;
+}
+
+fn main() {}
