@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
 
-use crate::connection::Pin;
+use crate::connection::{Connection, Pin};
 use crate::engine::RemoteObject;
 use crate::exception::Exception;
 use crate::handle::Use;
@@ -61,9 +61,8 @@ pub(crate) async fn call(
         bytes,
         outcome: Err(connection.disconnected()),
     };
-    let caller = Arc::clone(&connection);
     let answer = async move {
-        let answer = caller.call(object, method, params, Some(used), pin);
+        let answer = Connection::call(object, method, params, Some(used), pin);
         part.end(answer.await.map(drop));
     };
     // Its answer is left to a task, which polls it at once.

@@ -7,7 +7,7 @@ use tokio::runtime;
 use tokio::sync::Notify;
 
 use crate::capability::{Capability, Target};
-use crate::connection::{Awaited, Wanted};
+use crate::connection::{Awaited, Connection, Wanted};
 use crate::engine::RemoteObject;
 use crate::exception::Exception;
 use crate::flow::Flow;
@@ -88,14 +88,11 @@ impl Handle {
     /// # Errors
     ///
     /// The object was destroyed.
-    pub(crate) fn begin(this: &Arc<Self>, wanted: Option<&Arc<Wanted>>) -> Result<Use, Exception> {
+    pub(crate) fn begin(handle: Arc<Self>, wanted: Option<Arc<Wanted>>) -> Result<Use, Exception> {
         // Counted before the look, as `destroy` forbids calls before it looks at the count.
-        this.calls.fetch_add(1, Ordering::SeqCst);
-        let used = Use {
-            wanted: wanted.cloned(),
-            handle: Arc::clone(this),
-        };
-        if this.destroyed.load(Ordering::SeqCst) {
+        handle.calls.fetch_add(1, Ordering::SeqCst);
+        let used = Use { wanted, handle };
+        if used.handle.destroyed.load(Ordering::SeqCst) {
             return Err(Exception::failed(
                 "the object was called after it was destroyed",
             ));
@@ -244,9 +241,8 @@ impl Drop for Ending {
 }
 
 async fn destroy(object: Arc<dyn RemoteObject>, method: &'static Method) -> Result<(), Exception> {
-    let connection = Arc::clone(object.connection());
     let params = Payload::build(method.params, |_| ())?;
-    (connection.call(object, method, params, None, None).await)
+    (Connection::call(object, method, params, None, None).await)
         .map(drop)
         .map_err(|exception| exception.in_method(method.name))
 }

@@ -8,7 +8,7 @@ use crate::adapter::{Adapter, LocalObject};
 use crate::call::Call;
 use crate::capability::{Capability, Target};
 use crate::clock;
-use crate::connection::{Awaited, Calling, Pin, Wanted};
+use crate::connection::{Awaited, Calling, Connection, Pin, Wanted};
 use crate::engine::{Later, RemoteObject};
 use crate::exception::{Exception, ExceptionKind};
 use crate::flow;
@@ -119,13 +119,15 @@ impl Object {
             return Calling::other(self.run_within(limit, method, params));
         }
         match self.begin(params) {
-            Ok((used, params)) => self.run(used, method, params),
+            Ok((used, pin, params)) => run(used, pin, method, params),
             Err(reason) => Calling::other(async { Err(reason) }),
         }
     }
 
-    fn begin(&self, params: Result<Payload, Exception>) -> Result<(Use, Payload), Exception> {
-        params.and_then(|params| Ok((Handle::begin(&self.handle, self.wanted.as_ref())?, params)))
+    fn begin(self, params: Result<Payload, Exception>) -> Result<Begun, Exception> {
+        let params = params?;
+        let used = Handle::begin(self.handle, self.wanted)?;
+        Ok((used, self.pin, params))
     }
 
     async fn run_within(
@@ -142,52 +144,13 @@ impl Object {
             }
             None => clock::sleep(limit)?,
         };
-        let (used, params) = self.begin(params)?;
+        let (used, pin, params) = self.begin(params)?;
         tokio::select! {
-            outcome = self.run(used, method, params) => outcome,
+            outcome = run(used, pin, method, params) => outcome,
             () = elapsed => Err(Exception::new(
                 ExceptionKind::TimedOut,
                 format_args!("there was no answer within {limit:?}"),
             )),
-        }
-    }
-
-    fn run(self, used: Use, method: &'static Method, params: Payload) -> Calling {
-        match &used.capability().0 {
-            Target::Remote(object) if !method.streams() => {
-                let object = Arc::clone(object);
-                let connection = Arc::clone(object.connection());
-                connection.call(object, method, params, Some(used), self.pin)
-            }
-            _ => Calling::other(self.run_elsewhere(used, method, params)),
-        }
-    }
-
-    /// Makes a call of an object of this process, of one that is to be found, or for a stream.
-    async fn run_elsewhere(
-        self,
-        used: Use,
-        method: &'static Method,
-        params: Payload,
-    ) -> Result<Payload, Exception> {
-        let mut found;
-        let mut capability = used.capability();
-        loop {
-            match &capability.0 {
-                Target::Local(object) => return object.dispatch(None, method, params).await,
-                Target::Remote(object) => {
-                    let object = Arc::clone(object);
-                    if method.streams() {
-                        return flow::call(object, method, params, used, self.pin).await;
-                    }
-                    let connection = Arc::clone(object.connection());
-                    return (connection.call(object, method, params, Some(used), self.pin)).await;
-                }
-                Target::Later(object) => {
-                    found = object.found().await?;
-                    capability = &found;
-                }
-            }
         }
     }
 
@@ -203,14 +166,14 @@ impl Object {
             let reason = Exception::failed("the results are not one object");
             return Self::broken(reason.in_method(method.name), interface);
         };
-        let (used, params) = match self.begin(params) {
+        let (used, pin, params) = match self.clone().begin(params) {
             Ok(begun) => begun,
             Err(reason) => return Self::broken(reason.in_method(method.name), interface),
         };
         if let (Target::Remote(object), None) = (&used.capability().0, timeout) {
             let object = Arc::clone(object);
             let connection = Arc::clone(object.connection());
-            let pin = self.pin.as_deref();
+            let pin = pin.as_deref();
             match connection.call_for(object, method, params, used, pin, pointer) {
                 Ok((promise, call)) => return Self::promised(promise, call, interface),
                 Err(params) => return self.later(method, params, timeout, interface, pointer),
@@ -301,6 +264,46 @@ impl Object {
         match &self.handle.capability().0 {
             Target::Local(object) => Some(object),
             Target::Remote(_) | Target::Later(_) => None,
+        }
+    }
+}
+
+/// A call that may be made: of what, on which thread of the peer if it is always the same, and with what.
+type Begun = (Use, Option<Arc<Pin>>, Payload);
+
+fn run(used: Use, pin: Option<Arc<Pin>>, method: &'static Method, params: Payload) -> Calling {
+    match &used.capability().0 {
+        Target::Remote(object) if !method.streams() => {
+            let object = Arc::clone(object);
+            Connection::call(object, method, params, Some(used), pin)
+        }
+        _ => Calling::other(run_elsewhere(used, pin, method, params)),
+    }
+}
+
+/// Makes a call of an object of this process, of one that is to be found, or for a stream.
+async fn run_elsewhere(
+    used: Use,
+    pin: Option<Arc<Pin>>,
+    method: &'static Method,
+    params: Payload,
+) -> Result<Payload, Exception> {
+    let mut found;
+    let mut capability = used.capability();
+    loop {
+        match &capability.0 {
+            Target::Local(object) => return object.dispatch(None, method, params).await,
+            Target::Remote(object) => {
+                let object = Arc::clone(object);
+                if method.streams() {
+                    return flow::call(object, method, params, used, pin).await;
+                }
+                return Connection::call(object, method, params, Some(used), pin).await;
+            }
+            Target::Later(object) => {
+                found = object.found().await?;
+                capability = &found;
+            }
         }
     }
 }

@@ -54,18 +54,18 @@ impl Connection {
     /// Calls an object of the peer, on a thread of the peer where the method wants one. The call is sent
     /// now, if nothing has to be waited for before. `used` is kept until the peer is done with the call.
     pub(crate) fn call(
-        self: &Arc<Self>,
         object: Arc<dyn RemoteObject>,
         method: &'static Method,
         params: Payload,
         used: Option<Use>,
         pin: Option<Arc<Pin>>,
     ) -> Calling {
-        let watch = Watch::begin(self, Role::Caller, method, || params.bytes());
+        let connection = object.connection();
+        let watch = Watch::begin(connection, Role::Caller, method, || params.bytes());
         if watch.is_idle() {
-            return self.call_unseen(object, method, params, used, pin);
+            return Self::call_unseen(object, method, params, used, pin);
         }
-        let call = (watch.span()).in_scope(|| self.call_unseen(object, method, params, used, pin));
+        let call = (watch.span()).in_scope(|| Self::call_unseen(object, method, params, used, pin));
         let call = call.instrument(watch.span().clone());
         Calling::other(async move {
             let outcome = call.await;
@@ -75,38 +75,45 @@ impl Connection {
     }
 
     fn call_unseen(
-        self: &Arc<Self>,
         object: Arc<dyn RemoteObject>,
         method: &'static Method,
         params: Payload,
         used: Option<Use>,
         pin: Option<Arc<Pin>>,
     ) -> Calling {
-        let scope = Scope::of(self);
-        let mut parts = Parts {
-            connection: Arc::clone(self),
-            object,
-            method,
-            lease: None,
-            used,
+        let connection = object.connection();
+        let scope = Scope::of(connection);
+        let at_once = match method.thread_map {
+            None => connection.try_lease(method, scope.as_deref(), pin.as_deref()),
+            Some(_) => None,
         };
-        if method.thread_map.is_none()
-            && let Some(lease) = self.try_lease(method, scope.as_deref(), pin.as_deref())
-        {
-            parts.lease = lease;
+        if let Some(lease) = at_once {
+            let parts = Parts {
+                object,
+                method,
+                lease,
+                used,
+            };
             return match parts.send(params, scope, pin.as_deref()) {
                 Ok(sent) => Calling::Sent(sent),
                 Err(exception) => Calling::other(async { Err(exception) }),
             };
         }
-        let this = Arc::clone(self);
+        let connection = Arc::clone(connection);
         Calling::other(async move {
             let pin = pin.as_deref();
-            if names_thread(method, scope.as_deref(), pin) {
-                parts.lease = this.peer_threads.lease(&this, pin).await?;
-            }
+            let lease = match names_thread(method, scope.as_deref(), pin) {
+                true => connection.peer_threads.lease(&connection, pin).await?,
+                false => None,
+            };
+            let parts = Parts {
+                object,
+                method,
+                lease,
+                used,
+            };
             let results = parts.send(params, scope, pin)?.await?;
-            this.accept_map(method, &results)?;
+            connection.accept_map(method, &results)?;
             Ok(results)
         })
     }
@@ -154,7 +161,6 @@ impl Connection {
         let request = Request::new(method, params);
         let (answer, promised) = (watch.span()).in_scope(|| object.call_for(request, &[pointer]));
         let parts = Parts {
-            connection: Arc::clone(self),
             object,
             method,
             lease,
@@ -207,7 +213,8 @@ impl Parts {
         pin: Option<&Pin>,
     ) -> Result<Sent, Exception> {
         let lease = self.lease.as_ref();
-        (self.connection).prepare(self.method, &mut params, lease, scope.as_deref(), pin)?;
+        let connection = self.object.connection();
+        connection.prepare(self.method, &mut params, lease, scope.as_deref(), pin)?;
         let answer = self.object.call(Request::new(self.method, params));
         // The peer may call back meanwhile, on the thread that this call came to.
         Ok(Sent::new(answer, self, scope.map(Scope::wait)))

@@ -32,7 +32,6 @@ pub(crate) struct Sent {
 
 /// What a call that was sent keeps until the peer is done with it.
 pub(super) struct Parts {
-    pub(super) connection: Arc<Connection>,
     pub(super) object: Arc<dyn RemoteObject>,
     pub(super) method: &'static Method,
     pub(super) lease: Option<Lease>,
@@ -79,12 +78,12 @@ impl Parts {
     /// Ends a call that nobody waits for any more, as far as the peer lets us.
     fn give_up(self, answer: Answer) {
         let Self {
-            connection,
             object,
             method,
             lease,
             mut used,
         } = self;
+        let connection = object.connection();
         if !connection.is_open() {
             return;
         }
@@ -117,7 +116,7 @@ impl Parts {
         }
         let stopped = method
             .canceller()
-            .map(|canceller| tell_to_stop(connection, object, canceller));
+            .map(|canceller| tell_to_stop(object, canceller));
         let stopped = OptionFuture::from(stopped);
         runtime.spawn(async move {
             let Some(mut settled) = settled else {
@@ -166,13 +165,9 @@ fn is_settled(settled: &mut oneshot::Receiver<()>) -> bool {
 }
 
 /// Calls the method that the schema pairs with one that was given up, for peers that go on with that.
-async fn tell_to_stop(
-    connection: Arc<Connection>,
-    object: Arc<dyn RemoteObject>,
-    canceller: &'static Method,
-) {
+async fn tell_to_stop(object: Arc<dyn RemoteObject>, canceller: &'static Method) {
     let stopped = match Payload::build(canceller.params, |_| ()) {
-        Ok(params) => connection.call(object, canceller, params, None, None).await,
+        Ok(params) => Connection::call(object, canceller, params, None, None).await,
         Err(exception) => Err(exception),
     };
     if let Err(exception) = stopped {

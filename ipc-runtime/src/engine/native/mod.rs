@@ -28,6 +28,7 @@ mod transport;
 mod wire;
 mod writer;
 
+use std::fmt;
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Weak};
 
@@ -40,6 +41,7 @@ pub(crate) use self::owed::Owed;
 use self::peer::Peer;
 use self::pipelined::Pipelined;
 use self::reader::Frames;
+use self::writer::Writer;
 use super::{Engine, Link, RemoteObject};
 use crate::adapter::LocalObject;
 use crate::connection::Connection;
@@ -86,12 +88,12 @@ impl Engine for Native {
         match self.open(socket, None, connection) {
             Ok(peer) => {
                 let first = Pipelined::first(&peer);
-                (Arc::new(Socket(Arc::downgrade(&peer))), first)
+                (Arc::new(Socket::of(&peer)), first)
             }
             Err(exception) => {
                 connection.closed(exception.clone());
                 let first = Broken::new(connection, exception);
-                (Arc::new(Socket(Weak::new())), first)
+                (Arc::new(Socket::none()), first)
             }
         }
     }
@@ -103,38 +105,64 @@ impl Engine for Native {
         connection: &Arc<Connection>,
     ) -> Arc<dyn Link> {
         match self.open(socket, Some(bootstrap), connection) {
-            Ok(peer) => Arc::new(Socket(Arc::downgrade(&peer))),
+            Ok(peer) => Arc::new(Socket::of(&peer)),
             Err(exception) => {
                 connection.closed(exception);
-                Arc::new(Socket(Weak::new()))
+                Arc::new(Socket::none())
             }
         }
     }
 }
 
-/// One socket. Weak, since the reading task and the objects of the peer keep it.
-#[derive(Debug)]
-struct Socket(Weak<Peer>);
+/// One socket.
+struct Socket {
+    /// Weak, since the reading task and the objects of the peer keep it.
+    peer: Weak<Peer>,
+    writer: Option<Arc<Writer>>,
+}
+
+impl Socket {
+    fn of(peer: &Arc<Peer>) -> Self {
+        Self {
+            peer: Arc::downgrade(peer),
+            writer: Some(Arc::clone(&peer.writer)),
+        }
+    }
+
+    /// One that could not be opened.
+    fn none() -> Self {
+        Self {
+            peer: Weak::new(),
+            writer: None,
+        }
+    }
+}
 
 impl Link for Socket {
     fn close(&self) {
-        if let Some(peer) = self.0.upgrade() {
+        if let Some(peer) = self.peer.upgrade() {
             peer.close();
         }
     }
 
     fn room(&self) -> Option<BoxFuture<'static, ()>> {
-        let peer = self.0.upgrade()?;
-        if peer.writer.has_room() {
+        let writer = self.writer.as_ref()?;
+        if writer.has_room() {
             return None;
         }
-        let writer = Arc::clone(&peer.writer);
+        let writer = Arc::clone(writer);
         Some(async move { writer.room().await }.boxed())
     }
 
     fn stats(&self) -> Stats {
-        self.0
+        self.peer
             .upgrade()
             .map_or_else(Stats::default, |peer| peer.lock().stats())
+    }
+}
+
+impl fmt::Debug for Socket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Socket").finish_non_exhaustive()
     }
 }

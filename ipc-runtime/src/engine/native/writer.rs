@@ -7,6 +7,7 @@
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::task::Poll;
 
@@ -48,6 +49,8 @@ pub(super) struct Writer<T = UnixTransport> {
     /// Bytes that may wait for the peer before the connection ends.
     limit: usize,
     queue: Mutex<Queue>,
+    /// Whether the queue is beyond the high water: what it says outside of the lock may be over in a moment.
+    full: AtomicBool,
     /// Told when the queue has become shorter or the writer has stopped.
     progress: Notify,
 }
@@ -92,6 +95,7 @@ impl<T: Transport> Writer<T> {
             high_water,
             limit,
             queue: Mutex::new(Queue::default()),
+            full: AtomicBool::new(false),
             progress: Notify::new(),
         })
     }
@@ -108,6 +112,7 @@ impl<T: Transport> Writer<T> {
             return self.overflow(queue);
         }
         _copied = queue.outbox.push(message);
+        self.note(&queue);
         match (urgency, queue.turn) {
             (Urgency::Flushed, _) | (_, Turn::Taken) | (Urgency::Soon, Turn::Promised) => {}
             (Urgency::Now, Turn::Nobody | Turn::Promised) => self.take_turn(queue),
@@ -143,6 +148,7 @@ impl<T: Transport> Writer<T> {
         queue.turn = Turn::Taken;
         let outbox = std::mem::take(&mut queue.outbox);
         queue.writing = outbox.len();
+        self.note(&queue);
         drop(queue);
         self.write(outbox);
     }
@@ -154,22 +160,36 @@ impl<T: Transport> Writer<T> {
             tokio::pin!(progress);
             // Registered before the look at the queue, so that no news is missed.
             progress.as_mut().enable();
-            if self.has_room() {
+            if self.has_room_now() {
                 return;
             }
             progress.await;
         }
     }
 
+    /// Whether the queue had room for another message just now.
     pub(super) fn has_room(&self) -> bool {
+        !self.full.load(Ordering::Relaxed)
+    }
+
+    fn has_room_now(&self) -> bool {
         let queue = self.lock();
         queue.closed || queue.outbox.len() < self.high_water
+    }
+
+    /// The queue has changed.
+    fn note(&self, queue: &Queue) {
+        let full = !queue.closed && queue.outbox.len() >= self.high_water;
+        if self.full.load(Ordering::Relaxed) != full {
+            self.full.store(full, Ordering::Relaxed);
+        }
     }
 
     /// The peer does not read: nothing more is queued for it, and the stream ends.
     fn overflow(self: &Arc<Self>, mut queue: MutexGuard<'_, Queue>) {
         queue.closed = true;
         queue.overflowed = true;
+        self.note(&queue);
         drop(queue);
         // Elsewhere, since the sender may hold a lock, and what is dropped then may be anybody's code.
         let this = Arc::clone(self);
@@ -195,6 +215,7 @@ impl<T: Transport> Writer<T> {
         let mut queue = self.lock();
         queue.closed = true;
         let outbox = std::mem::take(&mut queue.outbox);
+        self.note(&queue);
         drop(queue);
         drop(outbox);
         self.progress.notify_waiters();
@@ -263,6 +284,7 @@ impl<T: Transport> Writer<T> {
         done.clear();
         let mut queue = self.lock();
         let next = std::mem::replace(&mut queue.outbox, done);
+        self.note(&queue);
         queue.writing = next.len();
         let more = next.len() > 0;
         if !more {
