@@ -102,6 +102,12 @@ impl<'a> Frame<'a> {
         segments.map(ExactSizeIterator::len).sum()
     }
 
+    /// The only segment of the message, if it has only one.
+    pub(crate) fn only_segment(&self) -> Option<&[u8]> {
+        let alone = self.layout.others.is_empty();
+        alone.then(|| self.get_segment(0)).flatten()
+    }
+
     /// The message without the buffer.
     pub(crate) fn into_owned(self) -> Frame<'static> {
         Frame {

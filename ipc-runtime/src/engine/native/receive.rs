@@ -7,6 +7,7 @@ use capnp_rpc::rpc_capnp::{bootstrap, call, message, message_target, release};
 
 use super::answer::{AnswerCell, PipelinedCall, Waiting, gone};
 use super::descriptor::malformed;
+use super::envelope::Envelope;
 use super::peer::{Peer, broken, not_rpc};
 use super::reader::Frames;
 use super::wire;
@@ -89,6 +90,32 @@ impl Peer {
     fn receive(self: &Arc<Self>, frame: Frame<'_>) -> Result<Go, Exception> {
         use message::Which;
 
+        match frame.only_segment().and_then(Envelope::recognize) {
+            Some(Envelope::Call {
+                question,
+                import,
+                interface_id,
+                ordinal,
+            }) => {
+                let called = Called {
+                    question,
+                    redirected: false,
+                    interface_id,
+                    ordinal,
+                    target: Addressed::Object(self.exported(import)?),
+                    capabilities: Vec::new(),
+                };
+                self.start(called, frame)?;
+                return Ok(Go::On);
+            }
+            Some(Envelope::Return { question }) => {
+                if let Some(answered) = self.returned_simply(question)? {
+                    self.deliver(answered, frame)?;
+                }
+                return Ok(Go::On);
+            }
+            Some(Envelope::Built(..)) | None => {}
+        }
         let reader = frame.reader();
         let message: message::Reader<'_> = reader.get_root().map_err(malformed)?;
         match message.which() {

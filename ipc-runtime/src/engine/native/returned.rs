@@ -24,7 +24,45 @@ impl Peer {
         self: &Arc<Self>,
         returned: return_::Reader<'_>,
     ) -> Result<Option<Answered>, Exception> {
-        let question = returned.get_answer_id();
+        let settled = self.settle(
+            returned.get_answer_id(),
+            returned.get_no_finish_needed(),
+            returned.get_release_param_caps(),
+        )?;
+        let Some((asking, finished, waiter)) = settled else {
+            return Ok(None);
+        };
+        let given = self.given(returned, waiter.object.is_some())?;
+        Ok(Some(Answered {
+            asking,
+            finished,
+            waiter,
+            given,
+        }))
+    }
+
+    /// As [`Peer::returned`], for results that refer to no objects and need no Finish.
+    pub(super) fn returned_simply(&self, question: u32) -> Result<Option<Answered>, Exception> {
+        let settled = self.settle(question, true, false)?;
+        Ok(settled.map(|(asking, finished, waiter)| Answered {
+            asking,
+            finished,
+            waiter,
+            given: Given::Results {
+                capabilities: Vec::new(),
+                homes: Vec::new(),
+            },
+        }))
+    }
+
+    /// Notes that a question has its answer. Returns who waits for it, if anybody does, and whether the peer needs
+    /// no Finish or has it.
+    fn settle(
+        &self,
+        question: u32,
+        no_finish_needed: bool,
+        release_params: bool,
+    ) -> Result<Option<(Asking, bool, Waiter)>, Exception> {
         let (asking, waiter, finished, dropped) = {
             let mut tables = self.lock();
             let Some(asked) = tables.questions.get_mut(question as usize) else {
@@ -39,14 +77,14 @@ impl Peer {
             let is_wanted = waiter.caller.is_some() || waiter.object.is_some();
             asked.imported = is_wanted;
             // The number of one with an object in its results is freed by that.
-            if returned.get_no_finish_needed() && is_wanted && waiter.object.is_none() {
+            if no_finish_needed && is_wanted && waiter.object.is_none() {
                 asked.finish = Finish::Sent;
             }
             let settled = asked.settled.take();
             let params = std::mem::take(&mut asked.params);
             let finished = asked.finish == Finish::Sent;
             let mut released = Vec::new();
-            if returned.get_release_param_caps() {
+            if release_params {
                 for export in params {
                     released.extend(tables.unexport(export, 1));
                 }
@@ -61,16 +99,7 @@ impl Peer {
         };
         // Outside of the lock: that may be anybody's code, and those who wait go on.
         drop(dropped);
-        let Some(waiter) = waiter else {
-            return Ok(None);
-        };
-        let given = self.given(returned, waiter.object.is_some())?;
-        Ok(Some(Answered {
-            asking,
-            finished,
-            waiter,
-            given,
-        }))
+        Ok(waiter.map(|waiter| (asking, finished, waiter)))
     }
 
     /// What an answer says.
