@@ -21,7 +21,9 @@
 //! into the types of the crate `bitcoin` 0.32 and back, and
 #![cfg_attr(feature = "bitcoin", doc = "[`Template::work`]")]
 #![cfg_attr(not(feature = "bitcoin"), doc = "`Template::work`")]
-//! makes a coinbase transaction and a header to mine with.
+//! makes a coinbase transaction and a header to mine with. The feature `testing` has a scripted node for tests,
+#![cfg_attr(feature = "testing", doc = "[`testing::FakeNode`].")]
+#![cfg_attr(not(feature = "testing"), doc = "`testing::FakeNode`.")]
 
 mod coinbase;
 #[cfg(feature = "bitcoin")]
@@ -37,9 +39,13 @@ mod node;
 mod options;
 mod rpc;
 mod template;
+#[cfg(feature = "testing")]
+pub mod testing;
 #[cfg(feature = "bitcoin")]
 mod work;
 
+#[cfg(feature = "bitcoin")]
+pub use bitcoin;
 pub use coinbase::Coinbase;
 pub use encoded::{Amount, Block, Header, Transaction, TxOut};
 pub use error::Error;

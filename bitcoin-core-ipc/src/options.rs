@@ -33,6 +33,17 @@ impl Default for TemplateOptions {
     }
 }
 
+impl TemplateOptions {
+    /// The defaults without the cooldown: for test networks, on which a node may believe for long that it has not caught
+    /// up with the chain.
+    pub fn at_once() -> Self {
+        Self {
+            cooldown: false,
+            ..Self::default()
+        }
+    }
+}
+
 /// What ends the wait for a better template.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WaitOptions {

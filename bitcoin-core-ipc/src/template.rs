@@ -196,7 +196,8 @@ impl Template {
     ///
     /// The node is a Bitcoin Core 30.0, which does not have it; the connection is lost.
     pub async fn interrupt_wait(&self) -> Result<(), Error> {
-        Ok(each!(&self.0, template => template.interrupt_wait().await?))
+        each!(&self.0, template => template.interrupt_wait().await?);
+        Ok(())
     }
 
     /// Frees the template in the node, and waits for that: what dropping the last clone does without waiting.
@@ -205,6 +206,7 @@ impl Template {
     ///
     /// The connection is lost.
     pub async fn destroy(self) -> Result<(), Error> {
-        Ok(each!(self.0, template => template.destroy().await?))
+        each!(self.0, template => template.destroy().await?);
+        Ok(())
     }
 }

@@ -1,0 +1,95 @@
+//! Nodes that fail, stall, and go.
+
+use std::time::Duration;
+
+use bitcoin_core_ipc::testing::{FakeNode, Fault};
+use bitcoin_core_ipc::{Error, Node, TemplateOptions, WaitOptions};
+use ipc_tests::peers::within;
+
+use crate::{ALL, node};
+
+#[tokio::test]
+async fn a_failure_has_the_words_of_the_node() {
+    for interfaces in ALL {
+        let (fake, node) = node(interfaces).await;
+        let mining = within("makeMining", node.mining()).await.unwrap();
+        let text = "std::exception: block_reserved_weight (0) is lower than minimum safety value";
+        fake.fault("Mining.createNewBlock", Fault::Fail(text.to_owned()));
+        let template = mining.create_new_block(&TemplateOptions::default());
+        let error = within("createNewBlock", template)
+            .await
+            .expect_err("it fails");
+        assert!(error.to_string().contains(text), "{interfaces}: {error}");
+        assert!(
+            error.to_string().contains("Mining.createNewBlock"),
+            "{interfaces}: {error}"
+        );
+        let template = mining.create_new_block(&TemplateOptions::default());
+        within("createNewBlock", template).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_stalls_holds_up_no_other() {
+    for interfaces in ALL {
+        let (fake, node) = node(interfaces).await;
+        let mining = within("makeMining", node.mining()).await.unwrap();
+        fake.fault("Mining.getTip", Fault::Stall);
+        let moment = Duration::from_millis(10);
+        let stalled = tokio::time::timeout(moment, mining.tip()).await;
+        assert!(stalled.is_err(), "{interfaces}");
+        assert_eq!(
+            within("getTip", mining.tip()).await.unwrap(),
+            Some(fake.tip())
+        );
+    }
+}
+
+#[tokio::test]
+async fn waits_end_when_the_connection_is_cut() {
+    for interfaces in ALL {
+        let (fake, node) = node(interfaces).await;
+        let mining = within("makeMining", node.mining()).await.unwrap();
+        let template = mining.create_new_block(&TemplateOptions::default());
+        let template = within("createNewBlock", template).await.unwrap();
+        let wait = tokio::spawn(template.wait_next(WaitOptions::default()));
+        within("the wait", fake.until_waiting(1)).await;
+        fake.fault("Mining.isTestChain", Fault::Disconnect);
+        let error = within("isTestChain", mining.is_test_chain())
+            .await
+            .expect_err("it is cut");
+        assert!(error.is_disconnected(), "{interfaces}: {error}");
+        let error = within("waitNext", wait)
+            .await
+            .unwrap()
+            .expect_err("it is cut");
+        assert!(error.is_disconnected(), "{interfaces}: {error}");
+
+        let again = within("connecting", Node::connect(node.address()))
+            .await
+            .unwrap();
+        assert_eq!(again.interfaces(), interfaces);
+    }
+}
+
+#[tokio::test]
+async fn another_version_may_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("node.sock");
+    for interfaces in ALL {
+        let fake = FakeNode::start_at(interfaces, &socket).unwrap();
+        let node = within("connecting", Node::connect(&fake.address()))
+            .await
+            .unwrap();
+        assert_eq!(node.interfaces(), interfaces);
+        drop(fake);
+        let error = within("an echo", node.echo("there?"))
+            .await
+            .expect_err("it has gone");
+        assert!(
+            matches!(&error, Error::Ipc(_)) && error.is_disconnected(),
+            "{error}"
+        );
+        std::fs::remove_file(&socket).unwrap();
+    }
+}
