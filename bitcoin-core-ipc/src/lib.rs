@@ -6,7 +6,7 @@
 //!
 //! let node = Node::builder().network(Network::Regtest).connect().await?;
 //! let mining = node.mining().await?;
-//! let template = mining.create_new_block(&TemplateOptions::default()).await?;
+//! let template = mining.create_new_block(TemplateOptions::default()).await?;
 //! while let Some(next) = template.wait_next(WaitOptions::default()).await? {
 //!     println!("better than before: {:?}", next.header().await?);
 //! }

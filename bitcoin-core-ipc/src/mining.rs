@@ -70,19 +70,21 @@ impl Mining {
     /// # Errors
     ///
     /// The connection is lost.
-    pub async fn wait_tip_changed(
+    pub fn wait_tip_changed(
         &self,
-        current: impl Into<BlockHash>,
+        current: BlockHash,
         timeout: Option<Duration>,
-    ) -> Result<Option<BlockRef>, Error> {
-        let current = current.into();
+    ) -> impl Future<Output = Result<Option<BlockRef>, Error>> + Send + use<> {
+        let this = self.0.clone();
         let timeout = milliseconds(timeout);
-        each!(&self.0, mining => {
-            match mining.wait_tip_changed(current.as_bytes(), timeout).await? {
-                Some(tip) => BlockRef::read(&tip.hash, tip.height),
-                None => Ok(None),
-            }
-        })
+        async move {
+            each!(&this, mining => {
+                match mining.wait_tip_changed(current.as_bytes(), timeout).await? {
+                    Some(tip) => BlockRef::read(&tip.hash, tip.height),
+                    None => Ok(None),
+                }
+            })
+        }
     }
 
     /// Makes a block template on the tip.
@@ -90,30 +92,15 @@ impl Mining {
     /// # Errors
     ///
     /// [`Error::NoTemplate`] while the node shuts down; the node refuses the options; the connection is lost.
-    pub async fn create_new_block(&self, options: &TemplateOptions) -> Result<Template, Error> {
-        let made = self.create(options).await;
-        made.map(Template::new).map_err(no_template)
-    }
-
-    async fn create(&self, options: &TemplateOptions) -> Result<AnyTemplate, Exception> {
-        macro_rules! options {
-            ($set:ident) => {
-                $set::mining::BlockCreateOptions {
-                    use_mempool: options.use_mempool,
-                    block_reserved_weight: options.reserved_weight,
-                    coinbase_output_max_additional_sigops: options.coinbase_sigops,
-                }
-            };
+    pub fn create_new_block(
+        &self,
+        options: TemplateOptions,
+    ) -> impl Future<Output = Result<Template, Error>> + Send + use<> {
+        let this = self.0.clone();
+        async move {
+            let made = create(&this, options).await;
+            made.map(Template::new).map_err(no_template)
         }
-        let cooldown = options.cooldown;
-        Ok(match &self.0 {
-            Of::V30(mining) => Of::V30(mining.create_new_block(options!(v30)).await?),
-            Of::V31(mining) => Of::V31(mining.create_new_block(options!(v31), cooldown).await?),
-            Of::V32(mining) => Of::V32(mining.create_new_block(options!(v32), cooldown).await?),
-            Of::Multiprocess(mining) => {
-                Of::Multiprocess(mining.create_new_block(options!(multiprocess)).await?)
-            }
-        })
     }
 
     /// Checks whether a block would be valid on the tip, without submitting it.
@@ -226,6 +213,27 @@ impl Mining {
             has,
         }
     }
+}
+
+async fn create(mining: &AnyMining, options: TemplateOptions) -> Result<AnyTemplate, Exception> {
+    macro_rules! options {
+        ($set:ident) => {
+            $set::mining::BlockCreateOptions {
+                use_mempool: options.use_mempool,
+                block_reserved_weight: options.reserved_weight,
+                coinbase_output_max_additional_sigops: options.coinbase_sigops,
+            }
+        };
+    }
+    let cooldown = options.cooldown;
+    Ok(match mining {
+        Of::V30(mining) => Of::V30(mining.create_new_block(options!(v30)).await?),
+        Of::V31(mining) => Of::V31(mining.create_new_block(options!(v31), cooldown).await?),
+        Of::V32(mining) => Of::V32(mining.create_new_block(options!(v32), cooldown).await?),
+        Of::Multiprocess(mining) => {
+            Of::Multiprocess(mining.create_new_block(options!(multiprocess)).await?)
+        }
+    })
 }
 
 /// A template that is null is none; all else is an error of the call.

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::hash::BlockHash;
 
 /// How to fill a block template. The defaults are the node's own, also on nodes whose interfaces have none.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TemplateOptions {
     /// Whether to take transactions from the mempool; otherwise the block stays empty. Default: yes.
     pub use_mempool: bool,

@@ -11,7 +11,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let tip = mining.tip().await?.ok_or("the node has no blocks yet")?;
     println!("{}: tip {} {}", node.interfaces(), tip.height, tip.hash);
 
-    let template = mining.create_new_block(&TemplateOptions::at_once()).await?;
+    let template = mining.create_new_block(TemplateOptions::at_once()).await?;
     let next = tokio::spawn(template.wait_next(WaitOptions::default()));
     let mut work = template.work(ScriptBuf::new(), b"mining").await?;
     work.solve();

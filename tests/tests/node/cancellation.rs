@@ -13,7 +13,7 @@ async fn a_dropped_wait_for_a_template_is_interrupted() {
     for interfaces in ALL {
         let (fake, node) = node(interfaces).await;
         let mining = within("makeMining", node.mining()).await.unwrap();
-        let template = mining.create_new_block(&TemplateOptions::default());
+        let template = mining.create_new_block(TemplateOptions::default());
         let template = within("createNewBlock", template).await.unwrap();
 
         let wait = tokio::spawn(template.wait_next(WaitOptions::default()));

@@ -15,7 +15,7 @@ async fn a_failure_has_the_words_of_the_node() {
         let mining = within("makeMining", node.mining()).await.unwrap();
         let text = "std::exception: block_reserved_weight (0) is lower than minimum safety value";
         fake.fault("Mining.createNewBlock", Fault::Fail(text.to_owned()));
-        let template = mining.create_new_block(&TemplateOptions::default());
+        let template = mining.create_new_block(TemplateOptions::default());
         let error = within("createNewBlock", template)
             .await
             .expect_err("it fails");
@@ -24,7 +24,7 @@ async fn a_failure_has_the_words_of_the_node() {
             error.to_string().contains("Mining.createNewBlock"),
             "{interfaces}: {error}"
         );
-        let template = mining.create_new_block(&TemplateOptions::default());
+        let template = mining.create_new_block(TemplateOptions::default());
         within("createNewBlock", template).await.unwrap();
     }
 }
@@ -50,7 +50,7 @@ async fn waits_end_when_the_connection_is_cut() {
     for interfaces in ALL {
         let (fake, node) = node(interfaces).await;
         let mining = within("makeMining", node.mining()).await.unwrap();
-        let template = mining.create_new_block(&TemplateOptions::default());
+        let template = mining.create_new_block(TemplateOptions::default());
         let template = within("createNewBlock", template).await.unwrap();
         let wait = tokio::spawn(template.wait_next(WaitOptions::default()));
         within("the wait", fake.until_waiting(1)).await;

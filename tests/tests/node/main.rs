@@ -28,7 +28,8 @@ const ALL: [Interfaces; 4] = [
 /// A scripted node, and a connection to it.
 async fn node(interfaces: Interfaces) -> (FakeNode, Node) {
     let fake = FakeNode::start(interfaces).unwrap();
-    let node = within("connecting", Node::connect(&fake.address()));
-    let node = node.await.unwrap();
+    let node = within("connecting", Node::connect(&fake.address()))
+        .await
+        .unwrap();
     (fake, node)
 }

@@ -21,7 +21,7 @@ async fn rising_fees_make_a_better_template() {
         let (fake, node) = node(interfaces).await;
         let mining = mining(&node).await;
         fake.add_transaction(Amount(500));
-        let template = mining.create_new_block(&TemplateOptions::default());
+        let template = mining.create_new_block(TemplateOptions::default());
         let template = within("createNewBlock", template).await.unwrap();
         assert_eq!(
             template.fees().await.unwrap(),
@@ -79,7 +79,7 @@ async fn rising_fees_make_a_better_template() {
             ..TemplateOptions::default()
         };
         fake.add_transaction(Amount(1));
-        let empty = mining.create_new_block(&empty).await.unwrap();
+        let empty = mining.create_new_block(empty).await.unwrap();
         assert_eq!(empty.fees().await.unwrap(), []);
     }
 }
@@ -101,7 +101,7 @@ async fn waits_end_with_their_time_and_with_the_node() {
         let waiting = mining.clone();
         let waiting = tokio::spawn(async move { waiting.wait_tip_changed(tip.hash, None).await });
         let template = mining
-            .create_new_block(&TemplateOptions::default())
+            .create_new_block(TemplateOptions::default())
             .await
             .unwrap();
         let next = tokio::spawn(template.wait_next(WaitOptions::default()));
@@ -145,7 +145,7 @@ async fn refused_solutions_say_why_where_the_version_does() {
     for interfaces in ALL {
         let (_fake, node) = node(interfaces).await;
         let mining = mining(&node).await;
-        let template = mining.create_new_block(&TemplateOptions::default());
+        let template = mining.create_new_block(TemplateOptions::default());
         let template = within("createNewBlock", template).await.unwrap();
         let work = template.work(ScriptBuf::new(), b"x");
         let mut work = within("the work", work).await.unwrap();
@@ -209,7 +209,7 @@ async fn blocks_that_are_known_are_duplicates_since_v32() {
     for interfaces in ALL {
         let (fake, node) = node(interfaces).await;
         let mining = mining(&node).await;
-        let template = mining.create_new_block(&TemplateOptions::default());
+        let template = mining.create_new_block(TemplateOptions::default());
         let template = within("createNewBlock", template).await.unwrap();
         let mut work = within("the work", template.work(ScriptBuf::new(), b"x"))
             .await
@@ -284,7 +284,7 @@ async fn transactions_are_found_by_their_ids() {
 async fn a_whole_block_can_be_submitted() {
     let (fake, node) = node(Interfaces::V32).await;
     let mining = mining(&node).await;
-    let template = mining.create_new_block(&TemplateOptions::default());
+    let template = mining.create_new_block(TemplateOptions::default());
     let template = within("createNewBlock", template).await.unwrap();
     let mut work = within("the work", template.work(ScriptBuf::new(), b"x"))
         .await

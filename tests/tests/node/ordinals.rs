@@ -83,7 +83,7 @@ async fn methods_arrive_where_the_version_has_them() {
             [(MINING, 3)]
         );
         let options = TemplateOptions::default();
-        let template = arrives!(ears, mining.create_new_block(&options), [(MINING, 4)]);
+        let template = arrives!(ears, mining.create_new_block(options), [(MINING, 4)]);
 
         arrives!(ears, template.header(), [(TEMPLATE, 1)]);
         let block = arrives!(ears, template.block(), [(TEMPLATE, 2)]);
@@ -134,7 +134,7 @@ async fn methods_of_some_versions_arrive_there_and_nowhere_else() {
         let mining = within("makeMining", node.mining()).await.unwrap();
         let block = within(
             "a template",
-            mining.create_new_block(&TemplateOptions::at_once()),
+            mining.create_new_block(TemplateOptions::at_once()),
         );
         let block = within("a block", block.await.unwrap().block())
             .await

@@ -18,9 +18,8 @@ async fn results_have_the_type_that_is_asked_for() {
         assert_eq!(within("a call", count).await.unwrap(), 1);
         let hash = rpc.call::<String>("getblockhash", [1]);
         assert_eq!(within("a call", hash).await.unwrap(), tip.hash.to_string());
-        let any = rpc
-            .wallet("a b")
-            .call::<Value>("getbestblockhash", json!([]));
+        let wallet = rpc.wallet("a b");
+        let any = wallet.call::<Value>("getbestblockhash", json!([]));
         assert_eq!(
             within("a call", any).await.unwrap(),
             json!(tip.hash.to_string())

@@ -17,7 +17,7 @@ pub(crate) async fn mine(node: &Node, blocks: u32) {
     assert!(within("isTestChain", mining.is_test_chain()).await.unwrap());
     let mut tip = within("getTip", mining.tip()).await.unwrap().unwrap();
     let options = TemplateOptions::at_once();
-    let template = mining.create_new_block(&options);
+    let template = mining.create_new_block(options);
     let mut template = within("createNewBlock", template).await.unwrap();
 
     for _ in 0..blocks {
