@@ -126,7 +126,8 @@ impl NodeBuilder {
 
     /// How long to wait for a node that is not there yet, because it is still starting. Default: not at all.
     ///
-    /// The node answers before it has loaded the chain: until then it has no tip.
+    /// A node that is there has the handshake timeout of the [`Ipc`] to begin, and then ten seconds for each of up to three
+    /// questions that tell its interfaces. It answers before it has loaded the chain: until then it has no tip.
     pub fn wait(mut self, limit: Duration) -> Self {
         self.wait = limit;
         self

@@ -87,6 +87,7 @@ pub struct Solution {
 
 /// What a node makes of a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "a block that is refused is no error of the call"]
 pub struct Verdict {
     /// Whether it is valid; where it was submitted, whether it was accepted as new.
     pub accepted: bool,

@@ -20,7 +20,7 @@ use crate::options::BlockRef;
 pub enum Fault {
     /// It fails with this text.
     Fail(String),
-    /// It is never answered.
+    /// It is never answered. Until it is given up it counts as a wait.
     Stall,
     /// All connections are cut.
     Disconnect,
@@ -48,6 +48,7 @@ pub(super) struct State {
     pub(super) interrupted: bool,
     faults: HashMap<String, VecDeque<Fault>>,
     received: Vec<Received>,
+    pub(super) removed: HashSet<Received>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +71,7 @@ impl Chain {
                 interrupted: false,
                 faults: HashMap::new(),
                 received: Vec::new(),
+                removed: HashSet::new(),
             }),
             changed: watch::Sender::new(()),
             cuts: watch::Sender::new(()),
@@ -153,7 +155,7 @@ impl Chain {
     }
 
     /// The beginning of every method: a fault, if there is one for it.
-    pub(super) async fn enter(&self, method: &str) -> Result<(), Exception> {
+    pub(super) async fn enter(self: &Arc<Self>, method: &str) -> Result<(), Exception> {
         let fault = self
             .state()
             .faults
@@ -165,11 +167,15 @@ impl Chain {
             Some(Fault::Disconnect) => self.cut(),
             Some(Fault::Stall) => {}
         }
+        let _waiting = Waiting::new(self);
         std::future::pending().await
     }
 
-    pub(super) fn note(&self, call: Received) {
-        self.state().received.push(call);
+    /// Notes a call, and says whether the node has the method.
+    pub(super) fn note(&self, call: Received) -> bool {
+        let mut state = self.state();
+        state.received.push(call);
+        !state.removed.contains(&call)
     }
 
     pub(super) fn received(&self) -> Vec<Received> {

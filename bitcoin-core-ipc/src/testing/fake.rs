@@ -108,12 +108,18 @@ impl FakeNode {
         self.chain.add_fault(method, fault);
     }
 
+    /// Takes a method away, of which peers are told then that it is not implemented. Bitcoin Core 30.0 is a
+    /// [`Interfaces::V30`] without `BlockTemplate.interruptWait`.
+    pub fn remove_method(&self, method: Received) {
+        self.chain.change(|state| state.removed.insert(method));
+    }
+
     /// Every call that arrived so far, in their order, also those of methods that the version does not have.
     pub fn received(&self) -> Vec<Received> {
         self.chain.received()
     }
 
-    /// Waits until so many waits (`waitTipChanged`, `waitNext`) run in the node.
+    /// Waits until so many waits (`waitTipChanged`, `waitNext`) run in the node. Calls that [stall](Fault::Stall) count.
     pub async fn until_waiting(&self, count: usize) {
         self.chain.until(|state| state.waiting == count).await;
     }

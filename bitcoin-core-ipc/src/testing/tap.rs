@@ -45,12 +45,10 @@ pub(super) async fn relay(client: UnixStream, server: UnixStream, chain: Arc<Cha
 async fn requests(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, chain: &Chain) -> Option<()> {
     loop {
         let mut frame = read_frame(&mut from).await?;
-        if let Some(call) = call(&frame) {
-            if call.interface == RUNTIME {
-                rename(&mut frame);
-            } else {
-                chain.note(call);
-            }
+        if let Some(call) = call(&frame)
+            && (call.interface == RUNTIME || !chain.note(call))
+        {
+            rename(&mut frame, call.interface);
         }
         to.write_all(&frame).await.ok()?;
     }
@@ -99,10 +97,10 @@ fn call(frame: &[u8]) -> Option<Received> {
     }
 }
 
-/// Makes a call of [`RUNTIME`] one of [`NOBODYS`].
-fn rename(frame: &mut [u8]) {
+/// Makes the call of an interface's method one of [`NOBODYS`].
+fn rename(frame: &mut [u8], interface: u64) {
     for word in frame.as_chunks_mut().0 {
-        if *word == RUNTIME.to_le_bytes() {
+        if *word == interface.to_le_bytes() {
             *word = NOBODYS.to_le_bytes();
         }
     }

@@ -1,6 +1,8 @@
 //! Waits that nobody waits for any more end in the node.
 
-use bitcoin_core_ipc::{Interfaces, TemplateOptions, WaitOptions};
+use bitcoin_core_ipc::testing::Received;
+use bitcoin_core_ipc::{Error, Interfaces, TemplateOptions, WaitOptions};
+use ipc_runtime::ExceptionKind;
 use ipc_tests::peers::within;
 
 use crate::{ALL, node};
@@ -82,4 +84,31 @@ async fn an_interrupt_ends_the_wait_of_another() {
             "{interfaces}"
         );
     }
+}
+
+/// Bitcoin Core 30.0 cannot interrupt, so a wait that was dropped lasts until the next block. Nothing else suffers.
+#[tokio::test]
+async fn a_node_that_cannot_interrupt_goes_on() {
+    let (fake, node) = node(Interfaces::V30).await;
+    fake.remove_method(Received {
+        interface: TEMPLATE,
+        ordinal: 11,
+    });
+    let mining = within("makeMining", node.mining()).await.unwrap();
+    let template = mining.create_new_block(TemplateOptions::default());
+    let template = within("createNewBlock", template).await.unwrap();
+    let interrupted = within("interruptWait", template.interrupt_wait()).await;
+    let Err(Error::Ipc(exception)) = interrupted else {
+        panic!("it is not there: {interrupted:?}");
+    };
+    assert_eq!(exception.kind(), ExceptionKind::Unimplemented);
+
+    let wait = tokio::spawn(template.wait_next(WaitOptions::default()));
+    within("the wait", fake.until_waiting(1)).await;
+    wait.abort();
+    assert!(wait.await.expect_err("it was dropped").is_cancelled());
+    let header = within("the header", template.header()).await.unwrap();
+    assert_eq!(header.prev_block(), fake.tip().hash);
+    fake.mine();
+    within("the end of the wait", fake.until_waiting(0)).await;
 }
