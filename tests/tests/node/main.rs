@@ -9,6 +9,7 @@ mod failures;
 mod handshake;
 mod mining;
 mod ordinals;
+mod python;
 mod real;
 mod rpc;
 mod scenario;
