@@ -264,8 +264,7 @@ impl State {
         let checked = rules::check(&block, at + 1, self.reward(&block), rules::Check::ALL);
         match checked {
             Err(refusal) => {
-                // A header that is invalid by itself may come with another block.
-                if refusal.reason != "high-hash" {
+                if refusal.stays() {
                     self.others.insert(hash, Stale::Invalid);
                 }
                 Err(refusal)

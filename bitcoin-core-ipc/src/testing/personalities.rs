@@ -15,6 +15,9 @@ use super::template::{Template, duration, read, to_its_end};
 use crate::interfaces::Interfaces;
 use crate::options::BlockRef;
 
+/// The least weight that v32 keeps free for the coinbase transaction; it refuses less, where others take this instead.
+const MINIMUM_RESERVED: u64 = 2000;
+
 /// Serves the first object of a version on a socket, until the peer leaves.
 pub(super) async fn serve(
     protocol: &CapnpProtocol,
@@ -247,16 +250,8 @@ macro_rules! make_mining_old2 {
 }
 
 /// What v31 and v32 have.
-macro_rules! with_interrupt {
+macro_rules! interrupt {
     () => {
-        async fn create_new_block(
-            &self,
-            options: BlockCreateOptions,
-            _cooldown: bool,
-        ) -> Result<BlockTemplateProxy, Exception> {
-            self.template(options.use_mempool).await
-        }
-
         async fn interrupt(&self) -> Result<(), Exception> {
             self.0.change(|state| state.interrupted = true);
             Ok(())
@@ -303,7 +298,15 @@ personality! {
         make_mining_old2!();
     }
     mining {
-        with_interrupt!();
+        async fn create_new_block(
+            &self,
+            options: BlockCreateOptions,
+            _cooldown: bool,
+        ) -> Result<BlockTemplateProxy, Exception> {
+            self.template(options.use_mempool).await
+        }
+
+        interrupt!();
     }
     template {
         get_coinbase_tx!();
@@ -322,7 +325,22 @@ personality! {
         }
     }
     mining {
-        with_interrupt!();
+        async fn create_new_block(
+            &self,
+            options: BlockCreateOptions,
+            _cooldown: bool,
+        ) -> Result<BlockTemplateProxy, Exception> {
+            let weight = options.block_reserved_weight;
+            if weight < MINIMUM_RESERVED {
+                return Err(Exception::failed(format_args!(
+                    "std::exception: block_reserved_weight ({weight}) is lower than minimum safety value of \
+                     ({MINIMUM_RESERVED})"
+                )));
+            }
+            self.template(options.use_mempool).await
+        }
+
+        interrupt!();
 
         async fn submit_block(&self, block: Vec<u8>) -> Result<MiningSubmitBlockResults, Exception> {
             self.0.enter("Mining.submitBlock").await?;

@@ -18,6 +18,15 @@ impl Refusal {
             debug: debug.into(),
         }
     }
+
+    /// Whether the node remembers it of the block's hash. It does not where the header was not worth keeping, and where
+    /// there may be a valid block with the same header.
+    pub(super) fn stays(&self) -> bool {
+        matches!(
+            self.reason.as_str(),
+            "bad-txns-nonfinal" | "bad-cb-height" | "bad-cb-amount"
+        )
+    }
 }
 
 /// What to check besides.

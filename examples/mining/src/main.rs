@@ -12,12 +12,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{}: tip {} {}", node.interfaces(), tip.height, tip.hash);
 
     let template = mining.create_new_block(TemplateOptions::at_once()).await?;
-    let next = tokio::spawn(template.wait_next(WaitOptions::default()));
     let mut work = template.work(ScriptBuf::new(), b"mining").await?;
     work.solve();
     println!("block: {}", template.submit_solution(&work).await?);
 
-    let next = next.await??.ok_or("the node shuts down")?;
-    println!("next template on {}", next.header().await?.prev_block());
+    let next = template.wait_next(WaitOptions::default()).await?;
+    let next = next.ok_or("the node shuts down")?.header().await?;
+    println!("next template on {}", next.prev_block());
     Ok(())
 }

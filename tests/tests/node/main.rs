@@ -13,6 +13,7 @@ mod python;
 mod real;
 mod rpc;
 mod scenario;
+mod upstream;
 
 use bitcoin_core_ipc::testing::FakeNode;
 use bitcoin_core_ipc::{Interfaces, Node};

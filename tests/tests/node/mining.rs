@@ -1,11 +1,10 @@
-//! Fees, waits, and blocks that are refused.
+//! Fees, waits, and the mempool.
 
 use std::time::Duration;
 
-use bitcoin_core_ipc::bitcoin::block::Version;
-use bitcoin_core_ipc::bitcoin::{self, ScriptBuf, Witness};
+use bitcoin_core_ipc::bitcoin::ScriptBuf;
 use bitcoin_core_ipc::{
-    Amount, BlockHash, Interfaces, Mining, Solution, TemplateOptions, Txid, WaitOptions, Wtxid,
+    Amount, BlockHash, Interfaces, Mining, TemplateOptions, Txid, WaitOptions, Wtxid,
 };
 use ipc_tests::peers::within;
 
@@ -16,7 +15,7 @@ async fn mining(node: &bitcoin_core_ipc::Node) -> Mining {
 }
 
 #[tokio::test]
-async fn rising_fees_make_a_better_template() {
+async fn upstream_48_rising_fees_make_a_better_template() {
     for interfaces in ALL {
         let (fake, node) = node(interfaces).await;
         let mining = mining(&node).await;
@@ -139,116 +138,8 @@ async fn a_node_that_loads_has_no_tip() {
     }
 }
 
-/// v32 says why. The others do not, and mind no block that they know.
 #[tokio::test]
-async fn refused_solutions_say_why_where_the_version_does() {
-    for interfaces in ALL {
-        let (_fake, node) = node(interfaces).await;
-        let mining = mining(&node).await;
-        let template = mining.create_new_block(TemplateOptions::default());
-        let template = within("createNewBlock", template).await.unwrap();
-        let work = template.work(ScriptBuf::new(), b"x");
-        let mut work = within("the work", work).await.unwrap();
-        let submit = async |solution: Solution| {
-            let submitted = template.submit_solution(solution);
-            let verdict = within("submitSolution", submitted).await.unwrap();
-            (verdict.accepted, verdict.reason)
-        };
-        let refused = |reason: &str| match interfaces {
-            Interfaces::V32 => (false, reason.to_owned()),
-            _ => (false, String::new()),
-        };
-
-        while work.header.validate_pow(work.header.target()).is_ok() {
-            work.header.nonce += 1;
-        }
-        assert_eq!(
-            submit((&work).into()).await,
-            refused("high-hash"),
-            "{interfaces}"
-        );
-
-        let version = work.header.version;
-        work.header.version = Version::from_consensus(0);
-        assert!(work.solve());
-        let reason = "bad-version(0x00000000)";
-        assert_eq!(
-            submit((&work).into()).await,
-            refused(reason),
-            "{interfaces}"
-        );
-
-        work.header.version = version;
-        assert!(work.solve());
-        let good = Solution::from(&work);
-        // The witness is no part of what is solved.
-        let mut coinbase = work.coinbase().clone();
-        coinbase.input[0].witness = Witness::new();
-        let bare = Solution {
-            coinbase: coinbase.into(),
-            ..good.clone()
-        };
-        let reason = "bad-witness-nonce-size";
-        assert_eq!(submit(bare).await, refused(reason), "{interfaces}");
-
-        let garbage = Solution {
-            coinbase: bitcoin_core_ipc::Transaction(vec![0]),
-            ..good.clone()
-        };
-        let error = within("submitSolution", template.submit_solution(garbage)).await;
-        let error = error.expect_err("no transaction").to_string();
-        assert!(
-            error.contains("SpanReader::read(): end of data:"),
-            "{interfaces}: {error}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn blocks_that_are_known_are_duplicates_since_v32() {
-    for interfaces in ALL {
-        let (fake, node) = node(interfaces).await;
-        let mining = mining(&node).await;
-        let template = mining.create_new_block(TemplateOptions::default());
-        let template = within("createNewBlock", template).await.unwrap();
-        let mut work = within("the work", template.work(ScriptBuf::new(), b"x"))
-            .await
-            .unwrap();
-        assert!(work.solve());
-        let first = within("submitSolution", template.submit_solution(&work))
-            .await
-            .unwrap();
-        assert!(first.accepted, "{interfaces}: {first}");
-        let again = within("submitSolution", template.submit_solution(&work))
-            .await
-            .unwrap();
-        let is_v32 = interfaces == Interfaces::V32;
-        assert_eq!(again.accepted, !is_v32, "{interfaces}");
-        assert_eq!(
-            again.reason,
-            if is_v32 { "duplicate" } else { "" },
-            "{interfaces}"
-        );
-
-        // Another block on the one below is valid, and stale.
-        let mut other = within("the work", template.work(ScriptBuf::new(), b"y"))
-            .await
-            .unwrap();
-        assert!(other.solve());
-        let stale = within("submitSolution", template.submit_solution(&other))
-            .await
-            .unwrap();
-        assert_eq!(
-            stale.reason,
-            if is_v32 { "inconclusive" } else { "" },
-            "{interfaces}"
-        );
-        assert_eq!(fake.tip().hash, work.header.block_hash().into());
-    }
-}
-
-#[tokio::test]
-async fn transactions_are_found_by_their_ids() {
+async fn upstream_63_transactions_are_found_by_their_ids() {
     let (fake, node) = node(Interfaces::V32).await;
     let mining = mining(&node).await;
     let known = fake.add_transaction(Amount(1000));
@@ -278,33 +169,4 @@ async fn transactions_are_found_by_their_ids() {
         [None, None],
         "what is in a block is in the mempool no more"
     );
-}
-
-#[tokio::test]
-async fn a_whole_block_can_be_submitted() {
-    let (fake, node) = node(Interfaces::V32).await;
-    let mining = mining(&node).await;
-    let template = mining.create_new_block(TemplateOptions::default());
-    let template = within("createNewBlock", template).await.unwrap();
-    let mut work = within("the work", template.work(ScriptBuf::new(), b"x"))
-        .await
-        .unwrap();
-    assert!(work.solve());
-    let block = within("the block", template.block()).await.unwrap();
-    let mut block = bitcoin::Block::try_from(block).unwrap();
-    block.header = work.header;
-    block.txdata[0] = work.coinbase().clone();
-    let verdict = within("submitBlock", mining.submit_block(&block))
-        .await
-        .unwrap();
-    assert!(verdict.accepted, "{verdict}");
-    assert_eq!(fake.tip().hash, block.block_hash().into());
-    let verdict = within("submitBlock", mining.submit_block(&block))
-        .await
-        .unwrap();
-    assert_eq!(verdict.to_string(), "rejected: duplicate");
-
-    let nothing = mining.submit_block(bitcoin_core_ipc::Block(Vec::new()));
-    let error = within("submitBlock", nothing).await.expect_err("no block");
-    assert!(error.to_string().contains("end of data"), "{error}");
 }
