@@ -1,5 +1,6 @@
 //! A connection to a node.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -158,26 +159,23 @@ impl NodeBuilder {
     /// The address is none; nobody is there ([`Error::NotThere`], if that was waited for); it is no node, or one that
     /// does not answer in time; there is no tokio runtime.
     pub async fn connect(self) -> Result<Node, Error> {
-        let (waited, last) = match self.reach().await? {
-            Reached::Node(node) => return Ok(node),
-            Reached::Nobody(waited, last) => (waited, last),
-        };
-        if waited.is_zero() {
-            return Err(last.into());
+        match self.reach().await? {
+            Reached::Node(node) => Ok(node),
+            Reached::NotYet(waited, last) => Err(not_there(waited, last)),
         }
-        Err(Error::NotThere { waited, last })
     }
 
-    /// As [`NodeBuilder::connect`]; none if nobody is there, as for `-ipcconnect=auto`.
+    /// As [`NodeBuilder::connect`]; none if nobody listens there, as for `-ipcconnect=auto`.
     ///
     /// # Errors
     ///
-    /// As [`NodeBuilder::connect`], but for nobody being there.
+    /// As [`NodeBuilder::connect`], but for nobody listening.
     pub async fn connect_if_any(self) -> Result<Option<Node>, Error> {
-        Ok(match self.reach().await? {
-            Reached::Node(node) => Some(node),
-            Reached::Nobody(..) => None,
-        })
+        match self.reach().await? {
+            Reached::Node(node) => Ok(Some(node)),
+            Reached::NotYet(_, last) if io_kind(&last).is_some_and(is_nobody) => Ok(None),
+            Reached::NotYet(waited, last) => Err(not_there(waited, last)),
+        }
     }
 
     async fn reach(self) -> Result<Reached, Error> {
@@ -195,7 +193,7 @@ impl NodeBuilder {
             };
             let left = self.wait.saturating_sub(began.elapsed());
             if left.is_zero() {
-                return Ok(Reached::Nobody(self.wait, last));
+                return Ok(Reached::NotYet(self.wait, last));
             }
             tokio::time::sleep(left.min(PAUSE)).await;
         }
@@ -207,8 +205,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 enum Reached {
     Node(Node),
-    /// For as long as was waited.
-    Nobody(Duration, Exception),
+    /// How long was waited, and why the last attempt failed.
+    NotYet(Duration, Exception),
 }
 
 async fn open(ipc: &Ipc, address: &str, interfaces: Option<Interfaces>) -> Result<Init, Error> {
@@ -221,16 +219,28 @@ async fn open(ipc: &Ipc, address: &str, interfaces: Option<Interfaces>) -> Resul
 
 /// Whether it may be that a node is just starting, or was just ended to be started anew.
 fn may_come(exception: &Exception) -> bool {
-    use std::io::ErrorKind::{ConnectionRefused, NotADirectory, NotFound, WouldBlock};
-
-    let source = std::error::Error::source(exception);
-    match source.and_then(|source| source.downcast_ref::<std::io::Error>()) {
-        Some(error) => {
-            matches!(
-                error.kind(),
-                ConnectionRefused | NotADirectory | NotFound | WouldBlock
-            )
-        }
+    match io_kind(exception) {
+        Some(kind) => is_nobody(kind) || kind == ErrorKind::WouldBlock,
         None => exception.kind() == ExceptionKind::Disconnected,
+    }
+}
+
+/// What the system said, if it is the system that refused.
+fn io_kind(exception: &Exception) -> Option<ErrorKind> {
+    let source = std::error::Error::source(exception)?;
+    source.downcast_ref().map(std::io::Error::kind)
+}
+
+/// Whether there is no socket, or one whose node has gone.
+fn is_nobody(kind: ErrorKind) -> bool {
+    use ErrorKind::{ConnectionRefused, NotADirectory, NotFound};
+
+    matches!(kind, ConnectionRefused | NotADirectory | NotFound)
+}
+
+fn not_there(waited: Duration, last: Exception) -> Error {
+    match waited.is_zero() {
+        true => last.into(),
+        false => Error::NotThere { waited, last },
     }
 }

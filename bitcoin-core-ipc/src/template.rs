@@ -66,7 +66,7 @@ impl Template {
     }
 
     /// What the coinbase transaction of a miner's own needs to contain. On v30, which has a transaction instead, it
-    /// is what that contains.
+    /// is what that contains: ask before a solution is submitted, which replaces it.
     ///
     /// # Errors
     ///

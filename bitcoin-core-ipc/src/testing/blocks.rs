@@ -61,6 +61,8 @@ fn anyone() -> ScriptBuf {
 #[derive(Clone, Debug)]
 pub(super) struct Draft {
     pub(super) block: Block,
+    /// As it was made; that of the block may be another by now, of which nothing is known.
+    pub(super) coinbase: Transaction,
     pub(super) fees: Vec<Fee>,
     pub(super) height: usize,
 }
@@ -114,6 +116,7 @@ impl Draft {
             });
         }
         let mut draft = Self {
+            coinbase: block.txdata[0].clone(),
             block,
             fees,
             height,
@@ -122,13 +125,9 @@ impl Draft {
         draft
     }
 
-    pub(super) fn coinbase(&self) -> &Transaction {
-        &self.block.txdata[0]
-    }
-
     /// The outputs that a coinbase transaction must have.
     pub(super) fn required_outputs(&self) -> &[TxOut] {
-        &self.coinbase().output[1..]
+        &self.coinbase.output[1..]
     }
 
     /// Replaces the coinbase transaction and the fields of the header that miners choose.

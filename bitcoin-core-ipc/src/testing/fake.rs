@@ -145,7 +145,7 @@ impl Drop for FakeNode {
 async fn accept(ipc: Ipc, listener: UnixListener, chain: Arc<Chain>, interfaces: Interfaces) {
     while let Ok((client, _address)) = listener.accept().await {
         if let Err(error) = serve(&ipc, client, &chain, interfaces) {
-            eprintln!("the fake node does not serve a peer: {error}");
+            tracing::warn!(%error, "the fake node does not serve a peer");
         }
     }
 }

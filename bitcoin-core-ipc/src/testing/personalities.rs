@@ -201,7 +201,7 @@ macro_rules! get_coinbase_tx {
         async fn get_coinbase_tx(&self) -> Result<CoinbaseTx, Exception> {
             self.0.chain().enter("BlockTemplate.getCoinbaseTx").await?;
             let draft = self.0.draft();
-            let coinbase = draft.coinbase();
+            let coinbase = &draft.coinbase;
             Ok(CoinbaseTx {
                 version: coinbase.version.0.cast_unsigned(),
                 sequence: coinbase.input[0].sequence.to_consensus_u32(),
@@ -273,7 +273,7 @@ personality! {
     template {
         async fn get_coinbase_tx(&self) -> Result<Vec<u8>, Exception> {
             self.0.chain().enter("BlockTemplate.getCoinbaseTx").await?;
-            Ok(serialize(self.0.draft().coinbase()))
+            Ok(serialize(&self.0.draft().block.txdata[0]))
         }
 
         async fn get_coinbase_commitment(&self) -> Result<Vec<u8>, Exception> {

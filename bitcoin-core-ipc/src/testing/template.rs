@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bitcoin::BlockHash;
-use bitcoin::consensus::{deserialize, serialize};
+use bitcoin::consensus::{deserialize_partial, serialize};
 use ipc_runtime::Exception;
 
 use super::blocks::{Draft, Fee};
@@ -56,7 +56,7 @@ impl Template {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Completes the block and submits it. Bytes behind the transaction are ignored, as nodes do.
+    /// Completes the block and submits it.
     pub(super) fn submit(
         &self,
         version: u32,
@@ -143,9 +143,10 @@ pub(super) fn duration(milliseconds: f64) -> Option<Duration> {
     (limit < Duration::from_secs(u64::from(u32::MAX))).then_some(limit)
 }
 
-/// Reads what the network encodes so, or fails in the node's words.
+/// Reads what the network encodes so, or fails in the node's words. Bytes behind it are ignored, as nodes do.
 pub(super) fn read<T: bitcoin::consensus::Decodable>(bytes: &[u8]) -> Result<T, Exception> {
-    deserialize(bytes).map_err(|_| {
+    let (read, _length) = deserialize_partial(bytes).map_err(|_| {
         Exception::failed("std::exception: SpanReader::read(): end of data: iostream error")
-    })
+    })?;
+    Ok(read)
 }

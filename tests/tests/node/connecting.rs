@@ -99,3 +99,22 @@ async fn what_is_no_node_is_an_error_at_once() {
         assert!(!matches!(error, Error::NotThere { .. }), "{error}");
     }
 }
+
+/// Somebody is there, and is no node: that is not nobody.
+#[tokio::test]
+async fn who_hangs_up_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let listener = tokio::net::UnixListener::bind(folder.path().join("node.sock")).unwrap();
+    let hangs_up = async {
+        loop {
+            drop(listener.accept().await.unwrap());
+        }
+    };
+    let node = Node::builder().datadir(folder.path()).connect_if_any();
+    let connected = tokio::select! {
+        connected = within("connecting", node) => connected,
+        () = hangs_up => unreachable!("it listens for ever"),
+    };
+    let error = connected.expect_err("it hangs up");
+    assert!(error.is_disconnected(), "{error}");
+}

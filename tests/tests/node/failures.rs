@@ -1,7 +1,9 @@
 //! Nodes that fail, stall, and go.
 
 use bitcoin_core_ipc::testing::{FakeNode, Fault};
-use bitcoin_core_ipc::{Error, Node, TemplateOptions, WaitOptions};
+use bitcoin_core_ipc::{
+    Error, Interfaces, Node, Solution, TemplateOptions, Transaction, WaitOptions,
+};
 use ipc_tests::peers::within;
 
 use crate::{ALL, node};
@@ -92,5 +94,39 @@ async fn another_version_may_come_back() {
             "{error}"
         );
         std::fs::remove_file(&socket).unwrap();
+    }
+}
+
+/// Whatever a solution contains, the scripted node lives, and its template says what it said before.
+#[tokio::test]
+async fn a_strange_solution_harms_no_template() {
+    for interfaces in ALL {
+        let (_fake, node) = node(interfaces).await;
+        let mining = within("makeMining", node.mining()).await.unwrap();
+        let template = mining.create_new_block(TemplateOptions::default());
+        let template = within("createNewBlock", template).await.unwrap();
+        let before = within("the coinbase", template.coinbase()).await.unwrap();
+        let header = within("the header", template.header()).await.unwrap();
+
+        // A version, one input, no outputs, a lock time; and something behind it.
+        let mut strange = vec![2, 0, 0, 0, 1];
+        strange.extend([7; 36]);
+        strange.extend([0, 9, 9, 9, 9, 0, 0, 0, 0, 0, 42]);
+        let submitted = template.submit_solution(Solution {
+            version: header.version(),
+            time: header.time(),
+            nonce: 0,
+            coinbase: Transaction(strange),
+        });
+        let verdict = within("submitSolution", submitted).await.unwrap();
+        assert!(!verdict.accepted, "{interfaces}");
+        let after = within("the coinbase", template.coinbase()).await;
+        if interfaces == Interfaces::V30 {
+            // There it is the transaction of the block, which is another now.
+            assert!(matches!(after, Err(Error::Malformed { .. })), "{after:?}");
+        } else {
+            assert_eq!(after.unwrap(), before, "{interfaces}");
+        }
+        within("the block", template.block()).await.unwrap();
     }
 }
