@@ -1,7 +1,9 @@
 //! What a miner does, the same with every node.
 
 use bitcoin_core_ipc::bitcoin::{self, ScriptBuf};
+use bitcoin_core_ipc::testing::FakeNode;
 use bitcoin_core_ipc::{CheckOptions, Interfaces, Node, TemplateOptions, WaitOptions};
+use ipc_runtime::{EngineKind, Ipc};
 use ipc_tests::peers::within;
 
 use crate::upstream::extend;
@@ -104,5 +106,26 @@ async fn upstream_64_blocks_are_mined_from_the_first_one() {
         let (fake, node) = node(interfaces).await;
         within("mining", mine(&node, 17)).await;
         assert_eq!(fake.tip().height, 18, "{interfaces}");
+    }
+}
+
+/// The other engine is sent the same, and cancels the same way.
+#[tokio::test]
+async fn blocks_are_mined_over_capnp_rpc() {
+    for interfaces in ALL {
+        let fake = FakeNode::start(interfaces).unwrap();
+        let ipc = Ipc::builder().engine(EngineKind::CapnpRpc).build().unwrap();
+        let node = Node::builder().address(fake.address()).ipc(ipc);
+        let node = within("connecting", node.connect()).await.unwrap();
+        assert_eq!(node.interfaces(), interfaces);
+        within("mining", mine(&node, 2)).await;
+
+        let mining = within("makeMining", node.mining()).await.unwrap();
+        let template = mining.create_new_block(TemplateOptions::at_once());
+        let template = within("createNewBlock", template).await.unwrap();
+        let wait = tokio::spawn(template.wait_next(WaitOptions::default()));
+        within("the wait", fake.until_waiting(1)).await;
+        wait.abort();
+        within("the end of the wait", fake.until_waiting(0)).await;
     }
 }
