@@ -1,0 +1,61 @@
+//! Bitcoin Core over its IPC socket: one typed API for the nodes of all versions.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), bitcoin_core_ipc::Error> {
+//! use bitcoin_core_ipc::{Network, Node, TemplateOptions, WaitOptions};
+//!
+//! let node = Node::builder().network(Network::Regtest).connect().await?;
+//! let mining = node.mining().await?;
+//! let template = mining.create_new_block(TemplateOptions::default()).await?;
+//! while let Some(next) = template.wait_next(WaitOptions::default()).await? {
+//!     println!("better than before: {:?}", next.header().await?);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Which interfaces a node speaks is found out when it is connected to: see [`Interfaces`]. What a version does not
+//! have is an [`Error::Missing`] that says which one has it; nothing is sent to the node then.
+//!
+//! Hashes, blocks, headers and transactions are bytes in types of their own. With the feature `bitcoin` they convert
+//! into the types of the crate `bitcoin` 0.32 and back, and
+#![cfg_attr(feature = "bitcoin", doc = "[`Template::work`]")]
+#![cfg_attr(not(feature = "bitcoin"), doc = "`Template::work`")]
+//! makes a coinbase transaction and a header to mine with. The feature `testing` has a scripted node for tests,
+#![cfg_attr(feature = "testing", doc = "[`testing::FakeNode`].")]
+#![cfg_attr(not(feature = "testing"), doc = "`testing::FakeNode`.")]
+
+mod coinbase;
+#[cfg(feature = "bitcoin")]
+mod convert;
+mod detect;
+mod encoded;
+mod error;
+mod hash;
+mod interfaces;
+mod mining;
+mod network;
+mod node;
+mod options;
+mod rpc;
+mod template;
+#[cfg(feature = "testing")]
+pub mod testing;
+#[cfg(feature = "bitcoin")]
+mod work;
+
+#[cfg(feature = "bitcoin")]
+pub use bitcoin;
+pub use coinbase::Coinbase;
+pub use encoded::{Amount, Block, Header, Transaction, TxOut};
+pub use error::Error;
+pub use hash::{BlockHash, MerkleNode, Txid, Wtxid};
+pub use interfaces::Interfaces;
+pub use mining::Mining;
+pub use network::{Network, default_datadir};
+pub use node::{Node, NodeBuilder};
+pub use options::{BlockRef, CheckOptions, Solution, TemplateOptions, Verdict, WaitOptions};
+pub use rpc::Rpc;
+pub use template::Template;
+#[cfg(feature = "bitcoin")]
+pub use work::Work;

@@ -1,0 +1,168 @@
+//! The scripted node, as tests hold it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ipc_runtime::{Exception, Ipc};
+use tempfile::TempDir;
+use tokio::net::{UnixListener, UnixStream};
+use tokio::task::JoinHandle;
+
+use super::chain::{Chain, Fault};
+use super::personalities;
+use super::tap::{Received, relay};
+use crate::encoded::Amount;
+use crate::interfaces::Interfaces;
+use crate::options::BlockRef;
+
+/// A node of a version of one's choice, on a regtest chain of its own that moves when it is told to.
+///
+/// It serves exactly the methods of its version, on a unix socket, to any number of peers, and behaves towards them as
+/// Bitcoin Core's does: calls run on the threads that they name, and a wait that nobody waits for any more goes on until
+/// its interrupt. It has no network, no wallet and no scripts: transactions are what [`FakeNode::add_transaction`] makes,
+/// and of blocks it checks the header, the Merkle root, and the coinbase transaction.
+///
+/// Dropping it is the end of a node that is killed: the socket's file stays if it was made with [`FakeNode::start_at`].
+#[derive(Debug)]
+pub struct FakeNode {
+    interfaces: Interfaces,
+    path: PathBuf,
+    chain: Arc<Chain>,
+    accepting: JoinHandle<()>,
+    _folder: Option<TempDir>,
+}
+
+impl FakeNode {
+    /// Starts a node in a temporary folder, in the current tokio runtime. Its chain is the first block of regtest.
+    ///
+    /// # Errors
+    ///
+    /// There is no tokio runtime; the system refuses.
+    pub fn start(interfaces: Interfaces) -> Result<Self, Exception> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("node.sock");
+        let mut node = Self::start_at(interfaces, &path)?;
+        node._folder = Some(folder);
+        Ok(node)
+    }
+
+    /// As [`FakeNode::start`], with the socket at `path`, in a folder that is there.
+    ///
+    /// # Errors
+    ///
+    /// There is no tokio runtime; there is a file at `path`; the system refuses.
+    pub fn start_at(interfaces: Interfaces, path: impl AsRef<Path>) -> Result<Self, Exception> {
+        let ipc = Ipc::builder().exe_name("bitcoin-node").build()?;
+        let path = std::path::absolute(path)?;
+        let listener = UnixListener::bind(&path)?;
+        let chain = Chain::new();
+        let accepting = accept(ipc, listener, Arc::clone(&chain), interfaces);
+        Ok(Self {
+            interfaces,
+            path,
+            accepting: tokio::spawn(accepting),
+            chain,
+            _folder: None,
+        })
+    }
+
+    /// What it speaks.
+    pub fn interfaces(&self) -> Interfaces {
+        self.interfaces
+    }
+
+    /// The address that it can be reached at.
+    pub fn address(&self) -> String {
+        format!("unix:{}", self.path.display())
+    }
+
+    /// The tip of its chain.
+    pub fn tip(&self) -> BlockRef {
+        self.chain.tip()
+    }
+
+    /// Puts a block with all transactions of the mempool on the tip, and returns the new tip.
+    pub fn mine(&self) -> BlockRef {
+        self.chain.mine()
+    }
+
+    /// Puts a transaction into the mempool that pays this fee.
+    pub fn add_transaction(&self, fee: Amount) -> bitcoin::Transaction {
+        self.chain.add_transaction(fee)
+    }
+
+    /// Whether the node says that it is catching up with the chain. At first it is not.
+    pub fn set_initial_block_download(&self, catching_up: bool) {
+        self.chain.change(|state| state.catching_up = catching_up);
+    }
+
+    /// Whether the node has not loaded the chain yet: then it has no tip. At first it has loaded it.
+    pub fn set_loading(&self, loading: bool) {
+        self.chain.change(|state| state.loading = loading);
+    }
+
+    /// What happens to the next call of a method, such as `Mining.getTip`, instead of an answer. Faults of the same
+    /// method are for its calls one after the other.
+    pub fn fault(&self, method: &str, fault: Fault) {
+        self.chain.add_fault(method, fault);
+    }
+
+    /// Takes a method away, of which peers are told then that it is not implemented. Bitcoin Core 30.0 is a
+    /// [`Interfaces::V30`] without `BlockTemplate.interruptWait`.
+    pub fn remove_method(&self, method: Received) {
+        self.chain.change(|state| state.removed.insert(method));
+    }
+
+    /// Every call that arrived so far, in their order, also those of methods that the version does not have.
+    pub fn received(&self) -> Vec<Received> {
+        self.chain.received()
+    }
+
+    /// Waits until so many waits (`waitTipChanged`, `waitNext`) run in the node. Calls that [stall](Fault::Stall) count.
+    pub async fn until_waiting(&self, count: usize) {
+        self.chain.until(|state| state.waiting == count).await;
+    }
+
+    /// Ends all waits, as a node does that shuts down. It goes on with everything else.
+    pub fn stop_waits(&self) {
+        self.chain.change(|state| state.stopping = true);
+    }
+
+    /// Cuts the connections that there are. New ones are accepted.
+    pub fn disconnect(&self) {
+        self.chain.cut();
+    }
+}
+
+impl Drop for FakeNode {
+    fn drop(&mut self) {
+        self.accepting.abort();
+        self.chain.cut();
+    }
+}
+
+async fn accept(ipc: Ipc, listener: UnixListener, chain: Arc<Chain>, interfaces: Interfaces) {
+    while let Ok((client, _address)) = listener.accept().await {
+        if let Err(error) = serve(&ipc, client, &chain, interfaces) {
+            tracing::warn!(%error, "the fake node does not serve a peer");
+        }
+    }
+}
+
+fn serve(
+    ipc: &Ipc,
+    client: UnixStream,
+    chain: &Arc<Chain>,
+    interfaces: Interfaces,
+) -> io::Result<()> {
+    let (outer, inner) = std::os::unix::net::UnixStream::pair()?;
+    outer.set_nonblocking(true)?;
+    let outer = UnixStream::from_std(outer)?;
+    let (protocol, served) = (ipc.clone(), Arc::clone(chain));
+    tokio::spawn(async move {
+        personalities::serve(protocol.protocol(), inner, served, interfaces).await
+    });
+    tokio::spawn(relay(client, outer, Arc::clone(chain)));
+    Ok(())
+}

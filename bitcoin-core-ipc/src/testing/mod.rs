@@ -1,0 +1,30 @@
+//! A scripted node, so that applications can be tested without a `bitcoind`.
+//!
+//! ```
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use bitcoin_core_ipc::testing::FakeNode;
+//! use bitcoin_core_ipc::{Interfaces, Node};
+//!
+//! let fake = FakeNode::start(Interfaces::V31)?;
+//! let node = Node::connect(&fake.address()).await?;
+//! let mining = node.mining().await?;
+//! let mined = fake.mine();
+//! assert_eq!(mining.tip().await?, Some(mined));
+//! # Ok(())
+//! # }
+//! # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();
+//! ```
+
+mod blocks;
+mod chain;
+mod fake;
+mod multiprocess_node;
+mod personalities;
+mod rpc;
+mod rules;
+mod tap;
+mod template;
+
+pub use chain::Fault;
+pub use fake::FakeNode;
+pub use tap::Received;

@@ -1,0 +1,53 @@
+//! The few JSON-RPC methods of the fake node.
+
+use std::sync::Arc;
+
+use generated_examples::v32::rpc::{Rpc, RpcProxy};
+use ipc_runtime::Exception;
+use serde_json::{Value, json};
+
+use super::chain::Chain;
+
+/// What v32 serves.
+pub(super) fn object(chain: &Arc<Chain>) -> RpcProxy {
+    RpcProxy::new(OurRpc(Arc::clone(chain)))
+}
+
+struct OurRpc(Arc<Chain>);
+
+impl Rpc for OurRpc {
+    async fn execute_rpc(
+        &self,
+        request: String,
+        _uri: String,
+        _user: String,
+    ) -> Result<String, Exception> {
+        self.0.enter("Rpc.executeRpc").await?;
+        let request: Value = serde_json::from_str(&request).map_err(Exception::failed)?;
+        let method = request["method"].as_str().unwrap_or_default();
+        let (result, error) = match run(&self.0, method, &request["params"]) {
+            Ok(result) => (result, Value::Null),
+            Err(error) => (Value::Null, error),
+        };
+        Ok(json!({ "result": result, "error": error, "id": request["id"] }).to_string())
+    }
+}
+
+/// Runs a method: its result, or the error as JSON-RPC has it.
+pub(super) fn run(chain: &Chain, method: &str, params: &Value) -> Result<Value, Value> {
+    let tip = chain.tip();
+    match (method, params.as_array().map_or(&[][..], Vec::as_slice)) {
+        ("getblockcount", []) => Ok(json!(tip.height)),
+        ("getbestblockhash", []) => Ok(json!(tip.hash.to_string())),
+        ("getblockhash", [height]) => {
+            let height = height
+                .as_u64()
+                .and_then(|height| usize::try_from(height).ok());
+            match height.and_then(|height| chain.state().hash_at(height)) {
+                Some(hash) => Ok(json!(hash.to_string())),
+                None => Err(json!({ "code": -8, "message": "Block height out of range" })),
+            }
+        }
+        _ => Err(json!({ "code": -32601, "message": "Method not found" })),
+    }
+}

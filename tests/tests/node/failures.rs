@@ -1,0 +1,132 @@
+//! Nodes that fail, stall, and go.
+
+use bitcoin_core_ipc::testing::{FakeNode, Fault};
+use bitcoin_core_ipc::{
+    Error, Interfaces, Node, Solution, TemplateOptions, Transaction, WaitOptions,
+};
+use ipc_tests::peers::within;
+
+use crate::{ALL, node};
+
+#[tokio::test]
+async fn a_failure_has_the_words_of_the_node() {
+    for interfaces in ALL {
+        let (fake, node) = node(interfaces).await;
+        let mining = within("makeMining", node.mining()).await.unwrap();
+        let text = "std::exception: block_reserved_weight (0) is lower than minimum safety value";
+        fake.fault("Mining.createNewBlock", Fault::Fail(text.to_owned()));
+        let template = mining.create_new_block(TemplateOptions::default());
+        let error = within("createNewBlock", template)
+            .await
+            .expect_err("it fails");
+        assert!(error.to_string().contains(text), "{interfaces}: {error}");
+        assert!(
+            error.to_string().contains("Mining.createNewBlock"),
+            "{interfaces}: {error}"
+        );
+        let template = mining.create_new_block(TemplateOptions::default());
+        within("createNewBlock", template).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_stalls_holds_up_no_other() {
+    for interfaces in ALL {
+        let (fake, node) = node(interfaces).await;
+        let mining = within("makeMining", node.mining()).await.unwrap();
+        fake.fault("Mining.getTip", Fault::Stall);
+        let stalled = mining.clone();
+        let stalled = tokio::spawn(async move { stalled.tip().await });
+        within("the stalled call", fake.until_waiting(1)).await;
+        assert_eq!(
+            within("getTip", mining.tip()).await.unwrap(),
+            Some(fake.tip())
+        );
+        assert!(!stalled.is_finished());
+        stalled.abort();
+        within("its end", fake.until_waiting(0)).await;
+    }
+}
+
+#[tokio::test]
+async fn waits_end_when_the_connection_is_cut() {
+    for interfaces in ALL {
+        let (fake, node) = node(interfaces).await;
+        let mining = within("makeMining", node.mining()).await.unwrap();
+        let template = mining.create_new_block(TemplateOptions::default());
+        let template = within("createNewBlock", template).await.unwrap();
+        let wait = tokio::spawn(template.wait_next(WaitOptions::default()));
+        within("the wait", fake.until_waiting(1)).await;
+        fake.fault("Mining.isTestChain", Fault::Disconnect);
+        let error = within("isTestChain", mining.is_test_chain())
+            .await
+            .expect_err("it is cut");
+        assert!(error.is_disconnected(), "{interfaces}: {error}");
+        let error = within("waitNext", wait)
+            .await
+            .unwrap()
+            .expect_err("it is cut");
+        assert!(error.is_disconnected(), "{interfaces}: {error}");
+
+        let again = within("connecting", Node::connect(node.address()))
+            .await
+            .unwrap();
+        assert_eq!(again.interfaces(), interfaces);
+    }
+}
+
+#[tokio::test]
+async fn another_version_may_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("node.sock");
+    for interfaces in ALL {
+        let fake = FakeNode::start_at(interfaces, &socket).unwrap();
+        let node = within("connecting", Node::connect(&fake.address()))
+            .await
+            .unwrap();
+        assert_eq!(node.interfaces(), interfaces);
+        drop(fake);
+        let error = within("an echo", node.echo("there?"))
+            .await
+            .expect_err("it has gone");
+        assert!(
+            matches!(&error, Error::Ipc(_)) && error.is_disconnected(),
+            "{error}"
+        );
+        std::fs::remove_file(&socket).unwrap();
+    }
+}
+
+/// Whatever a solution contains, the scripted node lives, and its template says what it said before.
+#[tokio::test]
+async fn a_strange_solution_harms_no_template() {
+    for interfaces in ALL {
+        let (_fake, node) = node(interfaces).await;
+        let mining = within("makeMining", node.mining()).await.unwrap();
+        let template = mining.create_new_block(TemplateOptions::default());
+        let template = within("createNewBlock", template).await.unwrap();
+        let before = within("the coinbase", template.coinbase()).await.unwrap();
+        let header = within("the header", template.header()).await.unwrap();
+
+        // A version, one input, no outputs, a lock time; and something behind it.
+        let mut strange = vec![2, 0, 0, 0, 1];
+        strange.extend([7; 36]);
+        strange.extend([0, 9, 9, 9, 9, 0, 0, 0, 0, 0, 42]);
+        let submitted = template.submit_solution(Solution {
+            version: header.version(),
+            time: header.time(),
+            nonce: 0,
+            coinbase: Transaction(strange),
+        });
+        let verdict = within("submitSolution", submitted).await.unwrap();
+        assert!(!verdict.accepted, "{interfaces}");
+        let after = within("the coinbase", template.coinbase()).await;
+        if interfaces == Interfaces::V30 {
+            // There it is the transaction of the block, which is another now.
+            assert!(matches!(after, Err(Error::Malformed { .. })), "{after:?}");
+        } else {
+            assert_eq!(after.unwrap(), before, "{interfaces}");
+        }
+        within("the block", template.block()).await.unwrap();
+    }
+}

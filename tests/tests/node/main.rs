@@ -1,0 +1,37 @@
+//! `bitcoin-core-ipc` with nodes of every version: scripted ones, and real ones where there are any.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod cancellation;
+mod connecting;
+mod example;
+mod failures;
+mod handshake;
+mod mining;
+mod ordinals;
+mod python;
+mod real;
+mod rpc;
+mod scenario;
+mod upstream;
+
+use bitcoin_core_ipc::testing::FakeNode;
+use bitcoin_core_ipc::{Interfaces, Node};
+use ipc_tests::peers::within;
+
+/// Every set of interfaces.
+const ALL: [Interfaces; 4] = [
+    Interfaces::V30,
+    Interfaces::V31,
+    Interfaces::V32,
+    Interfaces::Multiprocess,
+];
+
+/// A scripted node, and a connection to it.
+async fn node(interfaces: Interfaces) -> (FakeNode, Node) {
+    let fake = FakeNode::start(interfaces).unwrap();
+    let node = within("connecting", Node::connect(&fake.address()))
+        .await
+        .unwrap();
+    (fake, node)
+}
