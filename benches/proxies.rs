@@ -61,7 +61,10 @@ impl Proxies {
         let runtime = Runtime::new()?;
         let directory = tempfile::tempdir()?;
         let address = format!("unix:{}", directory.path().join("echo.sock").display());
-        let ipc = || Ipc::builder().engine(engine).build();
+        let ipc = || {
+            let builder = Ipc::builder().engine(engine);
+            builder.connections(connections).build()
+        };
         let (listener, echoes) = runtime.block_on(async {
             let listener = ipc()?.listen_address(&address, MyInit).await?;
             let client = ipc()?;
