@@ -1,10 +1,12 @@
 //! Shared parts of the tests: the services that they run, and the generated code of every schema.
 
 pub mod custom_types;
+pub mod foo_calls;
 pub mod hostile;
 pub mod our_foo;
 pub mod our_partner;
 pub mod peers;
+pub mod python_client;
 pub mod service;
 pub mod test_node;
 

@@ -9,6 +9,7 @@ use generated_examples::v32::init::InitProxy;
 use generated_examples::v32::mining::{BlockCheckOptions, BlockCreateOptions, MiningProxy};
 use ipc_runtime::{ExceptionKind, Ipc};
 use ipc_tests::peers::{self, Peer, within};
+use ipc_tests::python_client;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -256,46 +257,7 @@ async fn answers_the_python_client() {
     let Some(node) = Node::start().await else {
         return;
     };
-    let Some(python) = peers::program("IPC_INTEROP_PYTHON", "a Python that has pycapnp 2.2") else {
-        return;
-    };
-    let script = peers::workspace()
-        .join("tests/interop/client.py")
-        .display()
-        .to_string();
-    let cases = [
-        "construct",
-        "make-thread",
-        "pipelined",
-        "texts",
-        "large-text",
-        "answers-in-order",
-        "threads",
-        "thread-name",
-        "callback-thread",
-        "foreign-thread",
-        "thread-of-other-connection",
-        "wrong-object-as-thread",
-        "broken-thread",
-        "no-thread",
-        "pool",
-        "destroy",
-        "destroy-twice",
-        "release",
-        "unimplemented",
-        "error-text",
-        "disconnect",
-        "disconnect-early",
-        "garbage",
-        "connections",
-        "mining",
-    ];
-    let arguments = [script.as_str(), node.address.as_str()]
-        .into_iter()
-        .chain(cases);
-    let (status, lines, report) = Peer::start("client.py", &python, arguments).finish().await;
-    assert!(status.success(), "client.py failed ({status}){report}");
-    assert_eq!(lines, cases.map(|case| format!("ok {case}")));
+    python_client::calls_a_node(&node.address).await;
     node.stop().await;
 }
 

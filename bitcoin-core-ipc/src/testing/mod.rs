@@ -15,6 +15,7 @@
 //! # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();
 //! ```
 
+mod answers;
 mod blocks;
 mod chain;
 mod fake;

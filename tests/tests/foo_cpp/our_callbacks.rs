@@ -4,37 +4,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use ipc_runtime::{Exception, Ipc, Threads};
-use ipc_tests::foo::{ExtendedCallback, FooCallback, FooCallbackProxy, FooInterfaceProxy};
+use ipc_tests::foo::{FooCallbackProxy, FooInterfaceProxy};
+use ipc_tests::foo_calls::{Multiples, tripled};
 use ipc_tests::our_foo::CALL_SAVED_LATER;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use crate::support::{Server, soon, until};
-
-/// Answers with multiples of its argument.
-struct Multiples;
-
-impl FooCallback for Multiples {
-    async fn call(&self, arg: i32) -> Result<i32, Exception> {
-        Ok(arg * 2)
-    }
-}
-
-impl ExtendedCallback for Multiples {
-    async fn call_extended(&self, arg: i32) -> Result<i32, Exception> {
-        Ok(arg * 10)
-    }
-}
-
-/// A callback that answers with a multiple, and what tells when it was dropped.
-fn tripled() -> (FooCallbackProxy, oneshot::Receiver<()>) {
-    let (gone, dropped) = oneshot::channel::<()>();
-    let callback = move |arg: i32| {
-        let _keep = &gone;
-        async move { Ok(arg * 3) }
-    };
-    (FooCallbackProxy::new(callback), dropped)
-}
 
 /// Both ways in which we run what a peer calls.
 const BOTH: [Threads; 2] = [Threads::Tasks, Threads::Dedicated];

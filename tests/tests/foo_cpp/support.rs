@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError};
 
 use ipc_runtime::{Ipc, IpcBuilder, Listener, Stats};
-use ipc_tests::foo::{FooInterfaceProxy, FooStruct, StringIntPair};
+use ipc_tests::foo::FooInterfaceProxy;
 use ipc_tests::our_foo::{OurFoo, Seen};
 use ipc_tests::peers::{self, Peer, within};
 use rustix::process::{Pid, Signal, kill_process};
@@ -164,19 +164,5 @@ impl Served {
         drop((caller, saved));
         until(async || self.ipc.stats() == Stats::default()).await;
         until(async || *self.seen.waiting.borrow() == 0).await;
-    }
-}
-
-pub(crate) fn some_struct() -> FooStruct {
-    FooStruct {
-        name: "name".to_owned(),
-        set_int: vec![1, 2],
-        vector_bool: vec![false, true, false],
-        optional_int: Some(3),
-        unordered_set_int: vec![2],
-        map_string_int: vec![StringIntPair {
-            first: "one".to_owned(),
-            second: 1,
-        }],
     }
 }

@@ -4,9 +4,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use ipc_runtime::{Exception, Ipc, Threads};
-use ipc_tests::foo::{ExtendedCallback, FooCallback, FooCallbackProxy, FooInterfaceProxy};
+use ipc_tests::foo::{FooCallbackProxy, FooInterfaceProxy};
+use ipc_tests::foo_calls::{Multiples, tripled};
 use ipc_tests::our_foo::CALL_SAVED_LATER;
-use tokio::sync::oneshot::{self, error::TryRecvError};
+use tokio::sync::oneshot::error::TryRecvError;
 
 use crate::support::{BOTH, Engines, Scene, soon};
 
@@ -18,31 +19,6 @@ pairings! {
     upstream_01_a_callback_calls_back
     a_callback_is_called_outside_of_calls
     callbacks_nest_to_depth_100
-}
-
-/// Answers with multiples of its argument.
-struct Multiples;
-
-impl FooCallback for Multiples {
-    async fn call(&self, arg: i32) -> Result<i32, Exception> {
-        Ok(arg * 2)
-    }
-}
-
-impl ExtendedCallback for Multiples {
-    async fn call_extended(&self, arg: i32) -> Result<i32, Exception> {
-        Ok(arg * 10)
-    }
-}
-
-/// A callback that answers with a multiple, and what tells when it was dropped.
-fn tripled() -> (FooCallbackProxy, oneshot::Receiver<()>) {
-    let (gone, dropped) = oneshot::channel::<()>();
-    let callback = move |arg: i32| {
-        let _keep = &gone;
-        async move { Ok(arg * 3) }
-    };
-    (FooCallbackProxy::new(callback), dropped)
 }
 
 async fn upstream_01_thread_maps_are_exchanged(engines: Engines) {

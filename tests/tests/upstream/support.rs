@@ -7,7 +7,7 @@ use std::task::Poll;
 use ipc_runtime::{
     EngineKind, Exception, ExceptionKind, Ipc, IpcBuilder, Listener, Stats, Threads,
 };
-use ipc_tests::foo::{FooInterfaceProxy, FooStruct, StringIntPair};
+use ipc_tests::foo::FooInterfaceProxy;
 use ipc_tests::our_foo::{OurFoo, Seen};
 use ipc_tests::peers::within;
 use tempfile::TempDir;
@@ -120,18 +120,4 @@ pub(crate) async fn waiting(seen: &Seen, count: usize) {
     soon(waiting.wait_for(|waiting| *waiting == count))
         .await
         .unwrap();
-}
-
-pub(crate) fn some_struct() -> FooStruct {
-    FooStruct {
-        name: "name".to_owned(),
-        set_int: vec![1, 2],
-        vector_bool: vec![false, true, false],
-        optional_int: Some(3),
-        unordered_set_int: vec![2, 3],
-        map_string_int: vec![StringIntPair {
-            first: "one".to_owned(),
-            second: 1,
-        }],
-    }
 }

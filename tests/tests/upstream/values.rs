@@ -1,14 +1,12 @@
 //! Values of every kind, and errors that carry some.
 
 use generated_examples::v32::mining;
-use ipc_runtime::{Exception, ExceptionKind, Threads};
-use ipc_tests::custom_types::Hooked;
-use ipc_tests::foo::{
-    FooCustom, FooEmpty, FooInterfaceProxy, FooInterfaceRaiseError, FooMutable, FooStruct, Pair,
-};
+use ipc_runtime::{ExceptionKind, Threads};
+use ipc_tests::foo::{FooCustom, FooInterfaceRaiseError};
+use ipc_tests::foo_calls::{some_struct, values_come_back};
 use ipc_tests::our_foo::{FAIL, FAILURE};
 
-use crate::support::{Engines, Scene, some_struct, soon};
+use crate::support::{Engines, Scene, soon};
 
 pairings! {
     upstream_01_values_go_and_come_back
@@ -19,41 +17,8 @@ pairings! {
 
 async fn upstream_01_values_go_and_come_back(engines: Engines) {
     let scene = Scene::new(engines, Threads::Tasks).await;
-    soon(go_and_come_back(&scene.foo)).await.unwrap();
+    soon(values_come_back(&scene.foo)).await.unwrap();
     scene.leave().await;
-}
-
-async fn go_and_come_back(foo: &FooInterfaceProxy) -> Result<(), Exception> {
-    assert_eq!(foo.add(1, 2).await?, 3);
-    assert_eq!(foo.add_out(3, 4).await?, 7);
-    assert_eq!(foo.add_in_out(3, 7).await?, 10);
-    assert_eq!(foo.pass(some_struct()).await?, some_struct());
-    let unset = FooStruct::default();
-    assert_eq!(foo.pass(unset.clone()).await?, unset);
-    assert_eq!(unset.optional_int, None);
-    let pair = Pair {
-        first: "key".to_owned(),
-        second: "value".to_owned(),
-    };
-    assert_eq!(foo.map_size(&[pair.clone(), pair]).await?, 2);
-    let custom = FooCustom {
-        v1: "v1".to_owned(),
-        v2: 5,
-    };
-    assert_eq!(foo.pass_custom(custom.clone()).await?, custom);
-    assert_eq!(foo.pass_empty(FooEmpty {}).await?, FooEmpty {});
-    let passed = foo.pass_message(Hooked("init".to_owned())).await?;
-    assert_eq!(passed.0, "init build read call build read");
-    let message = "init build".to_owned();
-    let passed = foo.pass_mutable(FooMutable { message }).await?;
-    assert_eq!(passed.message, "init build pass call return");
-    assert_eq!(foo.pass_enum(2).await?, 2);
-    assert_eq!(foo.pass_double(0.1).await?, 0.1);
-    assert_eq!(foo.pass_data([]).await?, Vec::<u8>::new());
-    assert_eq!(foo.pass_data([0, 255]).await?, [0, 255]);
-    let pointers = [vec![1], Vec::new(), vec![2, 3]];
-    assert_eq!(foo.pass_data_pointers(&pointers).await?, pointers);
-    Ok(())
 }
 
 async fn upstream_01_exceptions_arrive_with_what_they_carry(engines: Engines) {
