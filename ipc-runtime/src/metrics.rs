@@ -31,9 +31,9 @@ pub struct EndedCall {
     /// For a caller, from when the call was first polled, what it waited for a thread or for room included, to
     /// its answer. For a server, from when the handler began to its outcome.
     pub duration: Duration,
-    /// The size of the message with the parameters, in bytes.
+    /// The size of the parameters, in bytes. Who receives them counts the message around them, too.
     pub params_bytes: usize,
-    /// The size of the message with the results, in bytes; 0 if there are none.
+    /// The size of the results, in bytes, counted likewise; 0 if there are none.
     pub results_bytes: usize,
     /// What came of it. A call that was given up is [`ExceptionKind::Cancelled`].
     pub outcome: Result<(), ExceptionKind>,
