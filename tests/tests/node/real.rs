@@ -17,6 +17,18 @@ pub(crate) struct RealNode {
 impl RealNode {
     /// Starts the node that an environment variable names; none if there is none.
     pub(crate) async fn start(variable: &str) -> Option<Self> {
+        Self::start_with(variable, &[]).await
+    }
+
+    /// As [`RealNode::start`], with settings.
+    pub(crate) async fn start_with(variable: &str, settings: &[&str]) -> Option<Self> {
+        let mut real = Self::begin(variable, settings).await?;
+        real.peer.line(&["init message: Done loading"]).await;
+        Some(real)
+    }
+
+    /// As [`RealNode::start_with`], without waiting until the node has loaded its chain.
+    pub(crate) async fn begin(variable: &str, settings: &[&str]) -> Option<Self> {
         let program = program(variable, "a bitcoin-node of Bitcoin Core, v30 or later")?;
         let folder = tempfile::tempdir().unwrap();
         let mut datadir = OsString::from("-datadir=");
@@ -30,14 +42,14 @@ impl RealNode {
             "-daemon=0",
             "-printtoconsole=1",
         ]);
-        let mut peer = Peer::run("bitcoin-node", command);
+        command.args(settings);
+        let peer = Peer::run("bitcoin-node", command);
         // A node listens before it has loaded its chain.
         let node = Node::builder()
             .datadir(folder.path())
             .network(Network::Regtest)
             .wait(DEADLINE);
         let node = within("connecting", node.connect()).await.unwrap();
-        peer.line(&["init message: Done loading"]).await;
         Some(Self {
             node,
             peer,
