@@ -8,6 +8,7 @@ use generated_examples::v32;
 use ipc_runtime::{Exception, ExceptionKind, Ipc};
 use tokio::time::Instant;
 
+use crate::chain::Chain;
 use crate::detect::{First, assume, detect};
 use crate::error::Error;
 use crate::interfaces::{Init, Interfaces, Of, each};
@@ -83,6 +84,15 @@ impl Node {
     /// The process has no chain; the connection is lost.
     pub async fn mining(&self) -> Result<Mining, Error> {
         Mining::of(&self.init).await
+    }
+
+    /// The chain, the mempool, fee estimates and settings, with notifications.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] except on multiprocess; the connection is lost.
+    pub async fn chain(&self) -> Result<Chain, Error> {
+        Chain::of(&self.init).await
     }
 
     /// JSON-RPC methods over this connection.
