@@ -38,6 +38,7 @@ mod handler;
 mod hash;
 mod interfaces;
 mod locator;
+mod message;
 mod mining;
 mod network;
 mod node;
@@ -50,6 +51,7 @@ mod subscription;
 mod template;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod wallet;
 mod wire;
 #[cfg(feature = "bitcoin")]
 mod work;
@@ -65,6 +67,7 @@ pub use handler::Handler;
 pub use hash::{BlockHash, MerkleNode, Txid, Wtxid};
 pub use interfaces::Interfaces;
 pub use locator::Locator;
+pub use message::Message;
 pub use mining::Mining;
 pub use network::{Network, default_datadir};
 pub use node::{Node, NodeBuilder};
@@ -74,5 +77,6 @@ pub use rpc::Rpc;
 pub use script::ScriptBuf;
 pub use subscription::Subscription;
 pub use template::Template;
+pub use wallet::{Wallet, WalletLoader};
 #[cfg(feature = "bitcoin")]
 pub use work::Work;

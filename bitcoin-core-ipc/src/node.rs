@@ -15,6 +15,7 @@ use crate::interfaces::{Init, Interfaces, Of, each};
 use crate::mining::Mining;
 use crate::network::{self, Network};
 use crate::rpc::Rpc;
+use crate::wallet::WalletLoader;
 
 /// A connection to a node, which lasts as long as this, its clones, and what was made with them.
 #[derive(Clone, Debug)]
@@ -93,6 +94,15 @@ impl Node {
     /// [`Error::Missing`] except on multiprocess; the connection is lost.
     pub async fn chain(&self) -> Result<Chain, Error> {
         Chain::of(&self.init).await
+    }
+
+    /// What opens the wallets of the node.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] before multiprocess; the node has no wallets; the connection is lost.
+    pub async fn wallet_loader(&self) -> Result<WalletLoader, Error> {
+        WalletLoader::of(&self.init).await
     }
 
     /// JSON-RPC methods over this connection.
