@@ -48,6 +48,15 @@ pub enum Error {
     #[error("{0}")]
     Address(String),
 
+    /// A program could not be started, or ended before it was of use.
+    #[error("{program}: {reason}")]
+    Process {
+        /// The program, as it was named.
+        program: String,
+        /// What happened.
+        reason: String,
+    },
+
     /// The node ran a JSON-RPC method, which failed.
     #[error("{method}: {message} (code {code})")]
     Rpc {

@@ -45,6 +45,7 @@ mod node;
 mod numbered;
 mod options;
 mod out_point;
+pub mod roles;
 mod rpc;
 mod script;
 mod subscription;

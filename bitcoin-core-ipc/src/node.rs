@@ -59,12 +59,17 @@ impl Node {
         }
     }
 
+    /// Over a connection that is there.
+    pub(crate) fn of(init: Init, address: String) -> Self {
+        Self { init, address }
+    }
+
     /// Which interfaces the node speaks.
     pub fn interfaces(&self) -> Interfaces {
         self.init.interfaces()
     }
 
-    /// Where the node was found: `unix:` and the full path.
+    /// Where the node was found: `unix:` and the full path. Of one that was [spawned](crate::roles::spawn_node), the program.
     pub fn address(&self) -> &str {
         &self.address
     }
