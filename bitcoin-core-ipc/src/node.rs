@@ -8,12 +8,14 @@ use generated_examples::v32;
 use ipc_runtime::{Exception, ExceptionKind, Ipc};
 use tokio::time::Instant;
 
+use crate::chain::Chain;
 use crate::detect::{First, assume, detect};
 use crate::error::Error;
 use crate::interfaces::{Init, Interfaces, Of, each};
 use crate::mining::Mining;
 use crate::network::{self, Network};
 use crate::rpc::Rpc;
+use crate::wallet::WalletLoader;
 
 /// A connection to a node, which lasts as long as this, its clones, and what was made with them.
 #[derive(Clone, Debug)]
@@ -57,12 +59,17 @@ impl Node {
         }
     }
 
+    /// Over a connection that is there.
+    pub(crate) fn of(init: Init, address: String) -> Self {
+        Self { init, address }
+    }
+
     /// Which interfaces the node speaks.
     pub fn interfaces(&self) -> Interfaces {
         self.init.interfaces()
     }
 
-    /// Where the node was found: `unix:` and the full path.
+    /// Where the node was found: `unix:` and the full path. Of one that was [spawned](crate::roles::spawn_node), the program.
     pub fn address(&self) -> &str {
         &self.address
     }
@@ -83,6 +90,24 @@ impl Node {
     /// The process has no chain; the connection is lost.
     pub async fn mining(&self) -> Result<Mining, Error> {
         Mining::of(&self.init).await
+    }
+
+    /// The chain, the mempool, fee estimates and settings, with notifications.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] except on multiprocess; the connection is lost.
+    pub async fn chain(&self) -> Result<Chain, Error> {
+        Chain::of(&self.init).await
+    }
+
+    /// What opens the wallets of the node.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] before multiprocess; the node has no wallets; the connection is lost.
+    pub async fn wallet_loader(&self) -> Result<WalletLoader, Error> {
+        WalletLoader::of(&self.init).await
     }
 
     /// JSON-RPC methods over this connection.
