@@ -38,9 +38,13 @@ mod network;
 mod node;
 mod options;
 mod rpc;
+mod session;
+mod stream;
 mod template;
+mod templates;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod tips;
 #[cfg(feature = "bitcoin")]
 mod work;
 
@@ -56,6 +60,8 @@ pub use network::{Network, default_datadir};
 pub use node::{Node, NodeBuilder};
 pub use options::{BlockRef, CheckOptions, Solution, TemplateOptions, Verdict, WaitOptions};
 pub use rpc::Rpc;
+pub use session::{Event, Reconnect, Session};
+pub use stream::Updates;
 pub use template::Template;
 #[cfg(feature = "bitcoin")]
 pub use work::Work;
