@@ -40,7 +40,7 @@ pub use events::Event;
 ///
 /// [`Session::tips`] and [`Session::templates`] do the same as streams.
 ///
-/// Nothing runs in the background: attempts are made by the futures that wait for a connection. When one is dropped,
+/// Failed attempts are told to the log, by `tracing`. Nothing runs in the background: attempts are made by the futures that wait for a connection. When one is dropped,
 /// another goes on where it stopped.
 #[derive(Clone)]
 pub struct Session(Arc<Shared>);
@@ -82,7 +82,7 @@ impl Session {
     /// # Errors
     ///
     /// [`Error::NotThere`], if there is none for as long as [`Reconnect::limit`] says. What trying again does not help
-    /// against: no permission, somebody else at this address, a node that fails to say what it speaks. The session can be
+    /// against is told at once: no permission, for one, or a node that fails to say what it speaks. The session can be
     /// asked again.
     pub async fn node(&self) -> Result<Node, Error> {
         self.connection(None).await
@@ -149,7 +149,10 @@ impl Shared {
             };
             backoff.fail(&self.policy);
             match error {
-                Error::Ipc(last) if may_pass(&last) => *self.last() = Some(last),
+                Error::Ipc(last) if may_pass(&last) => {
+                    tracing::warn!(reason = %last, "no node yet");
+                    *self.last() = Some(last);
+                }
                 error => return Err(error),
             }
         }
