@@ -100,6 +100,9 @@ impl Mining {
 
     /// Makes a block template on the tip.
     ///
+    /// Bitcoin Core v31 fails with `bad-cb-length` while the chain has fewer than 17 blocks: on a new regtest chain, have
+    /// it mine those by its JSON-RPC method `generatetodescriptor`.
+    ///
     /// # Errors
     ///
     /// [`Error::NoTemplate`] while the node shuts down; the node refuses the options; the connection is lost.

@@ -3,6 +3,7 @@
 //! Each case runs with the scripted nodes, and with a real one if there is any; see `real`.
 
 mod blocks;
+mod settings;
 mod waits;
 
 use bitcoin_core_ipc::bitcoin::{Block, ScriptBuf};
