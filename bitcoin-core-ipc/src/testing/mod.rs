@@ -17,15 +17,17 @@
 
 mod answers;
 mod blocks;
+mod calls;
 mod chain;
 mod fake;
 mod multiprocess_node;
 mod personalities;
 mod rpc;
 mod rules;
+mod shared_methods;
 mod tap;
 mod template;
 
-pub use chain::Fault;
+pub use calls::Fault;
 pub use fake::FakeNode;
 pub use tap::Received;

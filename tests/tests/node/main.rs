@@ -14,10 +14,12 @@ mod python;
 mod real;
 mod rpc;
 mod scenario;
+mod session;
+mod streams;
 mod upstream;
 
 use bitcoin_core_ipc::testing::FakeNode;
-use bitcoin_core_ipc::{Interfaces, Node};
+use bitcoin_core_ipc::{Interfaces, Mining, Node};
 use ipc_tests::peers::within;
 
 /// Every set of interfaces.
@@ -35,4 +37,8 @@ async fn node(interfaces: Interfaces) -> (FakeNode, Node) {
         .await
         .unwrap();
     (fake, node)
+}
+
+async fn mining(node: &Node) -> Mining {
+    within("makeMining", node.mining()).await.unwrap()
 }
