@@ -8,12 +8,14 @@ mod example;
 mod failures;
 mod handshake;
 mod mining;
+mod node_process;
 mod ordinals;
 mod python;
 mod real;
 mod rpc;
 mod scenario;
 mod upstream;
+mod wallet_process;
 
 use bitcoin_core_ipc::testing::FakeNode;
 use bitcoin_core_ipc::{Interfaces, Node};
