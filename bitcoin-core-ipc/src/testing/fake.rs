@@ -9,10 +9,12 @@ use tempfile::TempDir;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinHandle;
 
-use super::chain::{Chain, Fault};
+use super::chain::{Chain, Fault, State};
 use super::personalities;
 use super::tap::{Received, relay};
+use crate::chain::RemovalReason;
 use crate::encoded::Amount;
+use crate::fee_rate::FeeRate;
 use crate::interfaces::Interfaces;
 use crate::options::BlockRef;
 
@@ -92,6 +94,40 @@ impl FakeNode {
         self.chain.add_transaction(fee)
     }
 
+    /// Takes the last block off the chain, and returns the tip below it; none if it is the first. Its transactions come back
+    /// into the mempool. The block that is mined next is another one.
+    pub fn disconnect_tip(&self) -> Option<BlockRef> {
+        self.chain.disconnect_tip()
+    }
+
+    /// Takes a transaction out of the mempool for a reason, and says whether it was there.
+    pub fn remove_transaction(
+        &self,
+        txid: impl Into<bitcoin::Txid>,
+        reason: RemovalReason,
+    ) -> bool {
+        let txid = txid.into();
+        self.chain.change(|state| state.remove(txid, reason.into()))
+    }
+
+    /// Tells those who listen that the chain is on disk.
+    pub fn flush(&self) {
+        self.chain.change(State::flush);
+    }
+
+    /// The fee rate that the node estimates for so many blocks and more. At first it knows none.
+    pub fn set_fee_estimate(&self, blocks: u32, rate: FeeRate) {
+        self.chain
+            .change(|state| state.multiprocess.set_estimate(blocks, rate));
+    }
+
+    /// Whether fee rates are sent with the size that they are for, in 12 bytes: later code does so, where the multiprocess
+    /// branch has 8. At first they are not.
+    pub fn set_sized_fee_rates(&self, sized: bool) {
+        self.chain
+            .change(|state| state.multiprocess.sized_fee_rates = sized);
+    }
+
     /// Whether the node says that it is catching up with the chain. At first it is not.
     pub fn set_initial_block_download(&self, catching_up: bool) {
         self.chain.change(|state| state.catching_up = catching_up);
@@ -122,6 +158,21 @@ impl FakeNode {
     /// Waits until so many waits (`waitTipChanged`, `waitNext`) run in the node. Calls that [stall](Fault::Stall) count.
     pub async fn until_waiting(&self, count: usize) {
         self.chain.until(|state| state.waiting == count).await;
+    }
+
+    /// Waits until a call of a method has arrived, by the numbers on the wire.
+    pub async fn until_received(&self, interface: u64, ordinal: u16) {
+        let call = Received { interface, ordinal };
+        self.chain
+            .until(|state| state.received().contains(&call))
+            .await;
+    }
+
+    /// Waits until so many peers are subscribed to what happens.
+    pub async fn until_subscribed(&self, count: usize) {
+        self.chain
+            .until(|state| state.listeners.count() == count)
+            .await;
     }
 
     /// Ends all waits, as a node does that shuts down. It goes on with everything else.

@@ -18,13 +18,15 @@
 mod answers;
 mod blocks;
 mod chain;
+mod events;
 mod fake;
-mod multiprocess_node;
+mod multiprocess;
 mod personalities;
 mod rpc;
 mod rules;
 mod tap;
 mod template;
+mod tree;
 
 pub use chain::Fault;
 pub use fake::FakeNode;

@@ -9,7 +9,7 @@ use ipc_runtime::{CapnpProtocol, Exception, Protocol};
 use super::answers::{look_up, told, wait_tip_changed, was_processed, wire_tip};
 use super::blocks::height_push;
 use super::chain::Chain;
-use super::multiprocess_node;
+use super::multiprocess;
 use super::rpc;
 use super::rules::Check;
 use super::template::{Template, read};
@@ -403,14 +403,15 @@ personality! {
         async fn make_chain(
             &self,
         ) -> Result<generated_examples::multiprocess::chain::ChainProxy, Exception> {
-            Err(Exception::failed("the fake node has no Chain"))
+            self.0.enter("Init.makeChain").await?;
+            Ok(multiprocess::chain(&self.0))
         }
 
         async fn make_node(
             &self,
         ) -> Result<generated_examples::multiprocess::node::NodeProxy, Exception> {
             self.0.enter("Init.makeNode").await?;
-            Ok(multiprocess_node::object(&self.0))
+            Ok(multiprocess::node(&self.0))
         }
 
         async fn make_wallet_loader(

@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cancellation;
+mod chain;
+mod chain_events;
+mod chain_notify;
 mod connecting;
 mod example;
 mod failures;
