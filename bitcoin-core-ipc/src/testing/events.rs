@@ -3,6 +3,8 @@
 use bitcoin::{Block, Transaction};
 use tokio::sync::{mpsc, oneshot};
 
+use super::multiprocess::WalletEvent;
+
 /// Something that happened.
 #[derive(Clone, Debug)]
 pub(super) enum Event {
@@ -16,6 +18,8 @@ pub(super) enum Event {
     UpdatedTip,
     /// With the hashes of a locator.
     Flushed(Vec<crate::hash::BlockHash>),
+    /// With the name of the wallet.
+    Wallet(String, WalletEvent),
 }
 
 /// What waits to be told.

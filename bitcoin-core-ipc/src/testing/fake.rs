@@ -10,6 +10,7 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinHandle;
 
 use super::chain::{Chain, Fault, State};
+use super::multiprocess::FakeWallet;
 use super::personalities;
 use super::tap::{Received, relay};
 use crate::chain::RemovalReason;
@@ -22,7 +23,7 @@ use crate::options::BlockRef;
 ///
 /// It serves exactly the methods of its version, on a unix socket, to any number of peers, and behaves towards them as
 /// Bitcoin Core's does: calls run on the threads that they name, and a wait that nobody waits for any more goes on until
-/// its interrupt. It has no network, no wallet and no scripts: transactions are what [`FakeNode::add_transaction`] makes,
+/// its interrupt. It has no network and no scripts: transactions are what [`FakeNode::add_transaction`] makes,
 /// and of blocks it checks the header, the Merkle root, and the coinbase transaction.
 ///
 /// Dropping it is the end of a node that is killed: the socket's file stays if it was made with [`FakeNode::start_at`].
@@ -113,6 +114,11 @@ impl FakeNode {
     /// Tells those who listen that the chain is on disk.
     pub fn flush(&self) {
         self.chain.change(State::flush);
+    }
+
+    /// Opens a new wallet with no money, in the place of one of this name. Only the multiprocess branch has wallets.
+    pub fn add_wallet(&self, name: &str) -> FakeWallet {
+        FakeWallet::open(&self.chain, name)
     }
 
     /// The fee rate that the node estimates for so many blocks and more. At first it knows none.

@@ -30,4 +30,5 @@ mod tree;
 
 pub use chain::Fault;
 pub use fake::FakeNode;
+pub use multiprocess::FakeWallet;
 pub use tap::Received;

@@ -419,7 +419,8 @@ personality! {
             _global_args: common::GlobalArgs,
             _chain: generated_examples::multiprocess::chain::ChainProxy,
         ) -> Result<generated_examples::multiprocess::wallet::WalletLoaderProxy, Exception> {
-            Err(Exception::failed("the fake node has no wallets"))
+            self.0.enter("Init.makeWalletLoader").await?;
+            Ok(multiprocess::wallet_loader(&self.0))
         }
     }
     mining {

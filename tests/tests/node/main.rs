@@ -19,6 +19,7 @@ mod rpc;
 mod scenario;
 mod upstream;
 mod wallet_process;
+mod wallets;
 
 use bitcoin_core_ipc::testing::FakeNode;
 use bitcoin_core_ipc::{Interfaces, Node};

@@ -8,6 +8,7 @@ mod node;
 mod notifications;
 mod rpc_methods;
 mod settings;
+mod wallet;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,9 @@ use serde_json::Value;
 
 pub(super) use chain::object as chain;
 pub(super) use node::object as node;
+pub(super) use wallet::{WalletEvent, loader as wallet_loader};
+
+pub use wallet::FakeWallet;
 
 use crate::fee_rate::FeeRate;
 use rpc_methods::RpcMethods;
@@ -25,6 +29,7 @@ pub(super) struct Multiprocess {
     /// Of the file that the node itself writes.
     settings: BTreeMap<String, Value>,
     rpc_methods: RpcMethods,
+    wallets: wallet::Wallets,
     /// Estimates by the number of blocks for which they are made.
     estimates: BTreeMap<u32, FeeRate>,
     /// Whether fee rates have the size that they are for, as in later code.

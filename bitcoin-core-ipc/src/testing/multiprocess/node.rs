@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use generated_examples::multiprocess::node::{Node as NodeTrait, NodeExecuteRpcError, NodeProxy};
+use generated_examples::multiprocess::wallet::WalletLoaderProxy;
 use ipc_runtime::Exception;
 
-use super::rpc_methods;
+use super::{rpc_methods, wallet};
 use crate::testing::chain::Chain;
 use crate::testing::rpc;
 
@@ -34,5 +35,10 @@ impl NodeTrait for OurNode {
             Ok(result) => Ok(result.to_string()),
             Err(error) => Err(NodeExecuteRpcError::RpcError(error.to_string())),
         }
+    }
+
+    async fn custom_wallet_loader(&self) -> Result<WalletLoaderProxy, Exception> {
+        self.0.enter("Node.customWalletLoader").await?;
+        Ok(wallet::loader(&self.0))
     }
 }

@@ -48,6 +48,8 @@ async fn tell(
             notifications.block_disconnected(info(chain, &block, height))
         }
         Event::UpdatedTip => notifications.updated_block_tip(),
+        // Who follows a wallet is told of that.
+        Event::Wallet(..) => return Ok(()),
         Event::Flushed(hashes) => {
             notifications.chain_state_flushed(ROLE, Locator(hashes).to_bytes())
         }
