@@ -21,7 +21,10 @@
 //! into the types of the crate `bitcoin` 0.32 and back, and
 #![cfg_attr(feature = "bitcoin", doc = "[`Template::work`]")]
 #![cfg_attr(not(feature = "bitcoin"), doc = "`Template::work`")]
-//! makes a coinbase transaction and a header to mine with. The feature `testing` has a scripted node for tests,
+//! makes a coinbase transaction and a header to mine with. With the feature `gateway`,
+#![cfg_attr(feature = "gateway", doc = "[`Gateway`]")]
+#![cfg_attr(not(feature = "gateway"), doc = "`Gateway`")]
+//! serves the node's JSON-RPC over HTTP. The feature `testing` has a scripted node for tests,
 #![cfg_attr(feature = "testing", doc = "[`testing::FakeNode`].")]
 #![cfg_attr(not(feature = "testing"), doc = "`testing::FakeNode`.")]
 
@@ -31,6 +34,9 @@ mod convert;
 mod detect;
 mod encoded;
 mod error;
+mod execute;
+#[cfg(feature = "gateway")]
+mod gateway;
 mod hash;
 mod interfaces;
 mod mining;
@@ -49,8 +55,12 @@ pub use bitcoin;
 pub use coinbase::Coinbase;
 pub use encoded::{Amount, Block, Header, Transaction, TxOut};
 pub use error::Error;
+#[cfg(feature = "gateway")]
+pub use gateway::Gateway;
 pub use hash::{BlockHash, MerkleNode, Txid, Wtxid};
 pub use interfaces::Interfaces;
+#[cfg(feature = "gateway")]
+pub use ipc_json_rpc;
 pub use mining::Mining;
 pub use network::{Network, default_datadir};
 pub use node::{Node, NodeBuilder};

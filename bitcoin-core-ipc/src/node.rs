@@ -178,12 +178,15 @@ impl NodeBuilder {
         }
     }
 
+    /// The settings that it connects with, for those who want to know more of the connection.
+    #[cfg(feature = "gateway")]
+    pub(crate) fn settled_ipc(&self) -> Result<Ipc, Error> {
+        Ok(self.ipc.clone().map_or_else(Ipc::new, Ok)?)
+    }
+
     async fn reach(self) -> Result<Reached, Error> {
         let address = network::resolve(&self.address, self.datadir, self.network)?;
-        let ipc = match self.ipc {
-            Some(ipc) => ipc,
-            None => Ipc::new()?,
-        };
+        let ipc = self.ipc.map_or_else(Ipc::new, Ok)?;
         let began = Instant::now();
         loop {
             let last = match open(&ipc, &address, self.interfaces).await {

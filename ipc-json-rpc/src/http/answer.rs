@@ -49,7 +49,7 @@ impl<H: Handler> Answering<H> {
         &self,
         mut request: Request<Incoming>,
     ) -> Result<Request<Bytes>, Response<Bytes>> {
-        if !self.handler.serves(request.uri().path()) {
+        if !self.handler.serves(request.uri()) {
             return Err(refusal(StatusCode::NOT_FOUND, ""));
         }
         if request.method() != Method::POST {

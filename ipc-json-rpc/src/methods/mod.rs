@@ -4,7 +4,7 @@ mod execute;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
-use hyper::StatusCode;
+use hyper::{StatusCode, Uri};
 use jsonrpsee_server::{BatchRequestConfig, Methods, http};
 
 use crate::handler::{Handler, Request, Response};
@@ -46,8 +46,8 @@ impl MethodHandler {
 }
 
 impl Handler for MethodHandler {
-    fn serves(&self, path: &str) -> bool {
-        path == "/"
+    fn serves(&self, uri: &Uri) -> bool {
+        uri.path() == "/"
     }
 
     async fn handle(&self, request: Request) -> Response {
