@@ -6,8 +6,8 @@ mod dialect;
 mod fields;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue};
 use http::Uri;
+use http::header::{CONTENT_TYPE, HeaderValue};
 use ipc_json_rpc::{Handler, Request, Response, User};
 
 use crate::node::NodeBuilder;

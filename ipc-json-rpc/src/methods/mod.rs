@@ -65,9 +65,11 @@ impl Handler for MethodHandler {
                 Bytes::new()
             }
         };
-        if body.is_empty() && parts.status == StatusCode::OK {
+        // It is what `jsonrpsee` makes of no answer.
+        if &*body == b"null" {
             parts.status = StatusCode::NO_CONTENT;
             parts.headers.clear();
+            return Response::from_parts(parts, Bytes::new());
         }
         Response::from_parts(parts, body)
     }
