@@ -29,16 +29,22 @@
 
 mod address;
 mod auth;
+mod client;
 mod error;
 mod handler;
+mod hex;
 mod http;
 mod methods;
+#[doc(hidden)]
+pub mod rt;
 
 pub use address::Address;
 pub use auth::{Auth, User};
+pub use client::Client;
 pub use error::Error;
 pub use handler::{Handler, Request, Response};
 pub use http::{Server, ServerBuilder};
 pub use jsonrpsee_server;
 pub use jsonrpsee_server::RpcModule;
 pub use methods::MethodHandler;
+pub use rt::{JsonObject, JsonValue, Side, module};

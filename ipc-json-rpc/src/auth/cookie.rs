@@ -5,8 +5,8 @@ use std::io::{self, ErrorKind, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use super::hex;
 use crate::error::Error;
+use crate::hex;
 
 /// The name of the user whose password it is.
 pub(super) const USER: &str = "__cookie__";

@@ -2,7 +2,6 @@
 
 mod basic;
 mod cookie;
-mod hex;
 mod salted;
 
 use std::path::Path;

@@ -6,8 +6,8 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq as _};
 
-use super::hex;
 use crate::error::Error;
+use crate::hex;
 
 type HmacSha256 = Hmac<Sha256>;
 
@@ -38,7 +38,7 @@ impl Salted {
             Some(Self {
                 user: user.to_owned(),
                 hmac: keyed(salt),
-                hash: hex::decode(hash)?,
+                hash: hex::decode(hash)?.try_into().ok()?,
             })
         };
         parse().ok_or(Error::Rpcauth)

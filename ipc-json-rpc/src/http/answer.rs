@@ -14,6 +14,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use super::limits::Limits;
 use crate::auth::{Auth, Verdict};
 use crate::handler::Handler;
+use crate::rt::Table;
 
 /// How long an answer to wrong credentials takes, so that guessing takes long.
 const DETERRENCE: Duration = Duration::from_millis(250);
@@ -37,9 +38,16 @@ impl<H: Handler> Answering<H> {
     }
 
     /// Nothing of a body is read before the credentials have been looked at.
-    pub(super) async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    pub(super) async fn answer(
+        &self,
+        request: Request<Incoming>,
+        objects: Arc<Table>,
+    ) -> Response<Full<Bytes>> {
         let answer = match self.pass(request).await {
-            Ok(request) => self.handler.handle(request).await,
+            Ok(mut request) => {
+                request.extensions_mut().insert(objects);
+                self.handler.handle(request).await
+            }
             Err(refusal) => refusal,
         };
         answer.map(Full::new)

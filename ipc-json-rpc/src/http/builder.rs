@@ -65,6 +65,12 @@ impl ServerBuilder {
         self
     }
 
+    /// How many objects a client may hold on one connection: see [`module`](crate::module). Default: 10,000.
+    pub fn objects(mut self, count: usize) -> Self {
+        self.limits.objects = count;
+        self
+    }
+
     /// How many bytes the body of a request may have. Default: 32 MiB.
     pub fn body_size(mut self, bytes: usize) -> Self {
         self.limits.body_size = bytes;

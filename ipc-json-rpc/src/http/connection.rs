@@ -2,7 +2,10 @@
 
 use std::convert::Infallible;
 use std::pin::pin;
+use std::sync::Arc;
 
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -11,6 +14,7 @@ use super::listener::Stream;
 use super::patience::Patient;
 use super::server::Shared;
 use crate::handler::Handler;
+use crate::rt::Table;
 
 /// The longest head of a request, in bytes.
 const HEAD: usize = 16 << 10;
@@ -19,8 +23,11 @@ const HEAD: usize = 16 << 10;
 pub(super) async fn serve<H: Handler>(stream: Stream, shared: &Shared<H>) {
     let limits = &shared.limits;
     let stream = TokioIo::new(Patient::new(stream, limits.write_timeout));
-    let service =
-        service_fn(async |request| Ok::<_, Infallible>(shared.answering.answer(request).await));
+    let objects = Arc::new(Table::new(limits.objects));
+    let service = service_fn(async |request: Request<Incoming>| {
+        let objects = Arc::clone(&objects);
+        Ok::<_, Infallible>(shared.answering.answer(request, objects).await)
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_timeout)

@@ -7,6 +7,8 @@ use std::time::Duration;
 pub(super) struct Limits {
     /// Connections at a time, of all sockets together.
     pub(super) connections: usize,
+    /// Objects that a client may hold on one connection.
+    pub(super) objects: usize,
     /// Bytes of a request's body.
     pub(super) body_size: usize,
     /// From a connection's begin, or the end of the request before, to the end of a request's head.
@@ -21,6 +23,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 128,
+            objects: 10_000,
             body_size: 32 << 20,
             head_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_secs(30),
