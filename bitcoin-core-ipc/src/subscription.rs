@@ -49,6 +49,12 @@ enum Stage {
 /// Where events come from.
 pub(crate) struct Events<T>(mpsc::Sender<Result<T, Error>>);
 
+impl<T> Clone for Events<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
 impl<T> Events<T> {
     /// Passes on an event, as soon as there is room for it.
     ///
@@ -58,6 +64,13 @@ impl<T> Events<T> {
     pub(crate) async fn tell(&self, event: Result<T, Error>) -> Result<(), Exception> {
         _ = self.0.send(event).await;
         Ok(())
+    }
+}
+
+impl<T> Events<T> {
+    /// As [`Events::tell`], for closures, which cannot lend it.
+    pub(crate) async fn told(self, event: Result<T, Error>) -> Result<(), Exception> {
+        self.tell(event).await
     }
 }
 

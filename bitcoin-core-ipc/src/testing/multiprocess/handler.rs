@@ -3,21 +3,19 @@
 use std::sync::Arc;
 
 use generated_examples::multiprocess::handler::{Handler, HandlerProxy};
-use ipc_runtime::Exception;
+use ipc_runtime::{Call, Exception};
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::JoinHandle;
 
 use crate::testing::chain::Chain;
 use crate::testing::events::{Due, Event};
 
-/// Tells somebody of what happens from now on, one event after the other: the next when the last is answered.
-pub(super) fn subscribe<F>(
+/// Tells somebody of what happens from now on, one event after the other: the next when the last is answered. `tell` makes
+/// none of what is nothing to them.
+pub(super) fn subscribe(
     chain: &Arc<Chain>,
-    tell: impl Fn(Event) -> F + Send + 'static,
-) -> HandlerProxy
-where
-    F: Future<Output = Result<(), Exception>> + Send + 'static,
-{
+    tell: impl Fn(Event) -> Option<Call<()>> + Send + 'static,
+) -> HandlerProxy {
     let (stop, stopped) = watch::channel(());
     let due = chain.change(|state| state.listeners.listen());
     let chain = Arc::clone(chain);
@@ -30,13 +28,11 @@ where
 }
 
 /// Ends when it is stopped, and when the peer does not answer any more.
-async fn telling<F>(
+async fn telling(
     mut due: mpsc::UnboundedReceiver<Due>,
-    tell: impl Fn(Event) -> F,
+    tell: impl Fn(Event) -> Option<Call<()>>,
     mut stopped: watch::Receiver<()>,
-) where
-    F: Future<Output = Result<(), Exception>>,
-{
+) {
     loop {
         let next = tokio::select! {
             biased;
@@ -49,7 +45,9 @@ async fn telling<F>(
             // Who waits for it may have stopped waiting.
             Some(Due::Mark(mark)) => _ = mark.send(()),
             Some(Due::Event(event)) => {
-                if tell(event).await.is_err() {
+                if let Some(call) = tell(event)
+                    && call.await.is_err()
+                {
                     return;
                 }
             }
