@@ -39,18 +39,25 @@ mod handler;
 mod hash;
 mod interfaces;
 mod locator;
+mod message;
 mod mining;
 mod network;
 mod node;
 mod numbered;
 mod options;
 mod out_point;
+pub mod roles;
 mod rpc;
 mod script;
+mod session;
+mod stream;
 mod subscription;
 mod template;
+mod templates;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod tips;
+pub mod wallet;
 mod wire;
 #[cfg(feature = "bitcoin")]
 mod work;
@@ -67,6 +74,7 @@ pub use handler::Handler;
 pub use hash::{BlockHash, MerkleNode, Txid, Wtxid};
 pub use interfaces::Interfaces;
 pub use locator::Locator;
+pub use message::Message;
 pub use mining::Mining;
 pub use network::{Network, default_datadir};
 pub use node::{Node, NodeBuilder};
@@ -74,7 +82,10 @@ pub use options::{BlockRef, CheckOptions, Solution, TemplateOptions, Verdict, Wa
 pub use out_point::OutPoint;
 pub use rpc::Rpc;
 pub use script::ScriptBuf;
+pub use session::{Event, Reconnect, Session};
+pub use stream::Updates;
 pub use subscription::Subscription;
 pub use template::Template;
+pub use wallet::{Wallet, WalletLoader};
 #[cfg(feature = "bitcoin")]
 pub use work::Work;

@@ -66,6 +66,11 @@ impl Chain {
         }
     }
 
+    /// The chain behind a proxy that was come by in another way, such as what a node gives to its wallets.
+    pub fn new(proxy: ChainProxy) -> Self {
+        Self(proxy)
+    }
+
     /// The generated proxy, with the types of the schema.
     pub fn proxy(&self) -> &ChainProxy {
         &self.0

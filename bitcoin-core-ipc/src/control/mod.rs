@@ -28,8 +28,8 @@ pub use prompts::{MessageBox, Question};
 /// The state of a multiprocess node, its connections and its settings. See [`Node::control`](crate::Node::control).
 ///
 /// It has the methods of Bitcoin Core's `Node`, but for those by which a process starts and ends a node that it has
-/// spawned, and the wallets of such a node: `initLogging`, `initParameterInteraction`, `baseInitialize`, `appInitMain`,
-/// `appShutdown` and `customWalletLoader` are methods of [`NodeControl::proxy`].
+/// spawned: `initLogging`, `initParameterInteraction`, `baseInitialize`, `appInitMain` and `appShutdown` are methods of
+/// [`NodeControl::proxy`]. The wallets are at [`Node::wallet_loader`](crate::Node::wallet_loader).
 ///
 /// Dropping the future of a call leaves the method running in the node, which is done with it soon.
 #[derive(Clone, Debug)]

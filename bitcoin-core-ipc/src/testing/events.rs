@@ -3,6 +3,7 @@
 use bitcoin::{Block, Transaction};
 use tokio::sync::{mpsc, oneshot};
 
+use super::multiprocess::WalletEvent;
 use crate::options::BlockRef;
 
 /// Something that happened.
@@ -27,6 +28,8 @@ pub(super) enum Event {
     InitMessage(String),
     /// With how much is done, in percent, and whether it goes on after a restart.
     Progress(String, i32, bool),
+    /// With the name of the wallet.
+    Wallet(String, WalletEvent),
 }
 
 /// What waits to be told.

@@ -1,6 +1,6 @@
 //! The example `mining`: one short program, which runs with every version.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use bitcoin_core_ipc::testing::FakeNode;
@@ -11,6 +11,16 @@ use crate::ALL;
 
 /// How long a program may be that mines a block.
 const LINES: usize = 20;
+
+/// The program of an example.
+pub(crate) async fn built(name: &str) -> PathBuf {
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "-p", name])
+        .current_dir(workspace())
+        .status();
+    assert!(built.await.unwrap().success());
+    Path::new(env!("CARGO_BIN_EXE_peer")).with_file_name(name)
+}
 
 #[test]
 fn it_is_short() {
@@ -26,12 +36,7 @@ fn it_is_short() {
 
 #[tokio::test]
 async fn it_mines_with_every_version() {
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "-p", "mining"])
-        .current_dir(workspace())
-        .status();
-    assert!(built.await.unwrap().success());
-    let program = Path::new(env!("CARGO_BIN_EXE_peer")).with_file_name("mining");
+    let program = built("mining").await;
 
     for interfaces in ALL {
         let fake = FakeNode::start(interfaces).unwrap();

@@ -10,12 +10,14 @@ use tokio::task::JoinHandle;
 use crate::testing::chain::Chain;
 use crate::testing::events::{Due, Event};
 
-/// Tells somebody of what happens from now on, one event after the other: the next when the last is answered. `tell` makes
-/// none of what is nothing to them.
-pub(super) fn subscribe(
+/// Tells somebody of what happens from now on, one event after the other: the next when the last is answered.
+pub(super) fn subscribe<F>(
     chain: &Arc<Chain>,
-    tell: impl Fn(Event) -> Option<Call<()>> + Send + 'static,
-) -> HandlerProxy {
+    tell: impl Fn(Event) -> F + Send + 'static,
+) -> HandlerProxy
+where
+    F: Future<Output = Result<(), Exception>> + Send + 'static,
+{
     let (stop, stopped) = watch::channel(());
     let due = chain.change(|state| state.listeners.listen());
     let chain = Arc::clone(chain);
@@ -27,12 +29,30 @@ pub(super) fn subscribe(
     HandlerProxy::new(OurHandler(Mutex::new(Some((stop, task)))))
 }
 
+/// As [`subscribe`], where an event is one call or nothing to them.
+pub(super) fn subscribe_calls(
+    chain: &Arc<Chain>,
+    tell: impl Fn(Event) -> Option<Call<()>> + Send + 'static,
+) -> HandlerProxy {
+    subscribe(chain, move |event| {
+        let call = tell(event);
+        async move {
+            match call {
+                Some(call) => call.await,
+                None => Ok(()),
+            }
+        }
+    })
+}
+
 /// Ends when it is stopped, and when the peer does not answer any more.
-async fn telling(
+async fn telling<F>(
     mut due: mpsc::UnboundedReceiver<Due>,
-    tell: impl Fn(Event) -> Option<Call<()>>,
+    tell: impl Fn(Event) -> F,
     mut stopped: watch::Receiver<()>,
-) {
+) where
+    F: Future<Output = Result<(), Exception>>,
+{
     loop {
         let next = tokio::select! {
             biased;
@@ -45,9 +65,7 @@ async fn telling(
             // Who waits for it may have stopped waiting.
             Some(Due::Mark(mark)) => _ = mark.send(()),
             Some(Due::Event(event)) => {
-                if let Some(call) = tell(event)
-                    && call.await.is_err()
-                {
+                if tell(event).await.is_err() {
                     return;
                 }
             }

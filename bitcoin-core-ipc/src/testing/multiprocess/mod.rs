@@ -11,6 +11,7 @@ mod prompts;
 mod registry;
 mod rpc_methods;
 mod settings;
+mod wallet;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +20,9 @@ use serde_json::Value;
 pub(super) use chain::object as chain;
 pub(super) use node::object as node;
 pub(super) use prompts::{ask, show};
+pub(super) use wallet::{WalletEvent, loader as wallet_loader};
+
+pub use wallet::FakeWallet;
 
 use crate::fee_rate::FeeRate;
 use peers::Peers;
@@ -33,6 +37,7 @@ pub(super) struct Multiprocess {
     settings: BTreeMap<String, Value>,
     rpc_methods: Registry<RpcMethod>,
     prompts: Prompts,
+    wallets: wallet::Wallets,
     /// Estimates by the number of blocks for which they are made.
     estimates: BTreeMap<u32, FeeRate>,
     /// Whether fee rates have the size that they are for, as in later code.

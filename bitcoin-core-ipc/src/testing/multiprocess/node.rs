@@ -15,14 +15,15 @@ use generated_examples::multiprocess::node::{
     NotifyNetworkActiveChangedCallbackProxy, NotifyNumConnectionsChangedCallbackProxy, ProxyInfo,
     QuestionCallbackProxy, ShowNodeProgressCallbackProxy,
 };
+use generated_examples::multiprocess::wallet::WalletLoaderProxy;
 use ipc_runtime::Exception;
 
 use super::chain::DUST_FEE;
 use super::coins::coin;
 use super::found::wire_height;
-use super::handler::subscribe;
+use super::handler::subscribe_calls;
 use super::registry::serve;
-use super::rpc_methods;
+use super::{rpc_methods, wallet};
 use crate::control::NetworkAddress;
 use crate::options::BlockRef;
 use crate::testing::chain::{Chain, State};
@@ -74,7 +75,7 @@ impl OurNode {
         call: impl Fn(i32, BlockTip, f64) -> ipc_runtime::Call<()> + Send + 'static,
     ) -> HandlerProxy {
         let chain = Arc::clone(&self.0);
-        subscribe(&self.0, move |event| match event {
+        subscribe_calls(&self.0, move |event| match event {
             Event::UpdatedTip(tip, time) => {
                 let catching_up = chain.state().catching_up;
                 let state = if catching_up { DOWNLOAD } else { DONE };
@@ -150,7 +151,8 @@ impl NodeTrait for OurNode {
     }
 
     async fn map_port(&self, _use_nat_pn_p: bool) -> Result<(), Exception> {
-        self.0.enter("Node.mapPort").await
+        self.0.enter("Node.mapPort").await?;
+        Ok(())
     }
 
     async fn get_proxy(&self, _net: i32) -> Result<NodeGetProxyResults, Exception> {
@@ -332,6 +334,11 @@ impl NodeTrait for OurNode {
         }
     }
 
+    async fn custom_wallet_loader(&self) -> Result<WalletLoaderProxy, Exception> {
+        self.0.enter("Node.customWalletLoader").await?;
+        Ok(wallet::loader(&self.0))
+    }
+
     async fn list_rpc_commands(&self) -> Result<Vec<String>, Exception> {
         self.state("Node.listRpcCommands", |state| {
             let served = state.multiprocess.rpc_methods.iter();
@@ -369,7 +376,7 @@ impl NodeTrait for OurNode {
         callback: InitMessageCallbackProxy,
     ) -> Result<HandlerProxy, Exception> {
         self.0.enter("Node.handleInitMessage").await?;
-        Ok(subscribe(&self.0, move |event| match event {
+        Ok(subscribe_calls(&self.0, move |event| match event {
             Event::InitMessage(message) => Some(callback.call(message)),
             _ => None,
         }))
@@ -404,7 +411,7 @@ impl NodeTrait for OurNode {
         callback: ShowNodeProgressCallbackProxy,
     ) -> Result<HandlerProxy, Exception> {
         self.0.enter("Node.handleShowProgress").await?;
-        Ok(subscribe(&self.0, move |event| match event {
+        Ok(subscribe_calls(&self.0, move |event| match event {
             Event::Progress(title, percent, resumes) => {
                 Some(callback.call(title, percent, resumes))
             }
@@ -418,7 +425,7 @@ impl NodeTrait for OurNode {
     ) -> Result<HandlerProxy, Exception> {
         self.0.enter("Node.handleInitWallet").await?;
         // They are set up before anybody can ask.
-        Ok(subscribe(&self.0, |_| None))
+        Ok(subscribe_calls(&self.0, |_| None))
     }
 
     async fn handle_notify_num_connections_changed(
@@ -428,7 +435,7 @@ impl NodeTrait for OurNode {
         self.0
             .enter("Node.handleNotifyNumConnectionsChanged")
             .await?;
-        Ok(subscribe(&self.0, move |event| match event {
+        Ok(subscribe_calls(&self.0, move |event| match event {
             Event::Connections(count) => Some(callback.call(count)),
             _ => None,
         }))
@@ -441,7 +448,7 @@ impl NodeTrait for OurNode {
         self.0
             .enter("Node.handleNotifyNetworkActiveChanged")
             .await?;
-        Ok(subscribe(&self.0, move |event| match event {
+        Ok(subscribe_calls(&self.0, move |event| match event {
             Event::NetworkActive(active) => Some(callback.call(active)),
             _ => None,
         }))
@@ -452,7 +459,7 @@ impl NodeTrait for OurNode {
         callback: NotifyAlertChangedCallbackProxy,
     ) -> Result<HandlerProxy, Exception> {
         self.0.enter("Node.handleNotifyAlertChanged").await?;
-        Ok(subscribe(&self.0, move |event| match event {
+        Ok(subscribe_calls(&self.0, move |event| match event {
             Event::Warnings => Some(callback.call()),
             _ => None,
         }))
@@ -463,7 +470,7 @@ impl NodeTrait for OurNode {
         callback: BannedListChangedCallbackProxy,
     ) -> Result<HandlerProxy, Exception> {
         self.0.enter("Node.handleBannedListChanged").await?;
-        Ok(subscribe(&self.0, move |event| match event {
+        Ok(subscribe_calls(&self.0, move |event| match event {
             Event::BannedList => Some(callback.call()),
             _ => None,
         }))

@@ -9,7 +9,7 @@ use generated_examples::multiprocess::chain::{BlockInfo, ChainNotificationsProxy
 use generated_examples::multiprocess::handler::HandlerProxy;
 use ipc_runtime::{Call, Exception};
 
-use super::handler::subscribe;
+use super::handler::subscribe_calls;
 use crate::locator::Locator;
 use crate::testing::chain::Chain;
 use crate::testing::events::Event;
@@ -23,7 +23,7 @@ const ROLE: ChainstateRole = ChainstateRole {
 /// Tells of what happens from now on.
 pub(super) fn handle(chain: &Arc<Chain>, notifications: ChainNotificationsProxy) -> HandlerProxy {
     let of = Arc::clone(chain);
-    subscribe(chain, move |event| tell(&of, &notifications, event))
+    subscribe_calls(chain, move |event| tell(&of, &notifications, event))
 }
 
 fn tell(chain: &Chain, notifications: &ChainNotificationsProxy, event: Event) -> Option<Call<()>> {
