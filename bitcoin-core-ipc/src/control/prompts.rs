@@ -29,8 +29,8 @@ pub struct Question {
 }
 
 impl NodeControl {
-    /// Shows messages, for as long as what is returned is kept. `show` says whether the message was shown; the node waits
-    /// for that.
+    /// Shows messages, for as long as what is returned is kept. `show` says whether the message was shown. The
+    /// node waits for that, and may hold locks: `show` must not call it.
     ///
     /// # Errors
     ///
@@ -52,8 +52,8 @@ impl NodeControl {
         Ok(Handler::new(self.0.handle_message_box(call).await?))
     }
 
-    /// Answers questions, for as long as what is returned is kept. `answer` says whether the user agrees; the node waits
-    /// for that.
+    /// Answers questions, for as long as what is returned is kept. `answer` says whether the user agrees. The node
+    /// waits for that, and may hold locks: `answer` must not call it.
     ///
     /// # Errors
     ///

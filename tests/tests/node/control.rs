@@ -15,6 +15,9 @@ use serde_json::{Value, json};
 use crate::chain::ok;
 use crate::{ALL, node};
 
+/// More than there is room for anywhere.
+const MANY: usize = 100;
+
 /// A scripted multiprocess node, and its control.
 pub(crate) async fn control() -> (FakeNode, NodeControl) {
     let (fake, node) = node(Interfaces::Multiprocess).await;
@@ -95,6 +98,20 @@ async fn tips_are_told_in_order() {
     let last = within("the end", blocks.next()).await.unwrap();
     assert!(last.expect_err("the node is gone").is_disconnected());
     assert!(within("the end", blocks.next()).await.is_none());
+}
+
+#[tokio::test]
+async fn a_node_does_not_wait_for_who_does_not_read_its_tips() {
+    let (fake, node) = node(Interfaces::Multiprocess).await;
+    let mut tips = ok(ok(node.control()).await.block_tips()).await;
+    let mined: Vec<_> = (0..MANY).map(|_| fake.mine()).collect();
+    let chain = ok(node.chain()).await;
+    // It has told of all.
+    let other = BlockHash::from_byte_array([0; 32]);
+    ok(chain.wait_for_notifications_if_tip_changed(other)).await;
+    for expected in mined {
+        assert_eq!(next(&mut tips).await.hash, Some(expected.hash));
+    }
 }
 
 #[tokio::test]
