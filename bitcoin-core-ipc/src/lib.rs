@@ -30,6 +30,7 @@
 
 pub mod chain;
 mod coinbase;
+pub mod control;
 #[cfg(feature = "bitcoin")]
 mod convert;
 mod cursor;
@@ -71,6 +72,7 @@ mod work;
 pub use bitcoin;
 pub use chain::Chain;
 pub use coinbase::Coinbase;
+pub use control::NodeControl;
 pub use encoded::{Amount, Block, Header, Transaction, TxOut};
 pub use error::Error;
 pub use fee_rate::FeeRate;

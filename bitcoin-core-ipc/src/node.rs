@@ -11,6 +11,7 @@ use ipc_runtime::{Exception, ExceptionKind, Ipc};
 use tokio::time::Instant;
 
 use crate::chain::Chain;
+use crate::control::NodeControl;
 use crate::detect::{First, assume, detect};
 use crate::error::Error;
 use crate::interfaces::{Init, Interfaces, Of, each};
@@ -133,6 +134,15 @@ impl Node {
     /// [`Error::Missing`] except on multiprocess; the connection is lost.
     pub async fn chain(&self) -> Result<Chain, Error> {
         Chain::of(&self.init).await
+    }
+
+    /// The state of the node, its connections and its settings, with notifications.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] except on multiprocess; the connection is lost.
+    pub async fn control(&self) -> Result<NodeControl, Error> {
+        NodeControl::of(&self.init).await
     }
 
     /// What opens the wallets of the node.

@@ -7,13 +7,10 @@ use std::task::{Context, Poll, ready};
 use futures_util::Stream;
 use generated_examples::multiprocess::handler::HandlerProxy;
 use ipc_runtime::{Call, Exception};
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 
 use crate::error::Error;
 use crate::handler::Handler;
-
-/// How many events wait here before the node has to.
-const WAITING: usize = 32;
 
 /// What a node tells of its own accord, in the order in which it happened, for as long as this is kept: dropping it
 /// unsubscribes.
@@ -22,9 +19,9 @@ const WAITING: usize = 32;
 ///
 /// # When it is not read
 ///
-/// 32 events wait here. Then the node waits for this to be read, and keeps what happens meanwhile: nothing is lost, but the
-/// node tells its other listeners nothing either, holds more and more in memory, and, where the events are about the chain,
-/// soon stops taking blocks. So read it all the time, and put work that takes long into a task of its own.
+/// Events wait here, in memory, and the node goes on, as it does for Bitcoin Core's own user interface: where it tells of
+/// something small, it may hold locks that other calls need, and so must not wait for who makes them before reading on.
+/// [`Chain::notifications`](crate::Chain::notifications) alone, whose events are whole blocks, has the node wait.
 ///
 /// # When the node goes
 ///
@@ -33,7 +30,7 @@ const WAITING: usize = 32;
 /// place, after which the others follow.
 #[must_use = "dropping it unsubscribes"]
 pub struct Subscription<T> {
-    /// Before the handler, whose end may have to wait for a call that waits for room here.
+    /// Before the handler, whose end may have to wait for a call that waits for room.
     events: mpsc::Receiver<Result<T, Error>>,
     handler: Handler,
     stage: Stage,
@@ -49,6 +46,12 @@ enum Stage {
 /// Where events come from.
 pub(crate) struct Events<T>(mpsc::Sender<Result<T, Error>>);
 
+impl<T> Clone for Events<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
 impl<T> Events<T> {
     /// Passes on an event, as soon as there is room for it.
     ///
@@ -61,18 +64,36 @@ impl<T> Events<T> {
     }
 }
 
-/// What passes on events, and where they arrive.
-pub(crate) fn events<T>() -> (Events<T>, mpsc::Receiver<Result<T, Error>>) {
-    let (sender, receiver) = mpsc::channel(WAITING);
+impl<T> Events<T> {
+    /// As [`Events::tell`], for closures, which cannot lend it.
+    pub(crate) async fn told(self, event: Result<T, Error>) -> Result<(), Exception> {
+        self.tell(event).await
+    }
+}
+
+/// What passes on events, and where they arrive: so many wait there before the node has to.
+pub(crate) fn events<T>(room: usize) -> (Events<T>, mpsc::Receiver<Result<T, Error>>) {
+    let (sender, receiver) = mpsc::channel(room);
     (Events(sender), receiver)
 }
 
+/// Room for all events that there may be.
+pub(crate) const ENDLESS: usize = Semaphore::MAX_PERMITS;
+
 impl<T> Subscription<T> {
-    /// Subscribes with a method that takes a callback.
+    /// Subscribes with a method that takes a callback, which the node never waits for.
     pub(crate) async fn begin(
         subscribe: impl FnOnce(Events<T>) -> Call<HandlerProxy>,
     ) -> Result<Self, Error> {
-        let (sender, events) = events();
+        Self::begin_with(ENDLESS, subscribe).await
+    }
+
+    /// As [`Subscription::begin`], with room for so many events before the node waits.
+    pub(crate) async fn begin_with(
+        room: usize,
+        subscribe: impl FnOnce(Events<T>) -> Call<HandlerProxy>,
+    ) -> Result<Self, Error> {
+        let (sender, events) = events(room);
         let handler = Handler::new(subscribe(sender).await?);
         Ok(Self {
             events,

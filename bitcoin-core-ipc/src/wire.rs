@@ -1,4 +1,8 @@
-//! Numbers as the interfaces have them, and as we have them.
+//! Numbers, bytes and messages as the interfaces have them, and as we have them.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use generated_examples::multiprocess::common::BilingualStr;
 
 use crate::error::Error;
 use crate::hash::BlockHash;
@@ -31,7 +35,21 @@ pub(crate) fn bytes_if_any(bytes: Vec<u8>) -> Option<Vec<u8>> {
     (!bytes.is_empty()).then_some(bytes)
 }
 
+/// A moment, in seconds since 1970. Nodes write 0 where there was none.
+pub(crate) fn moment(seconds: i64) -> Option<SystemTime> {
+    let seconds = u64::try_from(seconds).ok().filter(|seconds| *seconds > 0)?;
+    UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
+}
+
 /// A count for a node, which has 31 bits for it.
 pub(crate) fn to_count(what: &'static str, count: u32) -> Result<i32, Error> {
     i32::try_from(count).map_err(|_| Error::malformed(what, count))
+}
+
+/// A message that nobody has translated.
+pub(crate) fn untranslated(message: &str) -> BilingualStr {
+    BilingualStr {
+        original: message.to_owned(),
+        translated: message.to_owned(),
+    }
 }

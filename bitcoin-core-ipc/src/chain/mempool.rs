@@ -97,7 +97,7 @@ impl Chain {
         &self,
         transaction: impl Into<Transaction>,
     ) -> Result<Replaceability, Error> {
-        let transaction = some_bytes(transaction.into())?;
+        let transaction = transaction.into().some_bytes()?;
         Ok(self.0.is_rbf_opt_in(transaction).await?.into())
     }
 
@@ -130,7 +130,7 @@ impl Chain {
         max_fee: Amount,
         method: BroadcastMethod,
     ) -> Result<Verdict, Error> {
-        let transaction = some_bytes(transaction.into())?;
+        let transaction = transaction.into().some_bytes()?;
         let taken = (self.0).broadcast_transaction(transaction, max_fee.0, method.into());
         let taken = taken.await?;
         Ok(Verdict {
@@ -177,7 +177,7 @@ impl Chain {
         &self,
         transaction: impl Into<Transaction>,
     ) -> Result<Verdict, Error> {
-        let transaction = some_bytes(transaction.into())?;
+        let transaction = transaction.into().some_bytes()?;
         let refused = self.0.check_chain_limits(transaction).await?.error;
         Ok(Verdict {
             accepted: refused.is_none(),
@@ -201,13 +201,5 @@ impl Chain {
     /// [`Chain::notifications`]: whoever subscribes before, and then reads this, misses none, but may be told of some twice.
     pub fn mempool_transactions(&self) -> MempoolTransactions {
         MempoolTransactions::of(&self.0)
-    }
-}
-
-/// The bytes of a transaction, where there are any: for a node none is a null pointer, which it does not expect.
-fn some_bytes(transaction: Transaction) -> Result<Vec<u8>, Error> {
-    match transaction.0.is_empty() {
-        true => Err(Error::malformed("a transaction", "it has no bytes")),
-        false => Ok(transaction.0),
     }
 }

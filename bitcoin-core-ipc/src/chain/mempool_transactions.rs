@@ -13,11 +13,12 @@ use super::events::ChainEvent;
 use super::notifications::Notified;
 use crate::encoded::Transaction;
 use crate::error::Error;
-use crate::subscription::events;
+use crate::subscription::{ENDLESS, events};
 
 /// The transactions of a mempool. See [`Chain::mempool_transactions`](super::Chain::mempool_transactions).
 ///
-/// The node waits for this to be read, and holds its mempool meanwhile: so read it to its end at once, or drop it.
+/// The node takes no other transactions, and no blocks, until it has told of all: so it does not wait for this to be read. What
+/// is not read yet is in memory.
 ///
 /// An error that is not about one transaction is the last.
 #[must_use = "a stream does nothing until it is read"]
@@ -30,7 +31,7 @@ pub struct MempoolTransactions {
 
 impl MempoolTransactions {
     pub(super) fn of(chain: &ChainProxy) -> Self {
-        let (sender, events) = events();
+        let (sender, events) = events(ENDLESS);
         Self {
             events,
             call: Some(chain.request_mempool_transactions(Notified(sender))),

@@ -1,9 +1,8 @@
 //! What a process shows to the user of a node.
 
-use generated_examples::multiprocess::common::BilingualStr;
-
 use super::Chain;
 use crate::error::Error;
+use crate::wire::untranslated;
 
 impl Chain {
     /// Shows what start-up is doing.
@@ -46,12 +45,5 @@ impl Chain {
     ) -> Result<(), Error> {
         let shown = (self.0).show_progress(title, i32::from(percent), resume_possible);
         Ok(shown.await?)
-    }
-}
-
-fn untranslated(message: &str) -> BilingualStr {
-    BilingualStr {
-        original: message.to_owned(),
-        translated: message.to_owned(),
     }
 }

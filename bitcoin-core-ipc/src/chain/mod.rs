@@ -43,6 +43,7 @@ pub use mempool::{Ancestry, BroadcastMethod, PackageLimits, Replaceability};
 pub use mempool_transactions::MempoolTransactions;
 pub use rpc_method::{RpcFailure, RpcMethod, RpcRequest};
 pub use settings::SettingsAction;
+pub(crate) use settings::read_setting;
 
 /// The chain, mempool, fee estimates and settings of a multiprocess node. See [`Node::chain`](crate::Node::chain).
 ///

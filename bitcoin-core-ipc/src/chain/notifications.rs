@@ -11,17 +11,22 @@ use crate::hash::BlockHash;
 use crate::locator::Locator;
 use crate::subscription::{Events, Subscription};
 
+/// How many events wait here before the node has to. Each may be a block.
+const ROOM: usize = 32;
+
 impl Chain {
     /// Subscribes to what happens to the chain and the mempool from now on.
     ///
-    /// While this is not read, the node waits: see [`Subscription`]. It puts off what it would tell others, wallets among
-    /// them, and when ten blocks or so are put off it takes no more.
+    /// 32 events wait here. Then the node waits for this to be read, without any lock: nothing is lost, but it puts off what it
+    /// would tell others, wallets among them, and when about ten blocks are put off, it takes no more. So read it all the time,
+    /// and put work that takes long into a task of its own.
     ///
     /// # Errors
     ///
     /// The connection is lost.
     pub async fn notifications(&self) -> Result<Subscription<ChainEvent>, Error> {
-        Subscription::begin(|events| self.0.handle_notifications(Notified(events))).await
+        let told = |events| self.0.handle_notifications(Notified(events));
+        Subscription::begin_with(ROOM, told).await
     }
 
     /// Waits until everything is told that has happened until now: see [`Chain::notifications`]. Unless the tip is another

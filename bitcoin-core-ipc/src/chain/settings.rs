@@ -34,7 +34,7 @@ impl Chain {
     ///
     /// The connection is lost.
     pub async fn setting(&self, name: &str) -> Result<Value, Error> {
-        value(&self.0.get_setting(name).await?)
+        read_setting(&self.0.get_setting(name).await?)
     }
 
     /// All values of a setting that can be given several times.
@@ -44,7 +44,7 @@ impl Chain {
     /// The connection is lost.
     pub async fn settings_list(&self, name: &str) -> Result<Vec<Value>, Error> {
         let values = self.0.get_settings_list(name).await?;
-        values.iter().map(|text| value(text)).collect()
+        values.iter().map(|text| read_setting(text)).collect()
     }
 
     /// A setting of the file that the node itself writes; null if it is not set there.
@@ -53,7 +53,7 @@ impl Chain {
     ///
     /// The connection is lost.
     pub async fn rw_setting(&self, name: &str) -> Result<Value, Error> {
-        value(&self.0.get_rw_setting(name).await?)
+        read_setting(&self.0.get_rw_setting(name).await?)
     }
 
     /// Changes a setting of the file that the node itself writes, with nobody else changing it meanwhile. `change` is called
@@ -119,7 +119,7 @@ impl Chain {
 }
 
 /// Reads a value.
-pub(crate) fn value(text: &str) -> Result<Value, Error> {
+pub(crate) fn read_setting(text: &str) -> Result<Value, Error> {
     serde_json::from_str(text)
         .map_err(|error| Error::malformed("a setting", format_args!("{text:?}: {error}")))
 }

@@ -171,7 +171,7 @@ impl Chain {
     pub(super) fn disconnect_tip(&self) -> Option<BlockRef> {
         self.change(|state| {
             state.disconnect()?;
-            state.listeners.tell(&Event::UpdatedTip);
+            state.tell_tip();
             Some(state.tip())
         })
     }
@@ -345,7 +345,7 @@ impl State {
         let height = self.blocks.len();
         self.blocks.push(block.clone());
         self.listeners.tell(&Event::BlockConnected(block, height));
-        self.listeners.tell(&Event::UpdatedTip);
+        self.tell_tip();
     }
 
     /// Takes the last block off the chain, unless it is the first, and puts its transactions back into the mempool.
@@ -360,5 +360,15 @@ impl State {
             self.add(transaction, fee);
         }
         Some(())
+    }
+
+    fn tell_tip(&mut self) {
+        let tip = Event::UpdatedTip(self.tip(), self.tip_time());
+        self.listeners.tell(&tip);
+    }
+
+    /// In seconds since 1970.
+    pub(super) fn tip_time(&self) -> u32 {
+        self.blocks.last().map_or(0, |block| block.header.time)
     }
 }

@@ -4,6 +4,7 @@ use bitcoin::{Block, Transaction};
 use tokio::sync::{mpsc, oneshot};
 
 use super::multiprocess::WalletEvent;
+use crate::options::BlockRef;
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -15,9 +16,18 @@ pub(super) enum Event {
     BlockConnected(Block, usize),
     /// With its height.
     BlockDisconnected(Block, usize),
-    UpdatedTip,
+    /// With the time of its header.
+    UpdatedTip(BlockRef, u32),
     /// With the hashes of a locator.
     Flushed(Vec<crate::hash::BlockHash>),
+    /// With how many there are now.
+    Connections(i32),
+    NetworkActive(bool),
+    Warnings,
+    BannedList,
+    InitMessage(String),
+    /// With how much is done, in percent, and whether it goes on after a restart.
+    Progress(String, i32, bool),
     /// With the name of the wallet.
     Wallet(String, WalletEvent),
 }

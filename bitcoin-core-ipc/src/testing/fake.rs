@@ -1,6 +1,7 @@
 //! The scripted node, as tests hold it.
 
 use std::io;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,7 +12,8 @@ use tokio::task::JoinHandle;
 
 use super::calls::{Cut, Fault};
 use super::chain::{Chain, State};
-use super::multiprocess::FakeWallet;
+use super::events::Event;
+use super::multiprocess::{self, FakeWallet};
 use super::personalities;
 use super::tap::{Received, relay};
 use crate::chain::RemovalReason;
@@ -133,6 +135,44 @@ impl FakeNode {
     pub fn set_sized_fee_rates(&self, sized: bool) {
         self.chain
             .change(|state| state.multiprocess.sized_fee_rates = sized);
+    }
+
+    /// Adds a connection to another node, which is only told of, and gives its number.
+    pub fn connect_peer(&self, address: SocketAddr, inbound: bool) -> i64 {
+        self.chain
+            .change(|state| state.connect_peer(address, inbound))
+    }
+
+    /// What the user is warned of. At first nothing: empty.
+    pub fn set_warnings(&self, warnings: &str) {
+        self.chain.change(|state| {
+            warnings.clone_into(&mut state.multiprocess.warnings);
+            state.listeners.tell(&Event::Warnings);
+        });
+    }
+
+    /// Tells those who listen what start-up is doing.
+    pub fn show_init_message(&self, message: &str) {
+        self.tell(Event::InitMessage(message.to_owned()));
+    }
+
+    /// Tells those who listen how much of something is done, in percent, and whether it goes on after a restart.
+    pub fn show_progress(&self, title: &str, percent: i32, resume_possible: bool) {
+        self.tell(Event::Progress(title.to_owned(), percent, resume_possible));
+    }
+
+    /// Has a message shown to the user, and says whether anybody did.
+    pub async fn show_message(&self, message: &str) -> bool {
+        multiprocess::show(&self.chain, message).await
+    }
+
+    /// Asks the user a question, and says whether anybody agreed.
+    pub async fn ask(&self, message: &str) -> bool {
+        multiprocess::ask(&self.chain, message).await
+    }
+
+    fn tell(&self, event: Event) {
+        self.chain.change(|state| state.listeners.tell(&event));
     }
 
     /// Whether the node says that it is catching up with the chain. At first it is not. Meanwhile v31 and v32 make no

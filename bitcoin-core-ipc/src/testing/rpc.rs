@@ -33,6 +33,9 @@ impl Rpc for OurRpc {
     }
 }
 
+/// The names of the methods.
+pub(super) const METHODS: [&str; 3] = ["getblockcount", "getbestblockhash", "getblockhash"];
+
 /// Runs a method: its result, or the error as JSON-RPC has it.
 pub(super) fn run(chain: &Chain, method: &str, params: &Value) -> Result<Value, Value> {
     let tip = chain.tip();

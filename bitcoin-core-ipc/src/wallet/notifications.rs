@@ -58,7 +58,7 @@ pub struct TransactionChange {
     pub kind: ChangeKind,
 }
 
-/// While a subscription is not read, the node waits in whatever it was about to tell: see [`Subscription`].
+/// Events of a subscription that is not read wait in memory: see [`Subscription`].
 impl Wallet {
     /// Subscribes to the end of the wallet: one event, just before it is closed, and then no more.
     ///

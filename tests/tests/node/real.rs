@@ -66,3 +66,12 @@ async fn a_multiprocess_node_mines() {
     crate::scenario::mine(&real.node, 17).await;
     real.kill().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_multiprocess_node_tells_of_its_chain() {
+    let Some(real) = RealNode::start("BITCOIN_NODE_MULTIPROCESS").await else {
+        return;
+    };
+    crate::scenario::follow(&real.node).await;
+    real.kill().await;
+}

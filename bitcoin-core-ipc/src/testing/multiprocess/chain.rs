@@ -26,7 +26,7 @@ use crate::testing::template::read;
 
 /// What the mempool takes, and what dust is, in satoshi for 1,000 virtual bytes.
 const MIN_FEE: FeeRate = FeeRate::from_sat_per_kvb(1000);
-const DUST_FEE: FeeRate = FeeRate::from_sat_per_kvb(3000);
+pub(super) const DUST_FEE: FeeRate = FeeRate::from_sat_per_kvb(3000);
 /// How long chains of transactions in the mempool may be.
 const CHAIN: u32 = 25;
 /// The longest time, in blocks, for which there are estimates.

@@ -36,7 +36,7 @@ pub(super) fn fill(state: &State, coins: Vec<Entry>) -> Result<Vec<Entry>, Excep
 }
 
 /// An output in a node's compressed form; no bytes where it is spent or unknown.
-fn coin(state: &State, output: &OutPoint) -> Vec<u8> {
+pub(super) fn coin(state: &State, output: &OutPoint) -> Vec<u8> {
     let mined = state.blocks.iter().enumerate().flat_map(|(height, block)| {
         let height = u64::try_from(height).unwrap_or(u64::MAX);
         block.txdata.iter().map(move |it| (height, it))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use generated_examples::multiprocess::handler::{Handler, HandlerProxy};
-use ipc_runtime::Exception;
+use ipc_runtime::{Call, Exception};
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::JoinHandle;
 
@@ -27,6 +27,22 @@ where
         chain.change(|_| ());
     });
     HandlerProxy::new(OurHandler(Mutex::new(Some((stop, task)))))
+}
+
+/// As [`subscribe`], where an event is one call or nothing to them.
+pub(super) fn subscribe_calls(
+    chain: &Arc<Chain>,
+    tell: impl Fn(Event) -> Option<Call<()>> + Send + 'static,
+) -> HandlerProxy {
+    subscribe(chain, move |event| {
+        let call = tell(event);
+        async move {
+            match call {
+                Some(call) => call.await,
+                None => Ok(()),
+            }
+        }
+    })
 }
 
 /// Ends when it is stopped, and when the peer does not answer any more.

@@ -7,9 +7,9 @@ use bitcoin::consensus::serialize;
 use bitcoin::hashes::Hash;
 use generated_examples::multiprocess::chain::{BlockInfo, ChainNotificationsProxy, ChainstateRole};
 use generated_examples::multiprocess::handler::HandlerProxy;
-use ipc_runtime::Exception;
+use ipc_runtime::{Call, Exception};
 
-use super::handler::subscribe;
+use super::handler::subscribe_calls;
 use crate::locator::Locator;
 use crate::testing::chain::Chain;
 use crate::testing::events::Event;
@@ -23,18 +23,11 @@ const ROLE: ChainstateRole = ChainstateRole {
 /// Tells of what happens from now on.
 pub(super) fn handle(chain: &Arc<Chain>, notifications: ChainNotificationsProxy) -> HandlerProxy {
     let of = Arc::clone(chain);
-    subscribe(chain, move |event| {
-        let (chain, notifications) = (Arc::clone(&of), notifications.clone());
-        async move { tell(&chain, &notifications, event).await }
-    })
+    subscribe_calls(chain, move |event| tell(&of, &notifications, event))
 }
 
-async fn tell(
-    chain: &Chain,
-    notifications: &ChainNotificationsProxy,
-    event: Event,
-) -> Result<(), Exception> {
-    let told = match event {
+fn tell(chain: &Chain, notifications: &ChainNotificationsProxy, event: Event) -> Option<Call<()>> {
+    Some(match event {
         Event::TransactionAdded(transaction) => {
             notifications.transaction_added_to_mempool(serialize(&transaction))
         }
@@ -47,14 +40,12 @@ async fn tell(
         Event::BlockDisconnected(block, height) => {
             notifications.block_disconnected(info(chain, &block, height))
         }
-        Event::UpdatedTip => notifications.updated_block_tip(),
-        // Who follows a wallet is told of that.
-        Event::Wallet(..) => return Ok(()),
+        Event::UpdatedTip(..) => notifications.updated_block_tip(),
         Event::Flushed(hashes) => {
             notifications.chain_state_flushed(ROLE, Locator(hashes).to_bytes())
         }
-    };
-    told.await
+        _ => return None,
+    })
 }
 
 fn info(chain: &Chain, block: &Block, height: usize) -> BlockInfo {

@@ -15,6 +15,10 @@ impl Multiprocess {
         self.settings.get(name).unwrap_or(&Value::Null).to_string()
     }
 
+    pub(super) fn reset_settings(&mut self) {
+        self.settings.clear();
+    }
+
     /// The values of a setting that can be given several times.
     pub(super) fn settings_list(&self, name: &str) -> Vec<String> {
         match self.settings.get(name) {

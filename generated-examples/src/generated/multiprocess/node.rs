@@ -3760,7 +3760,7 @@ pub struct NodeStats {
     /// The id of the session of an encrypted transport, in hexadecimal. Empty without one.
     pub session_id: String,
     /// What is known of its chain. Null where that was not at hand.
-    pub state_stats: NodeStateStats,
+    pub state_stats: Option<NodeStateStats>,
 }
 
 impl rt::Struct for NodeStats {
@@ -3799,7 +3799,7 @@ impl rt::Struct for NodeStats {
             conn_type: reader.scalar(26, 0i32),
             transport_type: reader.scalar(53, 0u8),
             session_id: reader.text(7, "sessionId")?,
-            state_stats: reader.structure::<NodeStateStats>(8, "stateStats")?,
+            state_stats: reader.optional_structure::<NodeStateStats>(8, "stateStats")?,
         })
     }
 
@@ -3832,7 +3832,7 @@ impl rt::Struct for NodeStats {
         builder.set_scalar(26, self.conn_type, 0i32);
         builder.set_scalar(53, self.transport_type, 0u8);
         builder.set_text(7, &self.session_id);
-        builder.set_structure(8, &self.state_stats);
+        builder.set_optional_structure(8, &self.state_stats);
     }
 }
 
