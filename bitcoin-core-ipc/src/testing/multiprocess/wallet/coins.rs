@@ -11,6 +11,9 @@ use super::account::{Account, pays_to};
 use super::sent::out_point;
 use crate::testing::chain::State;
 
+/// Outputs by address.
+pub(super) type Groups = Vec<Pair<TxDestination, Vec<Pair<Vec<u8>, WalletTxOut>>>>;
+
 impl Account {
     /// What an output pays to the wallet.
     pub(super) fn credit_of(&self, output: &TxOut) -> i64 {
@@ -21,10 +24,7 @@ impl Account {
     }
 
     /// The outputs that can be spent, by address.
-    pub(super) fn groups(
-        &self,
-        state: &State,
-    ) -> Vec<Pair<TxDestination, Vec<Pair<Vec<u8>, WalletTxOut>>>> {
+    pub(super) fn groups(&self, state: &State) -> Groups {
         let mut groups: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (coin, known, output) in self.unspent() {
             if let Some(address) = pays_to(output)
