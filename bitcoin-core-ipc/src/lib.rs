@@ -48,10 +48,14 @@ mod out_point;
 pub mod roles;
 mod rpc;
 mod script;
+mod session;
+mod stream;
 mod subscription;
 mod template;
+mod templates;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod tips;
 pub mod wallet;
 mod wire;
 #[cfg(feature = "bitcoin")]
@@ -76,6 +80,8 @@ pub use options::{BlockRef, CheckOptions, Solution, TemplateOptions, Verdict, Wa
 pub use out_point::OutPoint;
 pub use rpc::Rpc;
 pub use script::ScriptBuf;
+pub use session::{Event, Reconnect, Session};
+pub use stream::Updates;
 pub use subscription::Subscription;
 pub use template::Template;
 pub use wallet::{Wallet, WalletLoader};

@@ -21,17 +21,28 @@ use crate::template::Template;
 /// these: there the node goes on, on a thread of its own, until the tip changes or the time is over, so give such
 /// waits a time.
 #[derive(Clone, Debug)]
-pub struct Mining(AnyMining);
+pub struct Mining {
+    object: AnyMining,
+    init: Init,
+}
 
 impl Mining {
     /// Makes the object at a node's first object.
     pub(crate) async fn of(init: &Init) -> Result<Self, Error> {
-        Ok(Self(each_gives!(init, init => init.make_mining().await?)))
+        Ok(Self {
+            object: each_gives!(init, init => init.make_mining().await?),
+            init: init.clone(),
+        })
+    }
+
+    /// What it was made at.
+    pub(crate) fn init(&self) -> &Init {
+        &self.init
     }
 
     /// Which interfaces the node speaks.
     pub fn interfaces(&self) -> Interfaces {
-        self.0.interfaces()
+        self.object.interfaces()
     }
 
     /// Whether the node follows a test chain rather than the main chain.
@@ -40,7 +51,7 @@ impl Mining {
     ///
     /// The connection is lost.
     pub async fn is_test_chain(&self) -> Result<bool, Error> {
-        Ok(each!(&self.0, mining => mining.is_test_chain().await?))
+        Ok(each!(&self.object, mining => mining.is_test_chain().await?))
     }
 
     /// Whether the node is still catching up with the chain.
@@ -49,7 +60,7 @@ impl Mining {
     ///
     /// The connection is lost.
     pub async fn is_initial_block_download(&self) -> Result<bool, Error> {
-        Ok(each!(&self.0, mining => mining.is_initial_block_download().await?))
+        Ok(each!(&self.object, mining => mining.is_initial_block_download().await?))
     }
 
     /// The tip of the chain; none while the node has not loaded any block.
@@ -58,7 +69,7 @@ impl Mining {
     ///
     /// The connection is lost.
     pub async fn tip(&self) -> Result<Option<BlockRef>, Error> {
-        each!(&self.0, mining => match mining.get_tip().await? {
+        each!(&self.object, mining => match mining.get_tip().await? {
             Some(tip) => BlockRef::read(&tip.hash, tip.height),
             None => Ok(None),
         })
@@ -75,7 +86,7 @@ impl Mining {
         current: BlockHash,
         timeout: Option<Duration>,
     ) -> impl Future<Output = Result<Option<BlockRef>, Error>> + Send + use<> {
-        let this = self.0.clone();
+        let this = self.object.clone();
         let timeout = milliseconds(timeout);
         async move {
             each!(&this, mining => {
@@ -89,6 +100,9 @@ impl Mining {
 
     /// Makes a block template on the tip.
     ///
+    /// Bitcoin Core v31 fails with `bad-cb-length` while the chain has fewer than 17 blocks: on a new regtest chain, have
+    /// it mine those by its JSON-RPC method `generatetodescriptor`.
+    ///
     /// # Errors
     ///
     /// [`Error::NoTemplate`] while the node shuts down; the node refuses the options; the connection is lost.
@@ -96,10 +110,11 @@ impl Mining {
         &self,
         options: TemplateOptions,
     ) -> impl Future<Output = Result<Template, Error>> + Send + use<> {
-        let this = self.0.clone();
+        let this = self.clone();
         async move {
-            let made = create(&this, options).await;
-            made.map(Template::new).map_err(no_template)
+            let made = create(&this.object, options).await;
+            made.map(|object| Template::new(object, this.init))
+                .map_err(no_template)
         }
     }
 
@@ -127,7 +142,7 @@ impl Mining {
                 })
             }};
         }
-        match &self.0 {
+        match &self.object {
             Of::V30(mining) => check!(mining, v30),
             Of::V31(mining) => check!(mining, v31),
             Of::V32(mining) => check!(mining, v32),
@@ -142,7 +157,7 @@ impl Mining {
     ///
     /// [`Error::Missing`] before v31, and on multiprocess; the connection is lost.
     pub async fn interrupt(&self) -> Result<(), Error> {
-        match &self.0 {
+        match &self.object {
             Of::V31(mining) => Ok(mining.interrupt().await?),
             Of::V32(mining) => Ok(mining.interrupt().await?),
             Of::V30(_) | Of::Multiprocess(_) => {
@@ -200,7 +215,7 @@ impl Mining {
     }
 
     fn v32(&self, what: &'static str) -> Result<&v32::mining::MiningProxy, Error> {
-        match &self.0 {
+        match &self.object {
             Of::V32(mining) => Ok(mining),
             _ => Err(self.missing(what, &[Interfaces::V32])),
         }

@@ -2,8 +2,10 @@
 
 use std::io::ErrorKind;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use generated_examples::v32;
 use ipc_runtime::{Exception, ExceptionKind, Ipc};
 use tokio::time::Instant;
@@ -15,6 +17,7 @@ use crate::interfaces::{Init, Interfaces, Of, each};
 use crate::mining::Mining;
 use crate::network::{self, Network};
 use crate::rpc::Rpc;
+use crate::session::{Reconnect, Session};
 use crate::wallet::WalletLoader;
 
 /// A connection to a node, which lasts as long as this, its clones, and what was made with them.
@@ -22,6 +25,8 @@ use crate::wallet::WalletLoader;
 pub struct Node {
     init: Init,
     address: String,
+    ipc: Ipc,
+    number: u64,
 }
 
 /// Says how to reach a node.
@@ -60,8 +65,15 @@ impl Node {
     }
 
     /// Over a connection that is there.
-    pub(crate) fn of(init: Init, address: String) -> Self {
-        Self { init, address }
+    pub(crate) fn of(init: Init, address: String, ipc: Ipc) -> Self {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+
+        Self {
+            init,
+            address,
+            ipc,
+            number: NUMBER.fetch_add(1, Ordering::Relaxed),
+        }
     }
 
     /// Which interfaces the node speaks.
@@ -72,6 +84,28 @@ impl Node {
     /// Where the node was found: `unix:` and the full path. Of one that was [spawned](crate::roles::spawn_node), the program.
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Whether the connection is there, as far as is known: no call has found it lost yet. What was made with a lost one
+    /// stays without use; see [`NodeBuilder::session`] for a new one.
+    pub fn is_connected(&self) -> bool {
+        each!(&self.init, init => self.ipc.is_connected(init))
+    }
+
+    /// Waits until the connection is lost. The future keeps none open.
+    pub fn disconnected(&self) -> impl Future<Output = ()> + Send + use<> {
+        let lost: BoxFuture<'static, ()> =
+            each!(&self.init, init => Box::pin(self.ipc.disconnected(init)));
+        lost
+    }
+
+    pub(crate) fn init(&self) -> &Init {
+        &self.init
+    }
+
+    /// Tells this connection from others of this process.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
     }
 
     /// Has the node say a text, to try out the connection.
@@ -203,22 +237,42 @@ impl NodeBuilder {
         }
     }
 
+    /// What goes on connecting to the node, also to another one that comes after it: see [`Session`].
+    ///
+    /// The first connection is made when it is first asked for, in the way of `policy` too; [`NodeBuilder::wait`] does not
+    /// count there.
+    ///
+    /// # Errors
+    ///
+    /// The address is none; there is no tokio runtime.
+    pub fn session(self, policy: Reconnect) -> Result<Session, Error> {
+        Ok(Session::new(self.target()?, policy))
+    }
+
+    fn target(self) -> Result<Target, Error> {
+        Ok(Target {
+            address: network::resolve(&self.address, self.datadir, self.network)?,
+            ipc: match self.ipc {
+                Some(ipc) => ipc,
+                None => Ipc::new()?,
+            },
+            interfaces: self.interfaces,
+        })
+    }
+
     async fn reach(self) -> Result<Reached, Error> {
-        let address = network::resolve(&self.address, self.datadir, self.network)?;
-        let ipc = match self.ipc {
-            Some(ipc) => ipc,
-            None => Ipc::new()?,
-        };
+        let wait = self.wait;
+        let target = self.target()?;
         let began = Instant::now();
         loop {
-            let last = match open(&ipc, &address, self.interfaces).await {
-                Ok(init) => return Ok(Reached::Node(Node { init, address })),
+            let last = match target.connect().await {
+                Ok(node) => return Ok(Reached::Node(node)),
                 Err(Error::Ipc(last)) if may_come(&last) => last,
                 Err(error) => return Err(error),
             };
-            let left = self.wait.saturating_sub(began.elapsed());
+            let left = wait.saturating_sub(began.elapsed());
             if left.is_zero() {
-                return Ok(Reached::NotYet(self.wait, last));
+                return Ok(Reached::NotYet(wait, last));
             }
             tokio::time::sleep(left.min(PAUSE)).await;
         }
@@ -234,16 +288,31 @@ enum Reached {
     NotYet(Duration, Exception),
 }
 
-async fn open(ipc: &Ipc, address: &str, interfaces: Option<Interfaces>) -> Result<Init, Error> {
-    let first: First = ipc.connect_address::<v32::init::InitProxy>(address).await?;
-    match interfaces {
-        Some(interfaces) => Ok(assume(first, interfaces)),
-        None => detect(first).await,
+/// Who is connected to, and how.
+#[derive(Debug)]
+pub(crate) struct Target {
+    address: String,
+    ipc: Ipc,
+    interfaces: Option<Interfaces>,
+}
+
+impl Target {
+    /// Connects once.
+    pub(crate) async fn connect(&self) -> Result<Node, Error> {
+        let connecting = self
+            .ipc
+            .connect_address::<v32::init::InitProxy>(&self.address);
+        let first: First = connecting.await?;
+        let init = match self.interfaces {
+            Some(interfaces) => assume(first, interfaces),
+            None => detect(first).await?,
+        };
+        Ok(Node::of(init, self.address.clone(), self.ipc.clone()))
     }
 }
 
 /// Whether it may be that a node is just starting, or was just ended to be started anew.
-fn may_come(exception: &Exception) -> bool {
+pub(crate) fn may_come(exception: &Exception) -> bool {
     match io_kind(exception) {
         Some(kind) => is_nobody(kind) || kind == ErrorKind::WouldBlock,
         None => exception.kind() == ExceptionKind::Disconnected,

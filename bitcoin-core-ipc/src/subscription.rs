@@ -4,7 +4,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use futures_core::Stream;
+use futures_util::Stream;
 use generated_examples::multiprocess::handler::HandlerProxy;
 use ipc_runtime::{Call, Exception};
 use tokio::sync::mpsc;

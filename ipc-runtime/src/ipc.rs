@@ -240,6 +240,24 @@ impl Ipc {
         self.protocol.add_cleanup(proxy, cleanup);
     }
 
+    /// Whether the connection of `proxy` is there, as far as is known here: no call has found it lost yet. Of local
+    /// objects it always is. With [`EngineKind::CapnpRpc`](crate::EngineKind::CapnpRpc) calls may fail a moment before
+    /// this says so.
+    pub fn is_connected<P: Proxy>(&self, proxy: &P) -> bool {
+        (proxy.object().remote()).is_none_or(|remote| remote.connection().is_usable())
+    }
+
+    /// Waits until the connection of `proxy` has ended; without end if `proxy` is local. It keeps no connection open.
+    pub fn disconnected<P: Proxy>(&self, proxy: &P) -> impl Future<Output = ()> + Send + use<P> {
+        let connection = (proxy.object().remote()).map(|remote| Arc::clone(remote.connection()));
+        async move {
+            match connection {
+                Some(connection) => connection.ended().await,
+                None => std::future::pending().await,
+            }
+        }
+    }
+
     /// How many connections, calls and objects are alive: what a program that leaks, or is made to,
     /// has more and more of.
     pub fn stats(&self) -> Stats {

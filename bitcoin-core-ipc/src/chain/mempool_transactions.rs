@@ -4,7 +4,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use futures_core::Stream;
+use futures_util::Stream;
 use generated_examples::multiprocess::chain::ChainProxy;
 use ipc_runtime::{Call, Exception};
 use tokio::sync::mpsc;

@@ -30,6 +30,10 @@ pub async fn spawn_node(
 ) -> Result<(Node, ChildProcess), Error> {
     let program = program.as_ref();
     let (init, child) = ipc.spawn_child::<InitProxy>(program).await?;
-    let node = Node::of(Of::Multiprocess(init), program.display().to_string());
+    let node = Node::of(
+        Of::Multiprocess(init),
+        program.display().to_string(),
+        ipc.clone(),
+    );
     Ok((node, child))
 }

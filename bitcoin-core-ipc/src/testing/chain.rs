@@ -1,14 +1,14 @@
-//! The chain and the mempool of a fake node, and what happens to calls.
+//! The chain and the mempool of a fake node.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bitcoin::{Block, BlockHash};
-use ipc_runtime::Exception;
 use tokio::sync::watch;
 
 use super::blocks::{Draft, Fee, genesis, transaction};
+use super::calls::{Cut, Faults, Waiting};
 use super::events::{Event, Listeners};
 use super::multiprocess::Multiprocess;
 use super::rules::{self, Refusal};
@@ -16,23 +16,11 @@ use super::tap::Received;
 use crate::encoded::Amount;
 use crate::options::BlockRef;
 
-/// What happens to a call instead of an answer.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Fault {
-    /// It fails with this text.
-    Fail(String),
-    /// It is never answered. Until it is given up it counts as a wait.
-    Stall,
-    /// All connections are cut.
-    Disconnect,
-}
-
 #[derive(Debug)]
 pub(super) struct Chain {
     state: Mutex<State>,
     changed: watch::Sender<()>,
-    cuts: watch::Sender<()>,
+    cuts: watch::Sender<Cut>,
 }
 
 #[derive(Debug)]
@@ -51,9 +39,9 @@ pub(super) struct State {
     pub(super) loading: bool,
     pub(super) stopping: bool,
     pub(super) waiting: usize,
-    /// Of `Mining`: it stays until a wait has seen it.
-    pub(super) interrupted: bool,
-    faults: HashMap<String, VecDeque<Fault>>,
+    /// How often held calls were released.
+    pub(super) released: u64,
+    pub(super) faults: Faults,
     received: Vec<Received>,
     pub(super) removed: HashSet<Received>,
 }
@@ -78,13 +66,13 @@ impl Chain {
                 loading: false,
                 stopping: false,
                 waiting: 0,
-                interrupted: false,
-                faults: HashMap::new(),
+                released: 0,
+                faults: Faults::default(),
                 received: Vec::new(),
                 removed: HashSet::new(),
             }),
             changed: watch::Sender::new(()),
-            cuts: watch::Sender::new(()),
+            cuts: watch::Sender::new(Cut::End),
         })
     }
 
@@ -132,6 +120,9 @@ impl Chain {
         look: impl Fn(&mut State) -> Option<T>,
         timeout: Option<Duration>,
     ) -> Option<T> {
+        if let Some(found) = look(&mut self.state()) {
+            return Some(found);
+        }
         let _waiting = Waiting::new(self);
         self.reach(look, timeout).await
     }
@@ -185,30 +176,6 @@ impl Chain {
         })
     }
 
-    pub(super) fn add_fault(&self, method: &str, fault: Fault) {
-        self.change(|state| {
-            let faults = state.faults.entry(method.to_owned()).or_default();
-            faults.push_back(fault);
-        });
-    }
-
-    /// The beginning of every method: a fault, if there is one for it.
-    pub(super) async fn enter(self: &Arc<Self>, method: &str) -> Result<(), Exception> {
-        let fault = self
-            .state()
-            .faults
-            .get_mut(method)
-            .and_then(VecDeque::pop_front);
-        match fault {
-            None => return Ok(()),
-            Some(Fault::Fail(text)) => return Err(Exception::failed(text)),
-            Some(Fault::Disconnect) => self.cut(),
-            Some(Fault::Stall) => {}
-        }
-        let _waiting = Waiting::new(self);
-        std::future::pending().await
-    }
-
     /// Notes a call, and says whether the node has the method.
     pub(super) fn note(&self, call: Received) -> bool {
         self.change(|state| {
@@ -221,11 +188,11 @@ impl Chain {
         self.state().received.clone()
     }
 
-    pub(super) fn cut(&self) {
-        self.cuts.send_replace(());
+    pub(super) fn cut(&self, how: Cut) {
+        self.cuts.send_replace(how);
     }
 
-    pub(super) fn cuts(&self) -> watch::Receiver<()> {
+    pub(super) fn cuts(&self) -> watch::Receiver<Cut> {
         self.cuts.subscribe()
     }
 }
@@ -393,21 +360,5 @@ impl State {
             self.add(transaction, fee);
         }
         Some(())
-    }
-}
-
-/// Counts a wait as long as it runs.
-struct Waiting(Arc<Chain>);
-
-impl Waiting {
-    fn new(chain: &Arc<Chain>) -> Self {
-        chain.change(|state| state.waiting += 1);
-        Self(Arc::clone(chain))
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.0.change(|state| state.waiting -= 1);
     }
 }

@@ -9,7 +9,8 @@ use tempfile::TempDir;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinHandle;
 
-use super::chain::{Chain, Fault, State};
+use super::calls::{Cut, Fault};
+use super::chain::{Chain, State};
 use super::multiprocess::FakeWallet;
 use super::personalities;
 use super::tap::{Received, relay};
@@ -134,12 +135,14 @@ impl FakeNode {
             .change(|state| state.multiprocess.sized_fee_rates = sized);
     }
 
-    /// Whether the node says that it is catching up with the chain. At first it is not.
+    /// Whether the node says that it is catching up with the chain. At first it is not. Meanwhile v31 and v32 make no
+    /// template, unless they are asked to without a cooldown.
     pub fn set_initial_block_download(&self, catching_up: bool) {
         self.chain.change(|state| state.catching_up = catching_up);
     }
 
-    /// Whether the node has not loaded the chain yet: then it has no tip. At first it has loaded it.
+    /// Whether the node has not loaded the chain yet: then it has no tip, and v31 and v32 make no `Mining` before. At first
+    /// it has loaded it.
     pub fn set_loading(&self, loading: bool) {
         self.chain.change(|state| state.loading = loading);
     }
@@ -147,7 +150,12 @@ impl FakeNode {
     /// What happens to the next call of a method, such as `Mining.getTip`, instead of an answer. Faults of the same
     /// method are for its calls one after the other.
     pub fn fault(&self, method: &str, fault: Fault) {
-        self.chain.add_fault(method, fault);
+        self.chain.change(|state| state.faults.add(method, fault));
+    }
+
+    /// Lets all calls go on that are [held](Fault::Hold) now.
+    pub fn release(&self) {
+        self.chain.change(|state| state.released += 1);
     }
 
     /// Takes a method away, of which peers are told then that it is not implemented. Bitcoin Core 30.0 is a
@@ -161,7 +169,8 @@ impl FakeNode {
         self.chain.received()
     }
 
-    /// Waits until so many waits (`waitTipChanged`, `waitNext`) run in the node. Calls that [stall](Fault::Stall) count.
+    /// Waits until so many waits run in the node: `waitTipChanged`, `waitNext`, a `createNewBlock` that cools down, and calls
+    /// that [stall](Fault::Stall) or are [held](Fault::Hold).
     pub async fn until_waiting(&self, count: usize) {
         self.chain.until(|state| state.waiting == count).await;
     }
@@ -181,21 +190,21 @@ impl FakeNode {
             .await;
     }
 
-    /// Ends all waits, as a node does that shuts down. It goes on with everything else.
+    /// Ends all waits, as a node does that shuts down, and makes no templates any more. It goes on with everything else.
     pub fn stop_waits(&self) {
         self.chain.change(|state| state.stopping = true);
     }
 
     /// Cuts the connections that there are. New ones are accepted.
     pub fn disconnect(&self) {
-        self.chain.cut();
+        self.chain.cut(Cut::End);
     }
 }
 
 impl Drop for FakeNode {
     fn drop(&mut self) {
         self.accepting.abort();
-        self.chain.cut();
+        self.chain.cut(Cut::End);
     }
 }
 

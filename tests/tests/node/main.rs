@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bitcoin_cli;
 mod cancellation;
 mod chain;
 mod chain_events;
@@ -17,12 +18,14 @@ mod python;
 mod real;
 mod rpc;
 mod scenario;
+mod session;
+mod streams;
 mod upstream;
 mod wallet_process;
 mod wallets;
 
 use bitcoin_core_ipc::testing::FakeNode;
-use bitcoin_core_ipc::{Interfaces, Node};
+use bitcoin_core_ipc::{Interfaces, Mining, Node};
 use ipc_tests::peers::within;
 
 /// Every set of interfaces.
@@ -40,4 +43,8 @@ async fn node(interfaces: Interfaces) -> (FakeNode, Node) {
         .await
         .unwrap();
     (fake, node)
+}
+
+async fn mining(node: &Node) -> Mining {
+    within("makeMining", node.mining()).await.unwrap()
 }

@@ -20,6 +20,7 @@ use super::found::{first, found, height, known, wire_height};
 use super::{notifications, rpc_methods, settings};
 use crate::fee_rate::FeeRate;
 use crate::locator::Locator;
+use crate::testing::calls::Cut;
 use crate::testing::chain::{Chain, State};
 use crate::testing::template::read;
 
@@ -68,7 +69,7 @@ impl ChainTrait for OurChain {
             Some(hash) => Ok(hash),
             // It is an assertion.
             None => {
-                self.0.cut();
+                self.0.cut(Cut::End);
                 std::future::pending().await
             }
         }
@@ -377,15 +378,18 @@ impl ChainTrait for OurChain {
     }
 
     async fn init_message(&self, _message: String) -> Result<(), Exception> {
-        self.0.enter("Chain.initMessage").await
+        self.0.enter("Chain.initMessage").await?;
+        Ok(())
     }
 
     async fn init_warning(&self, _message: BilingualStr) -> Result<(), Exception> {
-        self.0.enter("Chain.initWarning").await
+        self.0.enter("Chain.initWarning").await?;
+        Ok(())
     }
 
     async fn init_error(&self, _message: BilingualStr) -> Result<(), Exception> {
-        self.0.enter("Chain.initError").await
+        self.0.enter("Chain.initError").await?;
+        Ok(())
     }
 
     async fn show_progress(
@@ -394,7 +398,8 @@ impl ChainTrait for OurChain {
         _progress: i32,
         _resume_possible: bool,
     ) -> Result<(), Exception> {
-        self.0.enter("Chain.showProgress").await
+        self.0.enter("Chain.showProgress").await?;
+        Ok(())
     }
 
     async fn handle_notifications(

@@ -3,6 +3,7 @@
 //! Each case runs with the scripted nodes, and with a real one if there is any; see `real`.
 
 mod blocks;
+mod settings;
 mod waits;
 
 use bitcoin_core_ipc::bitcoin::{Block, ScriptBuf};
@@ -10,7 +11,7 @@ use bitcoin_core_ipc::{BlockRef, Interfaces, Mining, Node, Solution, Template, T
 use ipc_tests::peers::within;
 
 use crate::real::RealNode;
-use crate::{ALL, node};
+use crate::{ALL, mining, node};
 
 /// Runs a case with every node that there is.
 async fn with_each(case: impl AsyncFn(&Node)) {
@@ -34,10 +35,6 @@ async fn with_v32(case: impl AsyncFn(&Node)) {
         }
     })
     .await;
-}
-
-async fn mining(node: &Node) -> Mining {
-    within("makeMining", node.mining()).await.unwrap()
 }
 
 async fn tip(mining: &Mining) -> BlockRef {

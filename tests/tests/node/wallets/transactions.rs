@@ -56,7 +56,10 @@ async fn a_transaction_says_what_it_means_for_the_wallet() {
         ok(wallet.raw_transaction(id(&sent))).await,
         Some(Transaction::from(&sent))
     );
-    assert_eq!(ok(wallet.transactions()).await, [known.clone()]);
+    assert_eq!(
+        ok(wallet.transactions()).await,
+        std::slice::from_ref(&known)
+    );
     let details = ok(wallet.transaction_details(id(&sent))).await.unwrap();
     assert_eq!(details.transaction, known);
     assert!(details.in_mempool);
