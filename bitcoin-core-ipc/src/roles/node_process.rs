@@ -18,7 +18,7 @@ use crate::node::Node;
 /// A node that this program has started, of any version from v30.
 ///
 /// Dropping it asks the node to end, which it does in good order, but without waiting for that; [`NodeProcess::stop`] waits.
-/// A node whose parent is killed goes on.
+/// A node whose parent is killed goes on. Ctrl-C in a terminal reaches both, and ends the node.
 #[derive(Debug)]
 #[must_use = "dropping it ends the node"]
 pub struct NodeProcess {

@@ -91,7 +91,7 @@ async fn a_node_that_refuses_its_arguments_says_so() {
 
 /// What a released node has when another process starts it with nothing but a socket.
 #[tokio::test]
-async fn a_node_without_arguments_has_an_echo() {
+async fn a_node_without_arguments_has_nothing_but_an_echo() {
     let Some(program) = real() else { return };
     let ipc = Ipc::new().unwrap();
     let (node, child) = within("starting", spawn_node(&ipc, &program))
@@ -104,6 +104,13 @@ async fn a_node_without_arguments_has_an_echo() {
     assert_eq!(node.interfaces(), Interfaces::Multiprocess);
     drop(node);
     assert!(within("its end", child.exited()).await.unwrap().success());
+
+    let (node, child) = within("starting", spawn_node(&ipc, &program))
+        .await
+        .unwrap();
+    within("makeMining", node.mining()).await.unwrap_err();
+    drop(node);
+    within("its end", child.exited()).await.unwrap();
 }
 
 #[tokio::test]
