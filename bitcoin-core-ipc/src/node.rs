@@ -120,6 +120,9 @@ impl Node {
 
     /// Block templates and the tip of the chain.
     ///
+    /// A node of v30 that has not loaded its chain yet ends when it is asked for the tip or for a template: give it time.
+    /// Later nodes answer this when they have loaded it.
+    ///
     /// # Errors
     ///
     /// The process has no chain; the connection is lost.

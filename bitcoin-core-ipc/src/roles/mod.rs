@@ -8,6 +8,7 @@
 
 mod echo;
 mod no_wallets;
+mod node_log;
 mod node_process;
 mod running;
 mod spawned_node;

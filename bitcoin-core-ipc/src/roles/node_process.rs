@@ -1,6 +1,7 @@
 //! Nodes that are started with arguments.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,8 +9,8 @@ use std::time::Duration;
 
 use ipc_runtime::Ipc;
 use tokio::process::Command;
-use tokio::time::Instant;
 
+use super::node_log::{Log, follow};
 use super::running::Running;
 use crate::error::Error;
 use crate::network::{Network, default_datadir};
@@ -18,7 +19,7 @@ use crate::node::Node;
 /// A node that this program has started, of any version from v30.
 ///
 /// Dropping it asks the node to end, which it does in good order, but without waiting for that; [`NodeProcess::stop`] waits.
-/// A node whose parent is killed goes on.
+/// A node whose parent is killed goes on. Ctrl-C in a terminal reaches both, and ends the node.
 #[derive(Debug)]
 #[must_use = "dropping it ends the node"]
 pub struct NodeProcess {
@@ -30,17 +31,27 @@ pub struct NodeProcess {
 }
 
 /// Says how to start a node.
-#[derive(Debug)]
 #[must_use = "a builder does nothing until it starts"]
 pub struct NodeProcessBuilder {
     program: PathBuf,
     datadir: Option<PathBuf>,
     network: Network,
     arguments: Vec<OsString>,
-    stdout: Stdio,
+    log: Log,
     wait: Duration,
     patience: Duration,
     ipc: Option<Ipc>,
+}
+
+impl fmt::Debug for NodeProcessBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NodeProcessBuilder")
+            .field("program", &self.program)
+            .field("datadir", &self.datadir)
+            .field("network", &self.network)
+            .field("arguments", &self.arguments)
+            .finish_non_exhaustive()
+    }
 }
 
 impl NodeProcess {
@@ -52,7 +63,7 @@ impl NodeProcess {
             datadir: None,
             network: Network::default(),
             arguments: Vec::new(),
-            stdout: Stdio::null(),
+            log: Box::new(|_| ()),
             wait: Duration::from_secs(60),
             patience: Duration::from_secs(600),
             ipc: None,
@@ -119,14 +130,15 @@ impl NodeProcessBuilder {
         self
     }
 
-    /// Where the node's log goes, besides the file in its data directory. Default: nowhere. What it says when it cannot start
-    /// goes to this program's stderr in any case.
-    pub fn stdout(mut self, stdout: impl Into<Stdio>) -> Self {
-        self.stdout = stdout.into();
+    /// Is told each line of the node's log, for as long as the current tokio runtime lasts. Default: the log is only in its
+    /// file in the data directory. What the node says when it cannot start goes to this program's stderr in any case.
+    pub fn log(mut self, line: impl FnMut(&str) + Send + 'static) -> Self {
+        self.log = Box::new(line);
         self
     }
 
-    /// How long the node may take to start. Default: a minute. One that has a chain to check first takes longer.
+    /// How long the node may take to start and to load its chain. Default: a minute. One that has much to check first takes
+    /// longer.
     pub fn wait(mut self, limit: Duration) -> Self {
         self.wait = limit;
         self
@@ -145,14 +157,16 @@ impl NodeProcessBuilder {
         self
     }
 
-    /// Starts the node, waits until it listens on a socket of its own in its data directory, and connects to it.
+    /// Starts the node, waits until it has loaded its chain, and connects to it, on a socket of its own in its data directory.
+    ///
+    /// A node of v30 ends when it is asked for its chain earlier. That it has loaded it is seen in its log.
     ///
     /// Dropping the future ends the node.
     ///
     /// # Errors
     ///
     /// The program cannot be started; it ends, as one does that refuses its arguments or whose data directory is in use; it
-    /// does not listen in time, and is asked to end; there is no tokio runtime.
+    /// does not load its chain in time, and is asked to end; there is no tokio runtime.
     pub async fn start(self) -> Result<NodeProcess, Error> {
         let datadir = match self.datadir {
             Some(datadir) => datadir,
@@ -166,32 +180,37 @@ impl NodeProcessBuilder {
         };
         let mut command = Command::new(&self.program);
         command
+            .args(&self.arguments)
+            // Behind the others, so that these count.
             .arg(format!("-chain={}", chain(self.network)))
             .arg(with_value("-datadir=", &datadir))
             .arg(with_value("-ipcbind=unix:", &socket.0))
-            .args(&self.arguments)
+            .args(["-daemon=0", "-printtoconsole=1"])
             .stdin(Stdio::null())
-            .stdout(self.stdout);
-        let started = command.spawn();
-        let mut running = Running::new(started.map_err(|error| failed(&self.program, error))?);
+            .stdout(Stdio::piped());
+        let mut child = (command.spawn()).map_err(|error| failed(&self.program, error))?;
+        let loaded = child.stdout.take().map(|stdout| follow(stdout, self.log));
+        let mut running = Running::new(child);
 
-        let address = with_value("unix:", &socket.0)
-            .to_string_lossy()
-            .into_owned();
-        let node = Node::builder().address(address).ipc(ipc);
-        let deadline = Instant::now() + self.wait;
-        let node = loop {
-            let attempt = node.clone().connect();
-            let ended = tokio::select! {
-                connected = attempt => match connected {
-                    Ok(node) => break node,
-                    // It may be that it loads its chain.
-                    Err(error) if Instant::now() >= deadline => return Err(error),
-                    Err(_) => tokio::time::timeout(PAUSE, running.ended()).await,
-                },
-                ended = running.ended() => Ok(ended),
-            };
-            if let Ok(ended) = ended {
+        let address = with_value("unix:", &socket.0);
+        let node = Node::builder().address(address.to_string_lossy()).ipc(ipc);
+        let connected = async {
+            if let Some(loaded) = loaded
+                && loaded.await.is_ok()
+            {
+                return node.connect().await;
+            }
+            // It has closed its output, and is about to end.
+            std::future::pending().await
+        };
+        let node = tokio::select! {
+            connected = tokio::time::timeout(self.wait, connected) => {
+                connected.unwrap_or_else(|_| {
+                    let reason = format!("it has not loaded its chain within {:?}, and is ended", self.wait);
+                    Err(failed(&self.program, reason))
+                })?
+            }
+            ended = running.ended() => {
                 let reason = match ended {
                     Ok(status) => format!("it has ended ({status}); see what it has printed"),
                     Err(error) => error.to_string(),
@@ -208,9 +227,6 @@ impl NodeProcessBuilder {
         })
     }
 }
-
-/// How often to look whether the node listens.
-const PAUSE: Duration = Duration::from_millis(50);
 
 /// The path of a socket that no other node has, and which is removed in the end.
 #[derive(Debug)]

@@ -60,9 +60,9 @@ pub struct TransactionChange {
 
 /// Events of a subscription that is not read wait in memory: see [`Subscription`].
 impl Wallet {
-    /// Subscribes to the end of the wallet: one event, just before it is closed, and then no more.
+    /// Subscribes to the end of the wallet: an event just before it is closed.
     ///
-    /// The wallet is closed when all have let go of it: drop this and its clones then.
+    /// The node waits until all have let go of the wallet: drop this, its clones and its subscriptions then.
     ///
     /// # Errors
     ///

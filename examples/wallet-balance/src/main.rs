@@ -15,11 +15,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut following = JoinSet::new();
     for wallet in loader.wallets().await? {
         // Before the first look, so that nothing is missed.
-        let changes = wallet.transaction_changes().await?;
+        let mut changes = wallet.transaction_changes().await?;
         print(&wallet).await?;
         if follows {
             following.spawn(async move {
-                let mut changes = changes;
                 while let Some(change) = changes.next().await {
                     change?;
                     print(&wallet).await?;

@@ -1,23 +1,19 @@
 //! The example `chain-notify`.
 
-use std::path::Path;
 use std::process::Stdio;
 
 use bitcoin_core_ipc::chain::RemovalReason;
 use bitcoin_core_ipc::testing::FakeNode;
 use bitcoin_core_ipc::{Amount, Interfaces};
-use ipc_tests::peers::{within, workspace};
+use ipc_tests::peers::within;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
+use crate::example::built;
+
 /// Builds the example, and has it watch a node: how it reaches it was printed.
 async fn watch(fake: &FakeNode) -> (Child, Lines<BufReader<ChildStdout>>) {
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "-p", "chain-notify"])
-        .current_dir(workspace())
-        .status();
-    assert!(built.await.unwrap().success());
-    let program = Path::new(env!("CARGO_BIN_EXE_peer")).with_file_name("chain-notify");
+    let program = built("chain-notify").await;
     let mut child = Command::new(program)
         .arg(fake.address())
         .stdout(Stdio::piped())

@@ -12,10 +12,21 @@ use crate::ALL;
 /// How long a program may be that mines a block.
 const LINES: usize = 20;
 
+/// The examples whose programs tests here run.
+const EXAMPLES: [&str; 5] = [
+    "chain-notify",
+    "mining",
+    "spawn-node",
+    "wallet-balance",
+    "wallet-stand-in",
+];
+
 /// The program of an example.
 pub(crate) async fn built(name: &str) -> PathBuf {
+    // All at once: alone, each would have its dependencies built anew, with features of its own.
     let built = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "-p", name])
+        .args(["build", "--quiet"])
+        .args(EXAMPLES.iter().flat_map(|example| ["-p", example]))
         .current_dir(workspace())
         .status();
     assert!(built.await.unwrap().success());

@@ -9,6 +9,7 @@ use ipc_runtime::Ipc;
 use ipc_tests::peers::{DEADLINE, program, within};
 use tempfile::TempDir;
 use tokio::process::Command;
+use tokio::sync::mpsc;
 
 use crate::example::built;
 
@@ -38,7 +39,11 @@ async fn a_node_starts_and_stops() {
     let Some(program) = real() else { return };
     let folder = tempfile::tempdir().unwrap();
     let process = started(&program, &folder);
+    let (lines, mut log) = mpsc::unbounded_channel();
+    let process = process.log(move |line| drop(lines.send(line.to_owned())));
     let mut process = within("starting", process.start()).await.unwrap();
+    let line = within("the log", log.recv()).await.unwrap();
+    assert!(line.contains("Bitcoin Core version"), "{line}");
     let node = process.node().clone();
     let mining = within("makeMining", node.mining()).await.unwrap();
     assert_eq!(
@@ -91,7 +96,7 @@ async fn a_node_that_refuses_its_arguments_says_so() {
 
 /// What a released node has when another process starts it with nothing but a socket.
 #[tokio::test]
-async fn a_node_without_arguments_has_an_echo() {
+async fn a_node_without_arguments_has_nothing_but_an_echo() {
     let Some(program) = real() else { return };
     let ipc = Ipc::new().unwrap();
     let (node, child) = within("starting", spawn_node(&ipc, &program))
@@ -104,6 +109,13 @@ async fn a_node_without_arguments_has_an_echo() {
     assert_eq!(node.interfaces(), Interfaces::Multiprocess);
     drop(node);
     assert!(within("its end", child.exited()).await.unwrap().success());
+
+    let (node, child) = within("starting", spawn_node(&ipc, &program))
+        .await
+        .unwrap();
+    within("makeMining", node.mining()).await.unwrap_err();
+    drop(node);
+    within("its end", child.exited()).await.unwrap();
 }
 
 #[tokio::test]
@@ -165,7 +177,8 @@ async fn what_does_not_listen_is_ended() {
         .datadir(folder.path())
         .wait(Duration::from_millis(300));
     let error = within("starting", process.start()).await.unwrap_err();
-    assert!(matches!(error, Error::Ipc(_)), "{error}");
+    assert!(matches!(error, Error::Process { .. }), "{error}");
+    assert!(error.to_string().contains("within 300ms"), "{error}");
     let pid: i32 = std::fs::read_to_string(pid)
         .unwrap()
         .trim()

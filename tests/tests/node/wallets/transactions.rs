@@ -1,8 +1,11 @@
 //! Transactions and balances.
 
+use bitcoin_core_ipc::bitcoin::consensus::serialize;
+use bitcoin_core_ipc::bitcoin::{OutPoint, TxIn};
+use bitcoin_core_ipc::chain::RemovalReason;
 use bitcoin_core_ipc::testing::Fault;
 use bitcoin_core_ipc::wallet::{Balances, CoinControl};
-use bitcoin_core_ipc::{Amount, BlockHash, Error, Transaction, Txid};
+use bitcoin_core_ipc::{Amount, BlockHash, Error, Transaction, TxOut, Txid};
 use ipc_tests::peers::within;
 
 use super::{elsewhere, id, ok, refused, world};
@@ -95,8 +98,6 @@ async fn balances_can_be_set() {
 
 #[tokio::test]
 async fn a_transaction_that_left_the_mempool_can_be_abandoned() {
-    use bitcoin_core_ipc::chain::RemovalReason;
-
     let world = world().await;
     let wallet = &world.wallet;
     let sent = world.theirs.receive(Amount(70_000));
@@ -115,10 +116,6 @@ async fn a_transaction_that_left_the_mempool_can_be_abandoned() {
 
 #[tokio::test]
 async fn inputs_and_outputs_are_recognized() {
-    use bitcoin_core_ipc::TxOut;
-    use bitcoin_core_ipc::bitcoin::consensus::serialize;
-    use bitcoin_core_ipc::bitcoin::{OutPoint, TxIn};
-
     let world = world().await;
     let wallet = &world.wallet;
     let sent = world.theirs.receive(Amount(70_000));

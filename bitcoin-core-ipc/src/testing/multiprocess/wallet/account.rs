@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use bitcoin::consensus::serialize;
 use bitcoin::{OutPoint, Transaction, TxIn, TxOut, Txid};
+use generated_examples::multiprocess::wallet::WalletTryGetBalancesResults;
 
+use super::sent;
 use crate::encoded::Amount;
 use crate::script::ScriptBuf;
 use crate::testing::chain::State;
@@ -169,5 +172,14 @@ impl Account {
             *kind = Amount(kind.0 + value);
         }
         balances
+    }
+
+    /// The balances, and the block that they are of.
+    pub(super) fn balances_at(&self, state: &State) -> WalletTryGetBalancesResults {
+        WalletTryGetBalancesResults {
+            balances: sent::balances(self.balances(state)),
+            block_hash: serialize(&state.tip_hash()),
+            result: true,
+        }
     }
 }

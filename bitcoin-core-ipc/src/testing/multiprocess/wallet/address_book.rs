@@ -1,4 +1,6 @@
-//! Labels of addresses.
+//! Labels of addresses, and requests for payment.
+
+use generated_examples::multiprocess::wallet::{WalletAddress, WalletGetAddressResults};
 
 use super::account::Account;
 use super::sent::AddressChange;
@@ -33,6 +35,41 @@ impl Account {
             return false;
         };
         self.tell(state, address, label, purpose, change::DELETED);
+        true
+    }
+
+    pub(super) fn label(&self, address: &Destination) -> WalletGetAddressResults {
+        let entry = self.book.get(address).cloned();
+        let result = entry.is_some();
+        let (name, purpose) = entry.unzip();
+        WalletGetAddressResults {
+            name,
+            purpose,
+            result,
+        }
+    }
+
+    pub(super) fn labels(&self) -> Vec<WalletAddress> {
+        let entry = |(address, (label, purpose)): (&Destination, &(String, i32))| WalletAddress {
+            dest: address.wire(),
+            is_mine: self.addresses.contains(address),
+            name: label.clone(),
+            purpose: *purpose,
+        };
+        self.book.iter().map(entry).collect()
+    }
+
+    /// Always works. An empty request is removed.
+    pub(super) fn set_request(
+        &mut self,
+        address: Destination,
+        id: Vec<u8>,
+        request: Vec<u8>,
+    ) -> bool {
+        match request.is_empty() {
+            true => self.requests.remove(&(address, id)),
+            false => self.requests.insert((address, id), request),
+        };
         true
     }
 

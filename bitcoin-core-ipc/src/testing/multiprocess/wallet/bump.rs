@@ -1,11 +1,17 @@
 //! Transactions that replace others.
 
+use bitcoin::consensus::serialize;
 use bitcoin::{Amount, Transaction, Txid};
-use generated_examples::multiprocess::wallet::CoinControl;
+use generated_examples::multiprocess::common::BilingualStr;
+use generated_examples::multiprocess::wallet::{
+    CoinControl, WalletCommitBumpTransactionResults, WalletCreateBumpTransactionResults,
+    WalletSignBumpTransactionResults,
+};
 
 use super::account::{Account, is_in_mempool};
-use super::create::{FEE, SIZE, fee};
+use super::create::{FEE, SIZE, fee, set_signatures};
 use crate::chain::RemovalReason;
+use crate::message::Message;
 use crate::testing::chain::State;
 
 /// A replacement with the fees of both.
@@ -90,5 +96,48 @@ impl Account {
         self.told_change(state, txid);
         let notes = vec![("replaces_txid".to_owned(), txid.to_string())];
         Ok(self.commit(state, replacement, notes, Vec::new()))
+    }
+
+    pub(super) fn sign_bump(
+        &self,
+        mut transaction: Transaction,
+    ) -> WalletSignBumpTransactionResults {
+        let result = self.can_sign();
+        if result {
+            set_signatures(&mut transaction);
+        }
+        WalletSignBumpTransactionResults {
+            mtx: serialize(&transaction),
+            result,
+        }
+    }
+}
+
+/// As peers are told of a replacement that was made, or not.
+pub(super) fn made(made: Result<Replacement, String>) -> WalletCreateBumpTransactionResults {
+    let (made, errors) = either(made);
+    WalletCreateBumpTransactionResults {
+        errors,
+        old_fee: made.as_ref().map_or(0, |made| made.old_fee),
+        new_fee: made.as_ref().map_or(0, |made| made.new_fee),
+        mtx: (made.as_ref()).map_or_else(Vec::new, |made| serialize(&made.transaction)),
+        result: made.is_some(),
+    }
+}
+
+/// As peers are told of a replacement that was passed on, or not.
+pub(super) fn committed(txid: Result<Txid, String>) -> WalletCommitBumpTransactionResults {
+    let (txid, errors) = either(txid);
+    WalletCommitBumpTransactionResults {
+        errors,
+        bumped_txid: txid.map_or_else(Vec::new, |txid| serialize(&txid)),
+        result: txid.is_some(),
+    }
+}
+
+fn either<T>(outcome: Result<T, String>) -> (Option<T>, Vec<BilingualStr>) {
+    match outcome {
+        Ok(value) => (Some(value), Vec::new()),
+        Err(why) => (None, vec![Message::new(why).into()]),
     }
 }

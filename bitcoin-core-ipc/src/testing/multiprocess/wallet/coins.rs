@@ -11,8 +11,8 @@ use super::account::{Account, pays_to};
 use super::sent::out_point;
 use crate::testing::chain::State;
 
-/// An outpoint of 36 bytes, and what is there.
-type WireCoin = Pair<Vec<u8>, WalletTxOut>;
+/// Outputs by address.
+pub(super) type Groups = Vec<Pair<TxDestination, Vec<Pair<Vec<u8>, WalletTxOut>>>>;
 
 impl Account {
     /// What an output pays to the wallet.
@@ -24,7 +24,7 @@ impl Account {
     }
 
     /// The outputs that can be spent, by address.
-    pub(super) fn groups(&self, state: &State) -> Vec<Pair<TxDestination, Vec<WireCoin>>> {
+    pub(super) fn groups(&self, state: &State) -> Groups {
         let mut groups: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (coin, known, output) in self.unspent() {
             if let Some(address) = pays_to(output)

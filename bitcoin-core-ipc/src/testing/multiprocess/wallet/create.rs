@@ -3,7 +3,9 @@
 use bitcoin::absolute::LockTime;
 use bitcoin::consensus::serialize;
 use bitcoin::{OutPoint, ScriptBuf, Sequence, Transaction, TxIn, TxOut, Witness, transaction};
-use generated_examples::multiprocess::wallet::{CoinControl, CreatedTransactionResult, Recipient};
+use generated_examples::multiprocess::wallet::{
+    CoinControl, CreatedTransactionResult, Recipient, WalletGetMinimumFeeResults,
+};
 
 use super::account::Account;
 use super::sent::{amount, destination, out_point};
@@ -15,6 +17,13 @@ pub(super) const SIZE: i64 = 200;
 /// What they pay unless they are told otherwise, in satoshi.
 pub(super) const FEE: i64 = 1000;
 
+/// The most that they may pay, in satoshi.
+pub(super) const MAX_FEE: i64 = 10_000_000;
+/// The blocks in which they should confirm.
+pub(super) const TARGET: u32 = 6;
+/// As nodes say that the mempool takes nothing less.
+const MEMPOOL_MIN: i32 = 5;
+
 /// What a transaction of so many virtual bytes pays.
 pub(super) fn fee(control: &CoinControl, size: i64) -> Result<i64, String> {
     let Some(rate) = &control.fee_rate else {
@@ -22,6 +31,15 @@ pub(super) fn fee(control: &CoinControl, size: i64) -> Result<i64, String> {
     };
     let rate = FeeRate::try_from(rate.as_slice()).map_err(|error| error.to_string())?;
     Ok(rate.to_sat_per_kvb() * size / 1000)
+}
+
+/// A fee that comes from no estimate.
+pub(super) fn minimum_fee(fee: i64) -> WalletGetMinimumFeeResults {
+    WalletGetMinimumFeeResults {
+        returned_target: Some(0),
+        reason: Some(MEMPOOL_MIN),
+        result: fee,
+    }
 }
 
 impl Account {

@@ -2,7 +2,14 @@
 
 use bitcoin::hashes::{Hash, hash160, sha256};
 
+use generated_examples::multiprocess::common::ResultVoid;
+use generated_examples::multiprocess::wallet::{
+    TxDestination, WalletGetPubKeyResults, WalletSignMessageResults,
+};
+
 use super::account::Account;
+use crate::message::Message;
+use crate::testing::chain::State;
 use crate::wallet::{AddressType, Destination};
 
 impl Account {
@@ -43,5 +50,50 @@ impl Account {
     /// Whether the wallet can sign now.
     pub(super) fn can_sign(&self) -> bool {
         !self.locked
+    }
+
+    /// A new address with a label, or why there is none.
+    pub(super) fn new_destination(
+        &mut self,
+        state: &mut State,
+        kind: AddressType,
+        label: String,
+    ) -> Result<TxDestination, String> {
+        if self.no_addresses {
+            return Err("Error: This wallet has no available keys".to_owned());
+        }
+        let made = self.new_address(kind);
+        let address = made.ok_or("Error: There are no addresses of this type")?;
+        self.set_label(state, &address, label, RECEIVE);
+        Ok(address.wire())
+    }
+
+    pub(super) fn public_key(&self, hash: &[u8]) -> WalletGetPubKeyResults {
+        let result = self.has_key(hash);
+        let pub_key = match result {
+            true => [&[2], hash, &[0; 12]].concat(),
+            false => Vec::new(),
+        };
+        WalletGetPubKeyResults { pub_key, result }
+    }
+
+    pub(super) fn sign_message(&self, message: &str, hash: &[u8]) -> WalletSignMessageResults {
+        let (signature, result) = match (self.has_key(hash), self.can_sign()) {
+            (true, true) => (format!("signed: {message}"), 0),
+            (false, _) => (String::new(), KEY_NOT_AVAILABLE),
+            (true, false) => (String::new(), SIGNING_FAILED),
+        };
+        WalletSignMessageResults { signature, result }
+    }
+}
+
+/// The purpose of addresses to be paid to.
+const RECEIVE: i32 = 0;
+const KEY_NOT_AVAILABLE: i32 = 1;
+const SIGNING_FAILED: i32 = 2;
+
+pub(super) fn no_device() -> ResultVoid {
+    ResultVoid {
+        error: Some(Message::new("There is no signing device").into()),
     }
 }

@@ -17,15 +17,6 @@ use super::{object, told};
 use crate::message::Message;
 use crate::testing::chain::Chain;
 
-/// Of a wallet without private keys.
-pub(super) const NO_PRIVATE_KEYS: u64 = 1 << 32;
-/// Of one that a device signs for.
-pub(super) const EXTERNAL_SIGNER: u64 = 1 << 35;
-/// Of one of output descriptors.
-const DESCRIPTORS: u64 = 1 << 34;
-/// Of one that is never made keys for.
-const BLANK: u64 = 1 << 33;
-
 pub(in crate::testing) fn object(chain: &Arc<Chain>) -> WalletLoaderProxy {
     WalletLoaderProxy::new(OurLoader(Arc::clone(chain)))
 }
@@ -87,12 +78,12 @@ impl OurLoader {
         let Some(account) = wallets.accounts.get_mut(name) else {
             return Err("Error: Wallet does not exist".to_owned());
         };
-        if account.flags & DESCRIPTORS != 0 {
+        if !account.is_legacy() {
             return Err("Error: This wallet is already a descriptor wallet".to_owned());
         }
         let backup_path = format!("{name}.legacy.bak");
         wallets.backups.insert(backup_path.clone(), account.clone());
-        account.flags |= DESCRIPTORS;
+        account.set_descriptors();
         account.is_open = true;
         Ok(WalletMigrationResult {
             wallet: Some(object::object(&self.0, name)),
@@ -114,14 +105,12 @@ impl WalletLoader for OurLoader {
         self.0.enter("WalletLoader.createWallet").await?;
         let encrypted = !passphrase.is_empty();
         let account = Account {
-            flags,
-            no_addresses: flags & BLANK != 0,
             passphrase: encrypted.then(|| passphrase.into_bytes()),
             locked: encrypted,
-            ..Account::default()
+            ..Account::of_kind(flags)
         };
         let mut warning = Vec::new();
-        if flags & DESCRIPTORS == 0 {
+        if account.is_legacy() {
             let text = "Wallet created successfully. The legacy wallet type is being deprecated";
             warning.push(BilingualStr::from(Message::new(text)));
         }
@@ -190,9 +179,9 @@ impl WalletLoader for OurLoader {
         let accounts = state.multiprocess.wallets.accounts.iter();
         let file = |(name, account): (&String, &Account)| Pair {
             key: name.clone(),
-            value: match account.flags & DESCRIPTORS {
-                0 => "bdb".to_owned(),
-                _ => "sqlite".to_owned(),
+            value: match account.is_legacy() {
+                true => "bdb".to_owned(),
+                false => "sqlite".to_owned(),
             },
         };
         Ok(accounts.map(file).collect())

@@ -1,16 +1,16 @@
 //! What a wallet keeps, as peers are sent it, and what they send.
 
-use bitcoin::consensus::{deserialize, serialize};
-use bitcoin::{OutPoint, Transaction, Txid};
+use bitcoin::consensus::{Decodable, deserialize, serialize};
+use bitcoin::{OutPoint, Txid};
 use generated_examples::multiprocess::common::Pair;
 use generated_examples::multiprocess::wallet::{
-    TxDestination, WalletTx, WalletTxOut, WalletTxStatus,
+    TxDestination, WalletBalances, WalletTx, WalletTxOut, WalletTxStatus,
 };
 use ipc_runtime::Exception;
 
 use super::account::{Account, Known, depth, height, pays_to};
 use crate::testing::chain::State;
-use crate::wallet::Destination;
+use crate::wallet::{Balances, Destination};
 
 /// What happened to an address.
 #[derive(Clone, Debug)]
@@ -38,15 +38,28 @@ pub(super) fn out_point(sent: &[u8]) -> Result<OutPoint, String> {
 }
 
 pub(super) fn coin(sent: &[u8]) -> Result<OutPoint, Exception> {
-    out_point(sent).map_err(Exception::failed)
+    read(sent)
+}
+
+pub(super) fn coins(sent: &[Vec<u8>]) -> Result<Vec<OutPoint>, Exception> {
+    sent.iter().map(|coin| read(coin)).collect()
 }
 
 pub(super) fn txid(sent: &[u8]) -> Result<Txid, Exception> {
+    read(sent)
+}
+
+/// What the network encodes.
+pub(super) fn read<T: Decodable>(sent: &[u8]) -> Result<T, Exception> {
     deserialize(sent).map_err(Exception::failed)
 }
 
-pub(super) fn transaction(sent: &[u8]) -> Result<Transaction, Exception> {
-    deserialize(sent).map_err(Exception::failed)
+pub(super) fn balances(balances: Balances) -> WalletBalances {
+    WalletBalances {
+        balance: balances.trusted.0,
+        unconfirmed_balance: balances.unconfirmed.0,
+        immature_balance: balances.immature.0,
+    }
 }
 
 pub(super) fn amount(satoshi: i64) -> Result<bitcoin::Amount, String> {

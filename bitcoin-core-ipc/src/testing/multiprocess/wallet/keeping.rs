@@ -1,4 +1,4 @@
-//! A wallet under a passphrase, and its end.
+//! Locking a wallet, copying it, and closing it.
 
 use super::WalletEvent;
 use super::account::Account;
@@ -45,6 +45,16 @@ impl Account {
     fn set_locked(&mut self, state: &mut State, locked: bool) {
         self.locked = locked;
         state.tell_wallet(&self.name, WalletEvent::Status);
+    }
+
+    /// Copies it to a path, and says whether that is one.
+    pub(super) fn back_up(&self, state: &mut State, path: String) -> bool {
+        let is_path = !path.is_empty();
+        if is_path {
+            let backups = &mut state.multiprocess.wallets.backups;
+            backups.insert(path, self.clone());
+        }
+        is_path
     }
 
     /// Closes it. What peers hold of it still works, as in a node.
