@@ -25,6 +25,7 @@
 #![cfg_attr(feature = "testing", doc = "[`testing::FakeNode`].")]
 #![cfg_attr(not(feature = "testing"), doc = "`testing::FakeNode`.")]
 
+mod advice;
 mod coinbase;
 #[cfg(feature = "bitcoin")]
 mod convert;
@@ -37,6 +38,7 @@ mod mining;
 mod network;
 mod node;
 mod options;
+mod progress;
 mod rpc;
 mod session;
 mod stream;
@@ -59,6 +61,7 @@ pub use mining::Mining;
 pub use network::{Network, default_datadir};
 pub use node::{Node, NodeBuilder};
 pub use options::{BlockRef, CheckOptions, Solution, TemplateOptions, Verdict, WaitOptions};
+pub use progress::SyncProgress;
 pub use rpc::Rpc;
 pub use session::{Event, Reconnect, Session};
 pub use stream::Updates;

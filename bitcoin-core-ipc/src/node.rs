@@ -10,6 +10,7 @@ use generated_examples::v32;
 use ipc_runtime::{Exception, ExceptionKind, Ipc};
 use tokio::time::Instant;
 
+use crate::advice::{self, io_kind};
 use crate::detect::{First, assume, detect};
 use crate::error::Error;
 use crate::interfaces::{Init, Interfaces, Of, each};
@@ -183,12 +184,12 @@ impl NodeBuilder {
     ///
     /// # Errors
     ///
-    /// The address is none; nobody is there ([`Error::NotThere`], if that was waited for); it is no node, or one that
-    /// does not answer in time; there is no tokio runtime.
+    /// The address is none; nobody is there ([`Error::NotThere`]); this user may not connect ([`Error::NotAllowed`]); it
+    /// is no node, or one that does not answer in time; there is no tokio runtime.
     pub async fn connect(self) -> Result<Node, Error> {
         match self.reach().await? {
             Reached::Node(node) => Ok(node),
-            Reached::NotYet(waited, last) => Err(not_there(waited, last)),
+            Reached::NotYet(error, _) => Err(error),
         }
     }
 
@@ -200,8 +201,8 @@ impl NodeBuilder {
     pub async fn connect_if_any(self) -> Result<Option<Node>, Error> {
         match self.reach().await? {
             Reached::Node(node) => Ok(Some(node)),
-            Reached::NotYet(_, last) if io_kind(&last).is_some_and(is_nobody) => Ok(None),
-            Reached::NotYet(waited, last) => Err(not_there(waited, last)),
+            Reached::NotYet(_, true) => Ok(None),
+            Reached::NotYet(error, _) => Err(error),
         }
     }
 
@@ -240,7 +241,12 @@ impl NodeBuilder {
             };
             let left = wait.saturating_sub(began.elapsed());
             if left.is_zero() {
-                return Ok(Reached::NotYet(wait, last));
+                let kind = io_kind(&last);
+                let error = match kind.is_none() && wait.is_zero() {
+                    true => last.into(),
+                    false => target.not_there(wait, last),
+                };
+                return Ok(Reached::NotYet(error, kind.is_some_and(is_nobody)));
             }
             tokio::time::sleep(left.min(PAUSE)).await;
         }
@@ -252,8 +258,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 enum Reached {
     Node(Node),
-    /// How long was waited, and why the last attempt failed.
-    NotYet(Duration, Exception),
+    /// Why not, and whether it is because there is nobody at all.
+    NotYet(Error, bool),
 }
 
 /// Who is connected to, and how.
@@ -270,7 +276,7 @@ impl Target {
         let connecting = self
             .ipc
             .connect_address::<v32::init::InitProxy>(&self.address);
-        let first: First = connecting.await?;
+        let first: First = connecting.await.map_err(|why| self.refused(why))?;
         let init = match self.interfaces {
             Some(interfaces) => assume(first, interfaces),
             None => detect(first).await?,
@@ -286,6 +292,27 @@ impl Target {
     }
 }
 
+impl Target {
+    /// The error of somebody who is not there.
+    pub(crate) fn not_there(&self, waited: Duration, last: Exception) -> Error {
+        Error::NotThere {
+            waited,
+            advice: advice::nobody(&self.address, &last),
+            last,
+        }
+    }
+
+    fn refused(&self, why: Exception) -> Error {
+        match io_kind(&why) {
+            Some(ErrorKind::PermissionDenied) => Error::NotAllowed {
+                advice: advice::not_allowed(&self.address),
+                why,
+            },
+            _ => why.into(),
+        }
+    }
+}
+
 /// Whether it may be that a node is just starting, or was just ended to be started anew.
 pub(crate) fn may_come(exception: &Exception) -> bool {
     match io_kind(exception) {
@@ -294,22 +321,9 @@ pub(crate) fn may_come(exception: &Exception) -> bool {
     }
 }
 
-/// What the system said, if it is the system that refused.
-fn io_kind(exception: &Exception) -> Option<ErrorKind> {
-    let source = std::error::Error::source(exception)?;
-    source.downcast_ref().map(std::io::Error::kind)
-}
-
 /// Whether there is no socket, or one whose node has gone.
 fn is_nobody(kind: ErrorKind) -> bool {
     use ErrorKind::{ConnectionRefused, NotADirectory, NotFound};
 
     matches!(kind, ConnectionRefused | NotADirectory | NotFound)
-}
-
-fn not_there(waited: Duration, last: Exception) -> Error {
-    match waited.is_zero() {
-        true => last.into(),
-        false => Error::NotThere { waited, last },
-    }
 }

@@ -110,10 +110,7 @@ impl Session {
                 let kind = ExceptionKind::TimedOut;
                 Exception::new(kind, "it did not answer all the questions by then")
             });
-            Err(Error::NotThere {
-                waited: limit,
-                last,
-            })
+            Err(self.0.target.not_there(limit, last))
         })
     }
 }

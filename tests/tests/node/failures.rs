@@ -2,7 +2,7 @@
 
 use bitcoin_core_ipc::testing::{FakeNode, Fault};
 use bitcoin_core_ipc::{
-    Error, Interfaces, Node, Solution, TemplateOptions, Transaction, WaitOptions,
+    Amount, Error, Interfaces, Node, Solution, TemplateOptions, Transaction, WaitOptions,
 };
 use ipc_tests::peers::within;
 
@@ -45,6 +45,112 @@ async fn a_call_that_stalls_holds_up_no_other() {
         assert!(!stalled.is_finished());
         stalled.abort();
         within("its end", fake.until_waiting(0)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_is_held_is_answered_when_it_is_released() {
+    for interfaces in ALL {
+        let (fake, node) = node(interfaces).await;
+        let mining = within("makeMining", node.mining()).await.unwrap();
+        fake.fault("Mining.isTestChain", Fault::Hold);
+        let held = mining.clone();
+        let held = tokio::spawn(async move { held.is_test_chain().await });
+        within("the held call", fake.until_waiting(1)).await;
+        within("getTip", mining.tip()).await.unwrap();
+        assert!(!held.is_finished());
+        fake.release();
+        assert!(within("the answer", held).await.unwrap().unwrap());
+        assert!(within("isTestChain", mining.is_test_chain()).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_template_that_is_null_is_none() {
+    for interfaces in ALL {
+        let (fake, node) = node(interfaces).await;
+        let mining = within("makeMining", node.mining()).await.unwrap();
+        fake.fault("Mining.createNewBlock", Fault::Null);
+        let template = mining.create_new_block(TemplateOptions::default());
+        let error = within("createNewBlock", template)
+            .await
+            .expect_err("it is null");
+        assert!(matches!(error, Error::NoTemplate(_)), "{error}");
+        assert!(error.to_string().contains("shutting down"), "{error}");
+        // The connection is as good as before.
+        let template = mining.create_new_block(TemplateOptions::default());
+        let template = within("createNewBlock", template).await.unwrap();
+        fake.fault("BlockTemplate.waitNext", Fault::Null);
+        let next = within("waitNext", template.wait_next(WaitOptions::default()));
+        assert!(next.await.unwrap().is_none());
+        fake.fault("Mining.getTip", Fault::Null);
+        assert_eq!(within("getTip", mining.tip()).await.unwrap(), None);
+        assert_eq!(
+            within("getTip", mining.tip()).await.unwrap(),
+            Some(fake.tip())
+        );
+    }
+}
+
+#[tokio::test]
+async fn bytes_of_another_length_are_errors() {
+    for interfaces in ALL {
+        let (fake, node) = node(interfaces).await;
+        let mining = within("makeMining", node.mining()).await.unwrap();
+        let template = mining.create_new_block(TemplateOptions::default());
+        let template = within("createNewBlock", template).await.unwrap();
+        let malformed = |error: Error, text: &str| {
+            assert!(matches!(error, Error::Malformed { .. }), "{error}");
+            assert_eq!(error.to_string(), text, "{interfaces}");
+        };
+        fake.fault("Mining.getTip", Fault::Cut);
+        let error = within("getTip", mining.tip()).await.expect_err("short");
+        malformed(error, "a block hash: 31 bytes instead of 32");
+        fake.fault("Mining.waitTipChanged", Fault::Cut);
+        let error = within("the tips", mining.tips().next()).await.unwrap();
+        malformed(
+            error.expect_err("short"),
+            "a block hash: 31 bytes instead of 32",
+        );
+        fake.fault("BlockTemplate.getBlockHeader", Fault::Cut);
+        let error = within("the header", template.header()).await;
+        malformed(
+            error.expect_err("short"),
+            "a block header: 79 bytes instead of 80",
+        );
+        fake.fault("BlockTemplate.getBlock", Fault::Cut);
+        let block = within("the block", template.block()).await.unwrap();
+        let error = bitcoin_core_ipc::bitcoin::Block::try_from(block);
+        assert!(matches!(error, Err(Error::Malformed { .. })), "{error:?}");
+
+        fake.add_transaction(Amount(1));
+        let template = mining.create_new_block(TemplateOptions::default());
+        let template = within("createNewBlock", template).await.unwrap();
+        fake.fault("BlockTemplate.getCoinbaseMerklePath", Fault::Cut);
+        let error = within("the path", template.coinbase_merkle_path()).await;
+        malformed(
+            error.expect_err("short"),
+            "a hash of a Merkle tree: 31 bytes instead of 32",
+        );
+    }
+}
+
+#[tokio::test]
+async fn garbage_ends_the_connection() {
+    for interfaces in ALL {
+        let (fake, node) = node(interfaces).await;
+        let mining = within("makeMining", node.mining()).await.unwrap();
+        let mut tips = mining.tips();
+        within("the tip", tips.next()).await.unwrap().unwrap();
+        let waiting = tokio::spawn(async move { tips.next().await });
+        within("the wait", fake.until_waiting(1)).await;
+        fake.fault("Mining.getTip", Fault::Garbage);
+        let error = within("getTip", mining.tip()).await.expect_err("garbage");
+        assert!(error.is_disconnected(), "{interfaces}: {error}");
+        assert!(error.to_string().contains("not Cap'n Proto"), "{error}");
+        let error = within("the wait", waiting).await.unwrap().unwrap();
+        assert!(error.expect_err("garbage").is_disconnected());
+        within("the loss", node.disconnected()).await;
     }
 }
 

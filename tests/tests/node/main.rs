@@ -10,6 +10,7 @@ mod failures;
 mod handshake;
 mod mining;
 mod ordinals;
+mod progress;
 mod python;
 mod real;
 mod rpc;

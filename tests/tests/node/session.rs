@@ -162,7 +162,7 @@ async fn nobody_is_waited_for_as_long_as_the_limit_says() {
     for _ in 0..2 {
         let began = tokio::time::Instant::now();
         let error = session.node().await.expect_err("nobody is there");
-        let Error::NotThere { waited, last } = &error else {
+        let Error::NotThere { waited, last, .. } = &error else {
             panic!("{error}");
         };
         assert_eq!((*waited, began.elapsed()), (limit, limit));

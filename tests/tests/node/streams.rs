@@ -268,7 +268,7 @@ async fn a_dropped_stream_of_templates_ends_its_wait() {
 }
 
 #[tokio::test]
-async fn upstream_43_44_templates_come_when_the_node_has_caught_up() {
+async fn templates_come_when_the_node_has_caught_up() {
     for interfaces in [Interfaces::V31, Interfaces::V32] {
         let (fake, node) = node(interfaces).await;
         let mining = mining(&node).await;
@@ -287,7 +287,7 @@ async fn upstream_43_44_templates_come_when_the_node_has_caught_up() {
 }
 
 #[tokio::test]
-async fn upstream_45_an_interrupt_ends_the_cooldown_without_a_template() {
+async fn an_interrupt_ends_the_cooldown_without_a_template() {
     for interfaces in [Interfaces::V31, Interfaces::V32] {
         let (fake, node) = node(interfaces).await;
         let mining = mining(&node).await;
