@@ -68,8 +68,8 @@ pub(super) async fn wait_for_template(
                 if interrupt.take() || state.stopping {
                     return Some(Err(null()));
                 }
-                let ready = !state.loading && !(cooldown && state.catching_up);
-                ready.then_some(Ok(()))
+                let busy = state.loading || (cooldown && state.catching_up);
+                (!busy).then_some(Ok(()))
             },
             None,
         );
