@@ -5,6 +5,7 @@ use std::time::Duration;
 use ipc_runtime::{Exception, ExceptionKind};
 
 use crate::interfaces::Interfaces;
+use crate::message::Message;
 
 /// Why a connection to a node or a call of it did not succeed.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -58,6 +59,15 @@ pub enum Error {
     #[error("{0}")]
     Address(String),
 
+    /// A program could not be started, or ended before it was of use.
+    #[error("{program}: {reason}")]
+    Process {
+        /// The program, as it was named.
+        program: String,
+        /// What happened.
+        reason: String,
+    },
+
     /// The node ran a JSON-RPC method, which failed.
     #[error("{method}: {message} (code {code})")]
     Rpc {
@@ -67,6 +77,15 @@ pub enum Error {
         code: i64,
         /// What the node says about it.
         message: String,
+    },
+
+    /// A wallet, or what opens wallets, did not do what was asked of it.
+    #[error("{method}: {message}")]
+    Refused {
+        /// The method that said so.
+        method: &'static str,
+        /// Why: the node's own words, if it has any.
+        message: Message,
     },
 
     /// Parameters that JSON cannot express, or a result of another type than was asked for.
@@ -87,6 +106,14 @@ impl Error {
     /// Whether the connection to the node is gone, so that only a new one can help.
     pub fn is_disconnected(&self) -> bool {
         matches!(self, Self::Ipc(exception) if exception.kind() == ExceptionKind::Disconnected)
+    }
+
+    /// A refusal of a node that does not say why.
+    pub(crate) fn refused(method: &'static str, why: impl Into<String>) -> Self {
+        Self::Refused {
+            method,
+            message: Message::new(why),
+        }
     }
 
     pub(crate) fn malformed(what: &'static str, reason: impl ToString) -> Self {

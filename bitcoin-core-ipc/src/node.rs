@@ -11,6 +11,7 @@ use ipc_runtime::{Exception, ExceptionKind, Ipc};
 use tokio::time::Instant;
 
 use crate::advice::{self, io_kind};
+use crate::chain::Chain;
 use crate::detect::{First, assume, detect};
 use crate::error::Error;
 use crate::interfaces::{Init, Interfaces, Of, each};
@@ -18,6 +19,7 @@ use crate::mining::Mining;
 use crate::network::{self, Network};
 use crate::rpc::Rpc;
 use crate::session::{Reconnect, Session};
+use crate::wallet::WalletLoader;
 
 /// A connection to a node, which lasts as long as this, its clones, and what was made with them.
 #[derive(Clone, Debug)]
@@ -63,12 +65,24 @@ impl Node {
         }
     }
 
+    /// Over a connection that is there.
+    pub(crate) fn of(init: Init, address: String, ipc: Ipc) -> Self {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+
+        Self {
+            init,
+            address,
+            ipc,
+            number: NUMBER.fetch_add(1, Ordering::Relaxed),
+        }
+    }
+
     /// Which interfaces the node speaks.
     pub fn interfaces(&self) -> Interfaces {
         self.init.interfaces()
     }
 
-    /// Where the node was found: `unix:` and the full path.
+    /// Where the node was found: `unix:` and the full path. Of one that was [spawned](crate::roles::spawn_node), the program.
     pub fn address(&self) -> &str {
         &self.address
     }
@@ -111,6 +125,24 @@ impl Node {
     /// The process has no chain; the connection is lost.
     pub async fn mining(&self) -> Result<Mining, Error> {
         Mining::of(&self.init).await
+    }
+
+    /// The chain, the mempool, fee estimates and settings, with notifications.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] except on multiprocess; the connection is lost.
+    pub async fn chain(&self) -> Result<Chain, Error> {
+        Chain::of(&self.init).await
+    }
+
+    /// What opens the wallets of the node.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] before multiprocess; the node has no wallets; the connection is lost.
+    pub async fn wallet_loader(&self) -> Result<WalletLoader, Error> {
+        WalletLoader::of(&self.init).await
     }
 
     /// JSON-RPC methods over this connection.
@@ -281,14 +313,7 @@ impl Target {
             Some(interfaces) => assume(first, interfaces),
             None => detect(first).await?,
         };
-        static NUMBER: AtomicU64 = AtomicU64::new(0);
-
-        Ok(Node {
-            init,
-            address: self.address.clone(),
-            ipc: self.ipc.clone(),
-            number: NUMBER.fetch_add(1, Ordering::Relaxed),
-        })
+        Ok(Node::of(init, self.address.clone(), self.ipc.clone()))
     }
 }
 

@@ -68,8 +68,8 @@ pub(super) async fn wait_for_template(
                 if interrupt.take() || state.stopping {
                     return Some(Err(null()));
                 }
-                let busy = state.loading || (cooldown && state.catching_up);
-                (!busy).then_some(Ok(()))
+                let waits = state.loading || (cooldown && state.catching_up);
+                (!waits).then_some(Ok(()))
             },
             None,
         );

@@ -10,10 +10,13 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinHandle;
 
 use super::calls::{Cut, Fault};
-use super::chain::Chain;
+use super::chain::{Chain, State};
+use super::multiprocess::FakeWallet;
 use super::personalities;
 use super::tap::{Received, relay};
+use crate::chain::RemovalReason;
 use crate::encoded::Amount;
+use crate::fee_rate::FeeRate;
 use crate::interfaces::Interfaces;
 use crate::options::BlockRef;
 
@@ -21,7 +24,7 @@ use crate::options::BlockRef;
 ///
 /// It serves exactly the methods of its version, on a unix socket, to any number of peers, and behaves towards them as
 /// Bitcoin Core's does: calls run on the threads that they name, and a wait that nobody waits for any more goes on until
-/// its interrupt. It has no network, no wallet and no scripts: transactions are what [`FakeNode::add_transaction`] makes,
+/// its interrupt. It has no network and no scripts: transactions are what [`FakeNode::add_transaction`] makes,
 /// and of blocks it checks the header, the Merkle root, and the coinbase transaction.
 ///
 /// Dropping it is the end of a node that is killed: the socket's file stays if it was made with [`FakeNode::start_at`].
@@ -93,6 +96,45 @@ impl FakeNode {
         self.chain.add_transaction(fee)
     }
 
+    /// Takes the last block off the chain, and returns the tip below it; none if it is the first. Its transactions come back
+    /// into the mempool. The block that is mined next is another one.
+    pub fn disconnect_tip(&self) -> Option<BlockRef> {
+        self.chain.disconnect_tip()
+    }
+
+    /// Takes a transaction out of the mempool for a reason, and says whether it was there.
+    pub fn remove_transaction(
+        &self,
+        txid: impl Into<bitcoin::Txid>,
+        reason: RemovalReason,
+    ) -> bool {
+        let txid = txid.into();
+        self.chain.change(|state| state.remove(txid, reason.into()))
+    }
+
+    /// Tells those who listen that the chain is on disk.
+    pub fn flush(&self) {
+        self.chain.change(State::flush);
+    }
+
+    /// Opens a new wallet with no money, in the place of one of this name. Only the multiprocess branch has wallets.
+    pub fn add_wallet(&self, name: &str) -> FakeWallet {
+        FakeWallet::open(&self.chain, name)
+    }
+
+    /// The fee rate that the node estimates for so many blocks and more. At first it knows none.
+    pub fn set_fee_estimate(&self, blocks: u32, rate: FeeRate) {
+        self.chain
+            .change(|state| state.multiprocess.set_estimate(blocks, rate));
+    }
+
+    /// Whether fee rates are sent with the size that they are for, in 12 bytes: later code does so, where the multiprocess
+    /// branch has 8. At first they are not.
+    pub fn set_sized_fee_rates(&self, sized: bool) {
+        self.chain
+            .change(|state| state.multiprocess.sized_fee_rates = sized);
+    }
+
     /// Whether the node says that it is catching up with the chain. At first it is not. Meanwhile v31 and v32 make no
     /// template, unless they are asked to without a cooldown.
     pub fn set_initial_block_download(&self, catching_up: bool) {
@@ -131,6 +173,21 @@ impl FakeNode {
     /// that [stall](Fault::Stall) or are [held](Fault::Hold).
     pub async fn until_waiting(&self, count: usize) {
         self.chain.until(|state| state.waiting == count).await;
+    }
+
+    /// Waits until a call of a method has arrived, by the numbers on the wire.
+    pub async fn until_received(&self, interface: u64, ordinal: u16) {
+        let call = Received { interface, ordinal };
+        self.chain
+            .until(|state| state.received().contains(&call))
+            .await;
+    }
+
+    /// Waits until so many peers are subscribed to what happens.
+    pub async fn until_subscribed(&self, count: usize) {
+        self.chain
+            .until(|state| state.listeners.count() == count)
+            .await;
     }
 
     /// Ends all waits, as a node does that shuts down, and makes no templates any more. It goes on with everything else.

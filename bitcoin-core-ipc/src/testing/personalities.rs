@@ -10,7 +10,7 @@ use super::answers::{look_up, told, wait_for_template, wait_tip_changed, was_pro
 use super::blocks::height_push;
 use super::calls::{Interrupt, null};
 use super::chain::{Chain, State};
-use super::multiprocess_node;
+use super::multiprocess;
 use super::rpc;
 use super::rules::Check;
 use super::shared_methods::{
@@ -205,14 +205,15 @@ personality! {
         async fn make_chain(
             &self,
         ) -> Result<generated_examples::multiprocess::chain::ChainProxy, Exception> {
-            Err(Exception::failed("the fake node has no Chain"))
+            self.0.enter("Init.makeChain").await?;
+            Ok(multiprocess::chain(&self.0))
         }
 
         async fn make_node(
             &self,
         ) -> Result<generated_examples::multiprocess::node::NodeProxy, Exception> {
             self.0.enter("Init.makeNode").await?;
-            Ok(multiprocess_node::object(&self.0))
+            Ok(multiprocess::node(&self.0))
         }
 
         async fn make_wallet_loader(
@@ -220,7 +221,8 @@ personality! {
             _global_args: common::GlobalArgs,
             _chain: generated_examples::multiprocess::chain::ChainProxy,
         ) -> Result<generated_examples::multiprocess::wallet::WalletLoaderProxy, Exception> {
-            Err(Exception::failed("the fake node has no wallets"))
+            self.0.enter("Init.makeWalletLoader").await?;
+            Ok(multiprocess::wallet_loader(&self.0))
         }
     }
     mining {

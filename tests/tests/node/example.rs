@@ -15,8 +15,8 @@ const MINING: usize = 20;
 /// What one sees of a program at once.
 const SCREEN: usize = 50;
 
-/// An example, built.
-async fn program(example: &str) -> PathBuf {
+/// The program of an example.
+pub(crate) async fn built(example: &str) -> PathBuf {
     let built = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "-p", example])
         .current_dir(workspace())
@@ -54,7 +54,7 @@ fn they_are_short() {
 
 #[tokio::test]
 async fn mining_mines_with_every_version() {
-    let program = program("mining").await;
+    let program = built("mining").await;
     for interfaces in ALL {
         let fake = FakeNode::start(interfaces).unwrap();
         let before = fake.mine();
@@ -77,7 +77,7 @@ async fn line(watching: &mut Peer) -> String {
 
 #[tokio::test]
 async fn tip_watch_outlives_the_node() {
-    let program = program("tip-watch").await;
+    let program = built("tip-watch").await;
     let folder = tempfile::tempdir().unwrap();
     let socket = folder.path().join("node.sock");
     let address = format!("unix:{}", socket.display());
@@ -107,7 +107,7 @@ async fn tip_watch_outlives_the_node() {
 
 #[tokio::test]
 async fn tip_watch_tells_how_far_the_node_is() {
-    let program = program("tip-watch").await;
+    let program = built("tip-watch").await;
     for interfaces in ALL {
         let fake = FakeNode::start(interfaces).unwrap();
         fake.mine();
@@ -135,7 +135,7 @@ async fn tip_watch_tells_how_far_the_node_is() {
 
 #[tokio::test]
 async fn tip_watch_says_what_to_do_while_nobody_is_there() {
-    let program = program("tip-watch").await;
+    let program = built("tip-watch").await;
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join(Network::Regtest.folder())).unwrap();
     let socket = folder.path().join("regtest/node.sock");
@@ -166,7 +166,7 @@ async fn tip_watch_says_what_to_do_while_nobody_is_there() {
 
 #[tokio::test]
 async fn rpc_prints_results_and_says_which_versions_have_it() {
-    let program = program("rpc").await;
+    let program = built("rpc").await;
     for interfaces in ALL {
         let fake = FakeNode::start(interfaces).unwrap();
         let tip = fake.mine();
@@ -215,7 +215,7 @@ async fn who_may_not_connect_is_told_whose_the_node_is() {
     let open = |path: &Path, mode| {
         std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
     };
-    let program = program("rpc").await;
+    let program = built("rpc").await;
     let folder = tempfile::tempdir().unwrap();
     open(folder.path(), 0o755);
     let inner = folder.path().join("regtest");

@@ -4,11 +4,15 @@
 
 mod bitcoin_cli;
 mod cancellation;
+mod chain;
+mod chain_events;
+mod chain_notify;
 mod connecting;
 mod example;
 mod failures;
 mod handshake;
 mod mining;
+mod node_process;
 mod ordinals;
 mod progress;
 mod python;
@@ -18,6 +22,8 @@ mod scenario;
 mod session;
 mod streams;
 mod upstream;
+mod wallet_process;
+mod wallets;
 
 use bitcoin_core_ipc::testing::FakeNode;
 use bitcoin_core_ipc::{Interfaces, Mining, Node};

@@ -101,7 +101,7 @@ async fn cleanups_run_in_order_when_the_connection_ends() {
 async fn a_lost_connection_is_known_to_be_lost() {
     let server = server().await;
     let ipc = client();
-    let init: InitProxy = soon(ipc.connect_address(server.listener.address()))
+    let init: InitProxy = soon(ipc.connect_address(&server.listener.address()))
         .await
         .unwrap();
     let echo = soon(init.make_echo()).await.unwrap();

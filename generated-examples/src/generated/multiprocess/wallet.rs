@@ -4321,19 +4321,19 @@ impl rt::Struct for Key {
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct TxDestination {
     /// A public key.
-    pub pub_key: Vec<u8>,
+    pub pub_key: Option<Vec<u8>>,
     /// The hash of a public key, 20 bytes.
-    pub pk_hash: Vec<u8>,
+    pub pk_hash: Option<Vec<u8>>,
     /// The hash of a script, 20 bytes.
-    pub script_hash: Vec<u8>,
+    pub script_hash: Option<Vec<u8>>,
     /// The hash of a witness script, 32 bytes.
-    pub witness_v0_script_hash: Vec<u8>,
+    pub witness_v0_script_hash: Option<Vec<u8>>,
     /// The hash of a public key for a witness, 20 bytes.
-    pub witness_v0_key_hash: Vec<u8>,
+    pub witness_v0_key_hash: Option<Vec<u8>>,
     /// A taproot output key, 32 bytes.
-    pub witness_v1_taproot: Vec<u8>,
+    pub witness_v1_taproot: Option<Vec<u8>>,
     /// A witness program of a version that has no rules yet.
-    pub witness_unknown: WitnessUnknown,
+    pub witness_unknown: Option<WitnessUnknown>,
 }
 
 impl rt::Struct for TxDestination {
@@ -4342,24 +4342,61 @@ impl rt::Struct for TxDestination {
 
     fn read(reader: &rt::StructReader<'_>) -> Result<Self, Exception> {
         Ok(Self {
-            pub_key: reader.data(0, "pubKey")?,
-            pk_hash: reader.data(1, "pkHash")?,
-            script_hash: reader.data(2, "scriptHash")?,
-            witness_v0_script_hash: reader.data(3, "witnessV0ScriptHash")?,
-            witness_v0_key_hash: reader.data(4, "witnessV0KeyHash")?,
-            witness_v1_taproot: reader.data(5, "witnessV1Taproot")?,
-            witness_unknown: reader.structure::<WitnessUnknown>(6, "witnessUnknown")?,
+            pub_key: if reader.is_null(0) {
+                None
+            } else {
+                Some(reader.data(0, "pubKey")?)
+            },
+            pk_hash: if reader.is_null(1) {
+                None
+            } else {
+                Some(reader.data(1, "pkHash")?)
+            },
+            script_hash: if reader.is_null(2) {
+                None
+            } else {
+                Some(reader.data(2, "scriptHash")?)
+            },
+            witness_v0_script_hash: if reader.is_null(3) {
+                None
+            } else {
+                Some(reader.data(3, "witnessV0ScriptHash")?)
+            },
+            witness_v0_key_hash: if reader.is_null(4) {
+                None
+            } else {
+                Some(reader.data(4, "witnessV0KeyHash")?)
+            },
+            witness_v1_taproot: if reader.is_null(5) {
+                None
+            } else {
+                Some(reader.data(5, "witnessV1Taproot")?)
+            },
+            witness_unknown: reader
+                .optional_structure::<WitnessUnknown>(6, "witnessUnknown")?,
         })
     }
 
     fn write(&self, builder: &mut rt::StructBuilder<'_>) {
-        builder.set_data(0, &self.pub_key);
-        builder.set_data(1, &self.pk_hash);
-        builder.set_data(2, &self.script_hash);
-        builder.set_data(3, &self.witness_v0_script_hash);
-        builder.set_data(4, &self.witness_v0_key_hash);
-        builder.set_data(5, &self.witness_v1_taproot);
-        builder.set_structure(6, &self.witness_unknown);
+        if let Some(value) = &self.pub_key {
+            builder.set_data(0, value);
+        }
+        if let Some(value) = &self.pk_hash {
+            builder.set_data(1, value);
+        }
+        if let Some(value) = &self.script_hash {
+            builder.set_data(2, value);
+        }
+        if let Some(value) = &self.witness_v0_script_hash {
+            builder.set_data(3, value);
+        }
+        if let Some(value) = &self.witness_v0_key_hash {
+            builder.set_data(4, value);
+        }
+        if let Some(value) = &self.witness_v1_taproot {
+            builder.set_data(5, value);
+        }
+        builder.set_optional_structure(6, &self.witness_unknown);
     }
 }
 
