@@ -9,12 +9,13 @@ use tokio::time::{Instant, sleep_until};
 ///
 /// The first attempt is made at once, also after a connection that was steady. After a failed one it waits: `first`, then
 /// twice as long after each, and at most `most`. Of each delay a random part is left out, up to a half, so that programs
-/// that lost the same node do not all come back at the same time.
+/// that lost the same node do not all come back at the same time. Its longest delay is short by default, because a socket
+/// of the same machine costs next to nothing to try, and a node that is back unnoticed may cost blocks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reconnect {
     /// The delay after the first failure. Default: 100 milliseconds.
     pub first: Duration,
-    /// The longest delay. Default: ten seconds.
+    /// The longest delay. Default: one second.
     pub most: Duration,
     /// How long a connection has to last for the delays to start over. A shorter one counts as a failed attempt.
     /// Default: ten seconds.
@@ -27,7 +28,7 @@ impl Default for Reconnect {
     fn default() -> Self {
         Self {
             first: Duration::from_millis(100),
-            most: Duration::from_secs(10),
+            most: Duration::from_secs(1),
             steady: Duration::from_secs(10),
             limit: None,
         }

@@ -17,6 +17,7 @@ mod ordinals;
 mod progress;
 mod python;
 mod real;
+mod real_ends;
 mod rpc;
 mod scenario;
 mod session;
