@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ use crate::wallet::WalletLoader;
 #[derive(Clone, Debug)]
 pub struct Node {
     init: Init,
-    address: String,
+    address: Arc<str>,
     ipc: Ipc,
     number: u64,
 }
@@ -71,9 +72,16 @@ impl Node {
 
         Self {
             init,
-            address,
+            address: address.into(),
             ipc,
             number: NUMBER.fetch_add(1, Ordering::Relaxed),
+        }
+    }
+
+    /// Leaves a v30 node alone for so long, which has just come.
+    pub(crate) async fn settle(&self, pause: Duration) {
+        if self.interfaces() == Interfaces::V30 {
+            tokio::time::sleep(pause).await;
         }
     }
 
@@ -124,7 +132,7 @@ impl Node {
     ///
     /// The process has no chain; the connection is lost.
     pub async fn mining(&self) -> Result<Mining, Error> {
-        Mining::of(&self.init).await
+        Mining::of(self).await
     }
 
     /// The chain, the mempool, fee estimates and settings, with notifications.
@@ -188,7 +196,9 @@ impl NodeBuilder {
     /// How long to wait for a node that is not there yet, because it is still starting. Default: not at all.
     ///
     /// A node that is there has the handshake timeout of the [`Ipc`] to begin, and then ten seconds for each of up to three
-    /// questions that tell its interfaces. It answers before it has loaded the chain: until then it has no tip.
+    /// questions that tell its interfaces. It answers before it has loaded the chain. Until then a v30 has no tip, and v31
+    /// and v32 let [`Node::mining`] wait. A v30 that has just come is left alone for five seconds, because it ends when it
+    /// is asked for a chain that it has not begun to load.
     pub fn wait(mut self, limit: Duration) -> Self {
         self.wait = limit;
         self
@@ -265,9 +275,15 @@ impl NodeBuilder {
         let wait = self.wait;
         let target = self.target()?;
         let began = Instant::now();
+        let mut came = false;
         loop {
             let last = match target.connect().await {
-                Ok(node) => return Ok(Reached::Node(node)),
+                Ok(node) => {
+                    if came {
+                        node.settle(V30_SETTLES).await;
+                    }
+                    return Ok(Reached::Node(node));
+                }
                 Err(Error::Ipc(last)) if may_come(&last) => last,
                 Err(error) => return Err(error),
             };
@@ -280,10 +296,15 @@ impl NodeBuilder {
                 };
                 return Ok(Reached::NotYet(error, kind.is_some_and(is_nobody)));
             }
+            came = true;
             tokio::time::sleep(left.min(PAUSE)).await;
         }
     }
 }
+
+/// How long a v30 node is left alone that has just come: it ends when it is asked for a chain that it has not begun to load,
+/// and nothing tells when it has.
+pub(crate) const V30_SETTLES: Duration = Duration::from_secs(5);
 
 /// How often to look whether a node is there.
 const PAUSE: Duration = Duration::from_millis(100);

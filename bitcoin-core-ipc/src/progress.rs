@@ -36,7 +36,7 @@ impl Node {
     pub fn sync_progress(&self, interval: Duration) -> Updates<SyncProgress> {
         let start = Asking {
             node: self.clone(),
-            watch: Watch::new(self.init()),
+            watch: Watch::new(self),
             rpc: None,
             pause: Duration::ZERO,
         };

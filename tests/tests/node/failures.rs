@@ -1,18 +1,18 @@
 //! Nodes that fail, stall, and go.
 
-use bitcoin_core_ipc::testing::{FakeNode, Fault};
+use bitcoin_core_ipc::testing::Fault;
 use bitcoin_core_ipc::{
     Amount, Error, Interfaces, Node, Solution, TemplateOptions, Transaction, WaitOptions,
 };
 use ipc_tests::peers::within;
 
-use crate::{ALL, node};
+use crate::{ALL, mining, node, template, template_wait};
 
 #[tokio::test]
 async fn a_failure_has_the_words_of_the_node() {
     for interfaces in ALL {
         let (fake, node) = node(interfaces).await;
-        let mining = within("makeMining", node.mining()).await.unwrap();
+        let mining = mining(&node).await;
         let text = "std::exception: block_reserved_weight (0) is lower than minimum safety value";
         fake.fault("Mining.createNewBlock", Fault::Fail(text.to_owned()));
         let template = mining.create_new_block(TemplateOptions::default());
@@ -33,7 +33,7 @@ async fn a_failure_has_the_words_of_the_node() {
 async fn a_call_that_stalls_holds_up_no_other() {
     for interfaces in ALL {
         let (fake, node) = node(interfaces).await;
-        let mining = within("makeMining", node.mining()).await.unwrap();
+        let mining = mining(&node).await;
         fake.fault("Mining.getTip", Fault::Stall);
         let stalled = mining.clone();
         let stalled = tokio::spawn(async move { stalled.tip().await });
@@ -52,7 +52,7 @@ async fn a_call_that_stalls_holds_up_no_other() {
 async fn a_call_that_is_held_is_answered_when_it_is_released() {
     for interfaces in ALL {
         let (fake, node) = node(interfaces).await;
-        let mining = within("makeMining", node.mining()).await.unwrap();
+        let mining = mining(&node).await;
         fake.fault("Mining.isTestChain", Fault::Hold);
         let held = mining.clone();
         let held = tokio::spawn(async move { held.is_test_chain().await });
@@ -69,7 +69,7 @@ async fn a_call_that_is_held_is_answered_when_it_is_released() {
 async fn a_template_that_is_null_is_none() {
     for interfaces in ALL {
         let (fake, node) = node(interfaces).await;
-        let mining = within("makeMining", node.mining()).await.unwrap();
+        let mining = mining(&node).await;
         fake.fault("Mining.createNewBlock", Fault::Null);
         let template = mining.create_new_block(TemplateOptions::default());
         let error = within("createNewBlock", template)
@@ -78,8 +78,7 @@ async fn a_template_that_is_null_is_none() {
         assert!(matches!(error, Error::NoTemplate(_)), "{error}");
         assert!(error.to_string().contains("shutting down"), "{error}");
         // The connection is as good as before.
-        let template = mining.create_new_block(TemplateOptions::default());
-        let template = within("createNewBlock", template).await.unwrap();
+        let template = template(&mining).await;
         fake.fault("BlockTemplate.waitNext", Fault::Null);
         let next = within("waitNext", template.wait_next(WaitOptions::default()));
         assert!(next.await.unwrap().is_none());
@@ -96,9 +95,8 @@ async fn a_template_that_is_null_is_none() {
 async fn bytes_of_another_length_are_errors() {
     for interfaces in ALL {
         let (fake, node) = node(interfaces).await;
-        let mining = within("makeMining", node.mining()).await.unwrap();
-        let template = mining.create_new_block(TemplateOptions::default());
-        let template = within("createNewBlock", template).await.unwrap();
+        let mining = mining(&node).await;
+        let template = template(&mining).await;
         let malformed = |error: Error, text: &str| {
             assert!(matches!(error, Error::Malformed { .. }), "{error}");
             assert_eq!(error.to_string(), text, "{interfaces}");
@@ -124,8 +122,7 @@ async fn bytes_of_another_length_are_errors() {
         assert!(matches!(error, Err(Error::Malformed { .. })), "{error:?}");
 
         fake.add_transaction(Amount(1));
-        let template = mining.create_new_block(TemplateOptions::default());
-        let template = within("createNewBlock", template).await.unwrap();
+        let template = crate::template(&mining).await;
         fake.fault("BlockTemplate.getCoinbaseMerklePath", Fault::Cut);
         let error = within("the path", template.coinbase_merkle_path()).await;
         malformed(
@@ -139,7 +136,7 @@ async fn bytes_of_another_length_are_errors() {
 async fn garbage_ends_the_connection() {
     for interfaces in ALL {
         let (fake, node) = node(interfaces).await;
-        let mining = within("makeMining", node.mining()).await.unwrap();
+        let mining = mining(&node).await;
         let mut tips = mining.tips();
         within("the tip", tips.next()).await.unwrap().unwrap();
         let waiting = tokio::spawn(async move { tips.next().await });
@@ -158,11 +155,8 @@ async fn garbage_ends_the_connection() {
 async fn waits_end_when_the_connection_is_cut() {
     for interfaces in ALL {
         let (fake, node) = node(interfaces).await;
-        let mining = within("makeMining", node.mining()).await.unwrap();
-        let template = mining.create_new_block(TemplateOptions::default());
-        let template = within("createNewBlock", template).await.unwrap();
-        let wait = tokio::spawn(template.wait_next(WaitOptions::default()));
-        within("the wait", fake.until_waiting(1)).await;
+        let mining = mining(&node).await;
+        let wait = template_wait(&fake, &template(&mining).await).await;
         fake.fault("Mining.isTestChain", Fault::Disconnect);
         let error = within("isTestChain", mining.is_test_chain())
             .await
@@ -181,36 +175,13 @@ async fn waits_end_when_the_connection_is_cut() {
     }
 }
 
-#[tokio::test]
-async fn another_version_may_come_back() {
-    let folder = tempfile::tempdir().unwrap();
-    let socket = folder.path().join("node.sock");
-    for interfaces in ALL {
-        let fake = FakeNode::start_at(interfaces, &socket).unwrap();
-        let node = within("connecting", Node::connect(&fake.address()))
-            .await
-            .unwrap();
-        assert_eq!(node.interfaces(), interfaces);
-        drop(fake);
-        let error = within("an echo", node.echo("there?"))
-            .await
-            .expect_err("it has gone");
-        assert!(
-            matches!(&error, Error::Ipc(_)) && error.is_disconnected(),
-            "{error}"
-        );
-        std::fs::remove_file(&socket).unwrap();
-    }
-}
-
 /// Whatever a solution contains, the scripted node lives, and its template says what it said before.
 #[tokio::test]
 async fn a_strange_solution_harms_no_template() {
     for interfaces in ALL {
         let (_fake, node) = node(interfaces).await;
-        let mining = within("makeMining", node.mining()).await.unwrap();
-        let template = mining.create_new_block(TemplateOptions::default());
-        let template = within("createNewBlock", template).await.unwrap();
+        let mining = mining(&node).await;
+        let template = template(&mining).await;
         let before = within("the coinbase", template.coinbase()).await.unwrap();
         let header = within("the header", template.header()).await.unwrap();
 
