@@ -21,7 +21,10 @@
 //! into the types of the crate `bitcoin` 0.32 and back, and
 #![cfg_attr(feature = "bitcoin", doc = "[`Template::work`]")]
 #![cfg_attr(not(feature = "bitcoin"), doc = "`Template::work`")]
-//! makes a coinbase transaction and a header to mine with. The feature `testing` has a scripted node for tests,
+//! makes a coinbase transaction and a header to mine with. With the feature `gateway`,
+#![cfg_attr(feature = "gateway", doc = "[`Gateway`]")]
+#![cfg_attr(not(feature = "gateway"), doc = "`Gateway`")]
+//! serves the node's JSON-RPC over HTTP. The feature `testing` has a scripted node for tests,
 #![cfg_attr(feature = "testing", doc = "[`testing::FakeNode`].")]
 #![cfg_attr(not(feature = "testing"), doc = "`testing::FakeNode`.")]
 
@@ -34,7 +37,10 @@ mod cursor;
 mod detect;
 mod encoded;
 mod error;
+mod execute;
 mod fee_rate;
+#[cfg(feature = "gateway")]
+mod gateway;
 mod handler;
 mod hash;
 mod interfaces;
@@ -70,9 +76,13 @@ pub use coinbase::Coinbase;
 pub use encoded::{Amount, Block, Header, Transaction, TxOut};
 pub use error::Error;
 pub use fee_rate::FeeRate;
+#[cfg(feature = "gateway")]
+pub use gateway::Gateway;
 pub use handler::Handler;
 pub use hash::{BlockHash, MerkleNode, Txid, Wtxid};
 pub use interfaces::Interfaces;
+#[cfg(feature = "gateway")]
+pub use ipc_json_rpc;
 pub use locator::Locator;
 pub use message::Message;
 pub use mining::Mining;

@@ -263,12 +263,15 @@ impl NodeBuilder {
     fn target(self) -> Result<Target, Error> {
         Ok(Target {
             address: network::resolve(&self.address, self.datadir, self.network)?,
-            ipc: match self.ipc {
-                Some(ipc) => ipc,
-                None => Ipc::new()?,
-            },
+            ipc: self.ipc.map_or_else(Ipc::new, Ok)?,
             interfaces: self.interfaces,
         })
+    }
+
+    /// The settings that it connects with, for those who want to know more of the connection.
+    #[cfg(feature = "gateway")]
+    pub(crate) fn settled_ipc(&self) -> Result<Ipc, Error> {
+        Ok(self.ipc.clone().map_or_else(Ipc::new, Ok)?)
     }
 
     async fn reach(self) -> Result<Reached, Error> {

@@ -1,12 +1,15 @@
 //! JSON-RPC methods, run over the IPC connection.
 
-use generated_examples::multiprocess::node::{NodeExecuteRpcError, NodeProxy};
+use generated_examples::multiprocess::node::NodeProxy;
 use generated_examples::v32::rpc::RpcProxy;
+#[cfg(feature = "gateway")]
+use ipc_runtime::Ipc;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::error::Error;
+use crate::execute::{Broken, Executed, Execution, Object};
 
 /// Runs JSON-RPC methods in the node, without HTTP and without a password. See [`Node::rpc`](crate::Node::rpc).
 #[derive(Clone, Debug)]
@@ -15,28 +18,8 @@ pub struct Rpc {
     uri: String,
 }
 
-#[derive(Clone, Debug)]
-enum Object {
-    V32(RpcProxy),
-    Multiprocess(NodeProxy),
-}
-
 /// The name that the node's log gives to us.
-const USER: &str = "ipc";
-
-#[derive(Serialize)]
-struct Request<'a> {
-    method: &'a str,
-    params: Value,
-    id: u32,
-}
-
-#[derive(Deserialize)]
-struct Response {
-    #[serde(default)]
-    result: Value,
-    error: Option<Failure>,
-}
+pub(crate) const USER: &str = "ipc";
 
 #[derive(Deserialize)]
 struct Failure {
@@ -89,50 +72,49 @@ impl Rpc {
             method: method.to_owned(),
             reason,
         };
-        let params = match serde_json::to_value(params) {
-            Ok(Value::Null) => Value::Array(Vec::new()),
-            Ok(params @ (Value::Array(_) | Value::Object(_))) => params,
-            Ok(other) => {
+        let params =
+            to_raw_value(&params).map_err(|error| json(format!("the parameters: {error}")))?;
+        let params = match params.get().as_bytes() {
+            b"null" => None,
+            [b'[' | b'{', ..] => Some(&*params),
+            _other => {
                 let reason = "the parameters are neither a list nor a map";
-                return Err(json(format!("{reason}, but {other}")));
-            }
-            Err(error) => return Err(json(format!("the parameters: {error}"))),
-        };
-        let result = match &self.object {
-            Object::V32(rpc) => {
-                let request = Request {
-                    method,
-                    params,
-                    id: 1,
-                };
-                let request = serde_json::to_string(&request)
-                    .map_err(|error| json(format!("the parameters: {error}")))?;
-                let response = rpc.execute_rpc(request, &self.uri, USER).await?;
-                let response: Response = serde_json::from_str(&response)
-                    .map_err(|error| json(format!("the response: {error}")))?;
-                match response.error {
-                    None => response.result,
-                    Some(failure) => return Err(failure.of(method)),
-                }
-            }
-            Object::Multiprocess(node) => {
-                let answer = node
-                    .execute_rpc(method, params.to_string(), &self.uri)
-                    .await;
-                let result = answer.map_err(|error| match error {
-                    NodeExecuteRpcError::RpcError(text) => {
-                        match serde_json::from_str::<Failure>(&text) {
-                            Ok(failure) => failure.of(method),
-                            Err(error) => json(format!("the error {text}: {error}")),
-                        }
-                    }
-                    NodeExecuteRpcError::Exception(exception) => exception.into(),
-                })?;
-                serde_json::from_str(&result)
-                    .map_err(|error| json(format!("the result: {error}")))?
+                return Err(json(format!("{reason}, but {params}")));
             }
         };
-        serde_json::from_value(result).map_err(|error| json(format!("the result: {error}")))
+        let execution = Execution {
+            method,
+            params,
+            id: RawValue::NULL,
+            uri: &self.uri,
+            user: USER,
+        };
+        match self.execute(execution).await {
+            Ok(Executed::Result(result)) => serde_json::from_str(result.get())
+                .map_err(|error| json(format!("the result: {error}"))),
+            Ok(Executed::Error(error)) => match serde_json::from_str::<Failure>(error.get()) {
+                Ok(failure) => Err(failure.of(method)),
+                Err(unknown) => Err(json(format!("the error {error}: {unknown}"))),
+            },
+            Ok(Executed::Refused) => Err(json(format!("the node refuses it to the user {USER}"))),
+            Err(Broken::Answer(reason)) => Err(json(reason)),
+            Err(Broken::Call(exception)) => Err(exception.into()),
+        }
+    }
+}
+
+impl Rpc {
+    pub(crate) async fn execute(&self, execution: Execution<'_>) -> Result<Executed, Broken> {
+        self.object.execute(execution).await
+    }
+
+    /// Has something run when the connection has ended, which was made by this [`Ipc`].
+    #[cfg(feature = "gateway")]
+    pub(crate) fn when_lost(&self, ipc: &Ipc, run: impl FnOnce() + Send + 'static) {
+        match &self.object {
+            Object::V32(rpc) => ipc.add_cleanup(rpc, run),
+            Object::Multiprocess(node) => ipc.add_cleanup(node, run),
+        }
     }
 }
 

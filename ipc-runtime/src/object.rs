@@ -38,6 +38,11 @@ impl Object {
         Self::new(Capability::local(object), interface)
     }
 
+    /// What tells an object of this process from all others that live; none for one of a peer.
+    pub fn local_identity(&self) -> Option<usize> {
+        (self.local_object()).map(|object| Arc::as_ptr(object).addr())
+    }
+
     pub(crate) fn new(capability: Capability, interface: &'static Interface) -> Self {
         Self::of(Handle::new(capability, interface))
     }

@@ -70,6 +70,29 @@ pub struct BoundSocket {
 }
 
 impl BoundSocket {
+    /// Listens at `path`, with room for `backlog` peers that wait to be accepted, for other protocols than ours. The
+    /// socket does not block. Its file has the mode `mode` before anybody can connect.
+    ///
+    /// Missing directories are made. A socket file that no process listens on is replaced.
+    ///
+    /// # Errors
+    ///
+    /// Another process listens there, there is a file that is not a socket, the path is too long, or the system
+    /// refuses.
+    pub fn bind(path: &Path, backlog: u32, mode: u32) -> Result<Self, Exception> {
+        bind(path, backlog, mode)
+    }
+
+    /// The socket itself.
+    pub fn listener(&self) -> &UnixListener {
+        &self.listener
+    }
+
+    /// The full path of its file.
+    pub fn path(&self) -> &Path {
+        &self.file.path
+    }
+
     /// The address that peers connect to: `unix:` and the full path.
     pub fn address(&self) -> String {
         self.file.address()

@@ -1,0 +1,26 @@
+//! What code that `ipc-gen` generates for JSON-RPC stands on. Not for use by hand, but for [`JsonValue`], which types of
+//! one's own implement: it changes with the generator.
+
+mod errors;
+mod fields;
+mod methods;
+mod numbers;
+mod params;
+mod remote;
+mod side;
+mod table;
+mod unions;
+mod values;
+
+pub use fields::{Reader, Writer, read, write};
+pub use methods::{Methods, module};
+pub use params::Params;
+pub use remote::Remote;
+pub use serde_json::Value;
+pub use side::{JsonObject, Side, object_from_json, object_to_json};
+pub use unions::{enumerant, member, named, no_member, number, one_member};
+pub use values::{JsonValue, no_json};
+
+pub(crate) use errors::exception;
+pub(crate) use remote::identity;
+pub(crate) use table::Table;
