@@ -23,12 +23,23 @@ pub enum Error {
     },
 
     /// Nobody was there to connect to, for as long as was waited.
-    #[error("no node after {waited:?}: {last}")]
+    #[error("{}{last}; {advice}", after(.waited))]
     NotThere {
         /// How long was waited.
         waited: Duration,
-        /// Why the last attempt failed.
+        /// Why the last attempt failed; it names the path that was tried.
         last: Exception,
+        /// What to do about it.
+        advice: String,
+    },
+
+    /// The system lets this user not connect to the node.
+    #[error("{why}; {advice}")]
+    NotAllowed {
+        /// What the system said; it names the path that was tried.
+        why: Exception,
+        /// Whose the socket or the folder around it is, and what to do about it.
+        advice: String,
     },
 
     /// The node gave no block template: it is shutting down, or another call has interrupted this one.
@@ -110,6 +121,13 @@ impl Error {
             what,
             reason: reason.to_string(),
         }
+    }
+}
+
+fn after(waited: &Duration) -> String {
+    match waited.is_zero() {
+        true => String::new(),
+        false => format!("no node after {waited:?}: "),
     }
 }
 

@@ -28,6 +28,7 @@
 #![cfg_attr(feature = "testing", doc = "[`testing::FakeNode`].")]
 #![cfg_attr(not(feature = "testing"), doc = "`testing::FakeNode`.")]
 
+mod advice;
 pub mod chain;
 mod coinbase;
 pub mod control;
@@ -52,6 +53,7 @@ mod node;
 mod numbered;
 mod options;
 mod out_point;
+mod progress;
 pub mod roles;
 mod rpc;
 mod script;
@@ -90,6 +92,7 @@ pub use network::{Network, default_datadir};
 pub use node::{Node, NodeBuilder};
 pub use options::{BlockRef, CheckOptions, Solution, TemplateOptions, Verdict, WaitOptions};
 pub use out_point::OutPoint;
+pub use progress::SyncProgress;
 pub use rpc::Rpc;
 pub use script::ScriptBuf;
 pub use session::{Event, Reconnect, Session};

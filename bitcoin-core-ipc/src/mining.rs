@@ -8,7 +8,8 @@ use ipc_runtime::{Exception, ExceptionKind};
 use crate::encoded::{Block, Transaction};
 use crate::error::Error;
 use crate::hash::{BlockHash, Txid, Wtxid};
-use crate::interfaces::{AnyMining, AnyTemplate, Init, Interfaces, Of, each, each_gives};
+use crate::interfaces::{AnyMining, AnyTemplate, Interfaces, Of, each, each_gives};
+use crate::node::Node;
 use crate::options::{BlockRef, CheckOptions, TemplateOptions, Verdict, milliseconds};
 use crate::template::Template;
 
@@ -23,21 +24,21 @@ use crate::template::Template;
 #[derive(Clone, Debug)]
 pub struct Mining {
     object: AnyMining,
-    init: Init,
+    node: Node,
 }
 
 impl Mining {
     /// Makes the object at a node's first object.
-    pub(crate) async fn of(init: &Init) -> Result<Self, Error> {
+    pub(crate) async fn of(node: &Node) -> Result<Self, Error> {
         Ok(Self {
-            object: each_gives!(init, init => init.make_mining().await?),
-            init: init.clone(),
+            object: each_gives!(node.init(), init => init.make_mining().await?),
+            node: node.clone(),
         })
     }
 
-    /// What it was made at.
-    pub(crate) fn init(&self) -> &Init {
-        &self.init
+    /// Whose it is.
+    pub(crate) fn node(&self) -> &Node {
+        &self.node
     }
 
     /// Which interfaces the node speaks.
@@ -113,7 +114,7 @@ impl Mining {
         let this = self.clone();
         async move {
             let made = create(&this.object, options).await;
-            made.map(|object| Template::new(object, this.init))
+            made.map(|object| Template::new(object, this.node))
                 .map_err(no_template)
         }
     }

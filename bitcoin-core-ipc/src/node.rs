@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use generated_examples::v32;
 use ipc_runtime::{Exception, ExceptionKind, Ipc};
 use tokio::time::Instant;
 
+use crate::advice::{self, io_kind};
 use crate::chain::Chain;
 use crate::control::NodeControl;
 use crate::detect::{First, assume, detect};
@@ -25,7 +27,7 @@ use crate::wallet::WalletLoader;
 #[derive(Clone, Debug)]
 pub struct Node {
     init: Init,
-    address: String,
+    address: Arc<str>,
     ipc: Ipc,
     number: u64,
 }
@@ -71,9 +73,16 @@ impl Node {
 
         Self {
             init,
-            address,
+            address: address.into(),
             ipc,
             number: NUMBER.fetch_add(1, Ordering::Relaxed),
+        }
+    }
+
+    /// Leaves a v30 node alone for so long, which has just come.
+    pub(crate) async fn settle(&self, pause: Duration) {
+        if self.interfaces() == Interfaces::V30 {
+            tokio::time::sleep(pause).await;
         }
     }
 
@@ -127,7 +136,7 @@ impl Node {
     ///
     /// The process has no chain; the connection is lost.
     pub async fn mining(&self) -> Result<Mining, Error> {
-        Mining::of(&self.init).await
+        Mining::of(self).await
     }
 
     /// The chain, the mempool, fee estimates and settings, with notifications.
@@ -200,7 +209,9 @@ impl NodeBuilder {
     /// How long to wait for a node that is not there yet, because it is still starting. Default: not at all.
     ///
     /// A node that is there has the handshake timeout of the [`Ipc`] to begin, and then ten seconds for each of up to three
-    /// questions that tell its interfaces. It answers before it has loaded the chain: until then it has no tip.
+    /// questions that tell its interfaces. It answers before it has loaded the chain. Until then a v30 has no tip, and v31
+    /// and v32 let [`Node::mining`] wait. A v30 that has just come is left alone for five seconds, because it ends when it
+    /// is asked for a chain that it has not begun to load.
     pub fn wait(mut self, limit: Duration) -> Self {
         self.wait = limit;
         self
@@ -228,12 +239,12 @@ impl NodeBuilder {
     ///
     /// # Errors
     ///
-    /// The address is none; nobody is there ([`Error::NotThere`], if that was waited for); it is no node, or one that
-    /// does not answer in time; there is no tokio runtime.
+    /// The address is none; nobody is there ([`Error::NotThere`]); this user may not connect ([`Error::NotAllowed`]); it
+    /// is no node, or one that does not answer in time; there is no tokio runtime.
     pub async fn connect(self) -> Result<Node, Error> {
         match self.reach().await? {
             Reached::Node(node) => Ok(node),
-            Reached::NotYet(waited, last) => Err(not_there(waited, last)),
+            Reached::NotYet(error, _) => Err(error),
         }
     }
 
@@ -245,8 +256,8 @@ impl NodeBuilder {
     pub async fn connect_if_any(self) -> Result<Option<Node>, Error> {
         match self.reach().await? {
             Reached::Node(node) => Ok(Some(node)),
-            Reached::NotYet(_, last) if io_kind(&last).is_some_and(is_nobody) => Ok(None),
-            Reached::NotYet(waited, last) => Err(not_there(waited, last)),
+            Reached::NotYet(_, true) => Ok(None),
+            Reached::NotYet(error, _) => Err(error),
         }
     }
 
@@ -280,28 +291,44 @@ impl NodeBuilder {
         let wait = self.wait;
         let target = self.target()?;
         let began = Instant::now();
+        let mut came = false;
         loop {
             let last = match target.connect().await {
-                Ok(node) => return Ok(Reached::Node(node)),
+                Ok(node) => {
+                    if came {
+                        node.settle(V30_SETTLES).await;
+                    }
+                    return Ok(Reached::Node(node));
+                }
                 Err(Error::Ipc(last)) if may_come(&last) => last,
                 Err(error) => return Err(error),
             };
             let left = wait.saturating_sub(began.elapsed());
             if left.is_zero() {
-                return Ok(Reached::NotYet(wait, last));
+                let kind = io_kind(&last);
+                let error = match kind.is_none() && wait.is_zero() {
+                    true => last.into(),
+                    false => target.not_there(wait, last),
+                };
+                return Ok(Reached::NotYet(error, kind.is_some_and(is_nobody)));
             }
+            came = true;
             tokio::time::sleep(left.min(PAUSE)).await;
         }
     }
 }
+
+/// How long a v30 node is left alone that has just come: it ends when it is asked for a chain that it has not begun to load,
+/// and nothing tells when it has.
+pub(crate) const V30_SETTLES: Duration = Duration::from_secs(5);
 
 /// How often to look whether a node is there.
 const PAUSE: Duration = Duration::from_millis(100);
 
 enum Reached {
     Node(Node),
-    /// How long was waited, and why the last attempt failed.
-    NotYet(Duration, Exception),
+    /// Why not, and whether it is because there is nobody at all.
+    NotYet(Error, bool),
 }
 
 /// Who is connected to, and how.
@@ -318,12 +345,33 @@ impl Target {
         let connecting = self
             .ipc
             .connect_address::<v32::init::InitProxy>(&self.address);
-        let first: First = connecting.await?;
+        let first: First = connecting.await.map_err(|why| self.refused(why))?;
         let init = match self.interfaces {
             Some(interfaces) => assume(first, interfaces),
             None => detect(first).await?,
         };
         Ok(Node::of(init, self.address.clone(), self.ipc.clone()))
+    }
+}
+
+impl Target {
+    /// The error of somebody who is not there.
+    pub(crate) fn not_there(&self, waited: Duration, last: Exception) -> Error {
+        Error::NotThere {
+            waited,
+            advice: advice::nobody(&self.address, &last),
+            last,
+        }
+    }
+
+    fn refused(&self, why: Exception) -> Error {
+        match io_kind(&why) {
+            Some(ErrorKind::PermissionDenied) => Error::NotAllowed {
+                advice: advice::not_allowed(&self.address),
+                why,
+            },
+            _ => why.into(),
+        }
     }
 }
 
@@ -335,22 +383,9 @@ pub(crate) fn may_come(exception: &Exception) -> bool {
     }
 }
 
-/// What the system said, if it is the system that refused.
-fn io_kind(exception: &Exception) -> Option<ErrorKind> {
-    let source = std::error::Error::source(exception)?;
-    source.downcast_ref().map(std::io::Error::kind)
-}
-
 /// Whether there is no socket, or one whose node has gone.
 fn is_nobody(kind: ErrorKind) -> bool {
     use ErrorKind::{ConnectionRefused, NotADirectory, NotFound};
 
     matches!(kind, ConnectionRefused | NotADirectory | NotFound)
-}
-
-fn not_there(waited: Duration, last: Exception) -> Error {
-    match waited.is_zero() {
-        true => last.into(),
-        false => Error::NotThere { waited, last },
-    }
 }

@@ -7,7 +7,8 @@ use crate::coinbase::Coinbase;
 use crate::encoded::{Amount, Block, Header, TxOut};
 use crate::error::Error;
 use crate::hash::MerkleNode;
-use crate::interfaces::{AnyTemplate, Init, Interfaces, Of, each};
+use crate::interfaces::{AnyTemplate, Interfaces, Of, each};
+use crate::node::Node;
 use crate::options::{Solution, Verdict, WaitOptions, milliseconds};
 
 /// A block template, which the node keeps until the last clone of this is dropped. See
@@ -15,17 +16,17 @@ use crate::options::{Solution, Verdict, WaitOptions, milliseconds};
 #[derive(Clone, Debug)]
 pub struct Template {
     object: AnyTemplate,
-    init: Init,
+    node: Node,
 }
 
 impl Template {
-    /// A template of the node with this first object.
-    pub(crate) fn new(object: AnyTemplate, init: Init) -> Self {
-        Self { object, init }
+    pub(crate) fn new(object: AnyTemplate, node: Node) -> Self {
+        Self { object, node }
     }
 
-    pub(crate) fn init(&self) -> &Init {
-        &self.init
+    /// Whose it is.
+    pub(crate) fn node(&self) -> &Node {
+        &self.node
     }
 
     /// Which interfaces the node speaks.
@@ -194,7 +195,7 @@ impl Template {
                 Of::V32(template) => wait!(template, v32).map(Of::V32),
                 Of::Multiprocess(template) => wait!(template, multiprocess).map(Of::Multiprocess),
             };
-            Ok(next.map(|next| Self::new(next, this.init)))
+            Ok(next.map(|next| Self::new(next, this.node)))
         }
     }
 

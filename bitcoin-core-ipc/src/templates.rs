@@ -1,8 +1,11 @@
 //! Better and better templates.
 
+use std::time::Instant;
+
 use crate::error::Error;
-use crate::interfaces::{Init, Interfaces};
+use crate::interfaces::Interfaces;
 use crate::mining::Mining;
+use crate::node::Node;
 use crate::options::{TemplateOptions, WaitOptions};
 use crate::stream::Updates;
 use crate::template::Template;
@@ -18,13 +21,13 @@ impl Mining {
     ///
     /// The node refuses the options; the connection is lost.
     pub fn templates(&self, options: TemplateOptions, wait: WaitOptions) -> Updates<Template> {
-        of(self.init(), options, wait)
+        of(self.node(), options, wait)
     }
 }
 
-/// The templates of the node with this first object.
-pub(crate) fn of(init: &Init, options: TemplateOptions, wait: WaitOptions) -> Updates<Template> {
-    let start = Stage::First(Watch::new(init), options);
+/// The templates of a node.
+pub(crate) fn of(node: &Node, options: TemplateOptions, wait: WaitOptions) -> Updates<Template> {
+    let start = Stage::First(Watch::new(node), options);
     Updates::unfold(start, move |stage| stage.next(wait))
 }
 
@@ -43,7 +46,7 @@ impl Template {
     ///
     /// The connection is lost.
     pub fn updates(&self, options: WaitOptions) -> Updates<Self> {
-        let start = Stage::Next(Watch::new(self.init()), self.clone());
+        let start = Stage::Next(Watch::new(self.node()), self.clone());
         Updates::unfold(start, move |stage| stage.next(options))
     }
 }
@@ -82,15 +85,19 @@ async fn better(
     template: &Template,
     mut wait: WaitOptions,
 ) -> Result<Option<Template>, Error> {
-    if template.interfaces() == Interfaces::V30 {
+    let v30 = template.interfaces() == Interfaces::V30;
+    if v30 {
         wait.timeout = wait.timeout.or(Some(UNINTERRUPTIBLE));
     }
     loop {
+        let began = Instant::now();
         if let Some(next) = template.wait_next(wait).await? {
             return Ok(Some(next));
         }
-        // The answer is the same when the time is over, and after an interrupt.
-        if watch.is_shutting_down().await? {
+        // The answer is the same when the time is over, after an interrupt, and when the node shuts down. A v30 is asked
+        // only if it was not the time, because of what it may do then.
+        let over = wait.timeout.is_some_and(|limit| began.elapsed() >= limit);
+        if !(v30 && over) && watch.is_shutting_down().await? {
             return Ok(None);
         }
     }

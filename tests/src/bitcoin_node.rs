@@ -35,8 +35,22 @@ impl BitcoinNode {
     /// # Panics
     ///
     /// The system refuses.
-    pub async fn run(mut command: Command, settings: &[&str]) -> Self {
+    pub async fn run(command: Command, settings: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::run_in(folder, command, settings).await
+    }
+
+    /// Kills it, and starts a program with these settings on what it leaves behind.
+    ///
+    /// # Panics
+    ///
+    /// The system refuses.
+    pub async fn revive(self, program: impl Into<PathBuf>, settings: &[&str]) -> Self {
+        self.peer.kill().await;
+        Self::run_in(self.folder, Command::new(program.into()), settings).await
+    }
+
+    async fn run_in(folder: TempDir, mut command: Command, settings: &[&str]) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").await;
         let free = free.and_then(|listener| listener.local_addr());
         let port = free.expect("a free port").port();
@@ -126,6 +140,20 @@ impl BitcoinNode {
     /// It ends in another way.
     pub async fn stop(self) {
         self.post(r#"{"method": "stop", "params": []}"#).await;
+        let (status, _, report) = self.peer.finish().await;
+        assert!(status.success(), "bitcoin-node ended with {status}{report}");
+    }
+
+    /// Tells it to stop as a system does that shuts down, and waits until it has ended in good order. Whoever is still
+    /// connected is cut off.
+    ///
+    /// # Panics
+    ///
+    /// It ends in another way.
+    pub async fn terminate(self) {
+        let id = self.peer.id().try_into().expect("a process id");
+        let id = rustix::process::Pid::from_raw(id).expect("a process id");
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("a signal");
         let (status, _, report) = self.peer.finish().await;
         assert!(status.success(), "bitcoin-node ended with {status}{report}");
     }

@@ -5,20 +5,26 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
+use crate::node::V30_SETTLES;
+
 /// How a [`Session`](super::Session) goes on connecting.
 ///
 /// The first attempt is made at once, also after a connection that was steady. After a failed one it waits: `first`, then
 /// twice as long after each, and at most `most`. Of each delay a random part is left out, up to a half, so that programs
-/// that lost the same node do not all come back at the same time.
+/// that lost the same node do not all come back at the same time. Its longest delay is short by default, because a socket
+/// of the same machine costs next to nothing to try, and a node that is back unnoticed may cost blocks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reconnect {
     /// The delay after the first failure. Default: 100 milliseconds.
     pub first: Duration,
-    /// The longest delay. Default: ten seconds.
+    /// The longest delay. Default: one second.
     pub most: Duration,
     /// How long a connection has to last for the delays to start over. A shorter one counts as a failed attempt.
     /// Default: ten seconds.
     pub steady: Duration,
+    /// How long a v30 node that has just come is left alone before anybody gets the connection. Bitcoin Core v30 ends when
+    /// it is asked for a chain that it has not begun to load, and nothing tells when it has. Default: five seconds.
+    pub settle: Duration,
     /// How long one who asks for a connection waits for it at most. Default: without end.
     pub limit: Option<Duration>,
 }
@@ -27,8 +33,9 @@ impl Default for Reconnect {
     fn default() -> Self {
         Self {
             first: Duration::from_millis(100),
-            most: Duration::from_secs(10),
+            most: Duration::from_secs(1),
             steady: Duration::from_secs(10),
+            settle: V30_SETTLES,
             limit: None,
         }
     }
@@ -55,6 +62,11 @@ impl Backoff {
         self.failures = self.failures.saturating_add(1);
         let delay = jittered(policy.delay(self.failures), random());
         self.due = Instant::now().checked_add(delay);
+    }
+
+    /// Whether the last attempt has failed.
+    pub(super) fn has_failed(&self) -> bool {
+        self.failures > 0
     }
 
     /// The next attempt is due at once.

@@ -16,7 +16,7 @@ pub enum Event<T> {
     /// What the node told. The first after [`Event::Connected`] is how it is now, whether or not it has changed.
     Update(T),
     /// A gap begins, until the next [`Event::Connected`]: the connection is lost for this reason, or, if there is none,
-    /// the node shuts down. What it made before is of no use any more.
+    /// the node shuts down, for whose end is waited then. What it made before is of no use any more.
     Gap(Option<Error>),
 }
 
@@ -27,7 +27,7 @@ impl Session {
     ///
     /// As [`Session::node`]. What ends a connection is no error but an [`Event::Gap`].
     pub fn tips(&self) -> Updates<Event<BlockRef>> {
-        self.follow(|node| tips::of(node.init()))
+        self.follow(|node| tips::of(node))
     }
 
     /// A block template on the tip and then each better one, as [`Mining::templates`](crate::Mining::templates) has them,
@@ -41,7 +41,7 @@ impl Session {
         options: TemplateOptions,
         wait: WaitOptions,
     ) -> Updates<Event<Template>> {
-        self.follow(move |node| templates::of(node.init(), options, wait))
+        self.follow(move |node| templates::of(node, options, wait))
     }
 
     fn follow<T: Send + 'static>(
@@ -57,10 +57,9 @@ impl Session {
 
 /// Where such a stream is.
 enum Stage<T> {
-    /// Without a connection, after the one with this number.
-    Apart(Option<u64>),
-    /// With one, of this number.
-    With(u64, Updates<T>),
+    /// Without a connection, after this one, which is lost or whose node shuts down.
+    Apart(Option<Node>),
+    With(Node, Updates<T>),
 }
 
 impl<T> Stage<T> {
@@ -73,18 +72,21 @@ impl<T> Stage<T> {
         T: 'static,
     {
         Ok(Some(match self {
-            // It keeps only a number of the old one, and so does not keep that open.
             Self::Apart(done) => {
-                let node = session.connection(done).await?;
-                let with = Self::With(node.number(), begin(&node));
-                (Event::Connected(node), with)
+                if let Some(done) = done {
+                    // A node that shuts down is of no use any more; when it has, it cuts the connection.
+                    done.disconnected().await;
+                }
+                let node = session.node().await?;
+                let updates = begin(&node);
+                (Event::Connected(node.clone()), Self::With(node, updates))
             }
-            Self::With(number, mut updates) => match updates.next().await {
-                Some(Ok(update)) => (Event::Update(update), Self::With(number, updates)),
+            Self::With(node, mut updates) => match updates.next().await {
+                Some(Ok(update)) => (Event::Update(update), Self::With(node, updates)),
                 Some(Err(error)) if !error.is_disconnected() => return Err(error),
                 ended => {
                     let why = ended.and_then(Result::err);
-                    (Event::Gap(why), Self::Apart(Some(number)))
+                    (Event::Gap(why), Self::Apart(Some(node)))
                 }
             },
         }))

@@ -33,7 +33,8 @@ pub use events::Event;
 ///     while let Some(Ok(tip)) = tips.next().await {
 ///         println!("{}", tip.height);
 ///     }
-///     node = session.after(&node).await?;
+///     node.disconnected().await; // It may be shutting down still.
+///     node = session.node().await?;
 /// }
 /// # }
 /// ```
@@ -110,10 +111,7 @@ impl Session {
                 let kind = ExceptionKind::TimedOut;
                 Exception::new(kind, "it did not answer all the questions by then")
             });
-            Err(Error::NotThere {
-                waited: limit,
-                last,
-            })
+            Err(self.0.target.not_there(limit, last))
         })
     }
 }
@@ -137,6 +135,9 @@ impl Shared {
             backoff.wait().await;
             let error = match self.target.connect().await {
                 Ok(node) => {
+                    if backoff.has_failed() {
+                        node.settle(self.policy.settle).await;
+                    }
                     *self.last() = None;
                     let live = Live {
                         node: node.clone(),

@@ -41,6 +41,18 @@ pub(super) fn run(chain: &Chain, method: &str, params: &Value) -> Result<Value, 
     let tip = chain.tip();
     match (method, params.as_array().map_or(&[][..], Vec::as_slice)) {
         ("getblockcount", []) => Ok(json!(tip.height)),
+        ("getblockchaininfo", []) => {
+            let catching_up = chain.state().catching_up;
+            Ok(json!({
+                "chain": "regtest",
+                "blocks": tip.height,
+                "headers": tip.height,
+                "bestblockhash": tip.hash.to_string(),
+                // As if it had half of them.
+                "verificationprogress": if catching_up { 0.5 } else { 1.0 },
+                "initialblockdownload": catching_up,
+            }))
+        }
         ("getbestblockhash", []) => Ok(json!(tip.hash.to_string())),
         ("getblockhash", [height]) => {
             let height = height

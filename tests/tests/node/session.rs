@@ -50,6 +50,7 @@ fn quick() -> Reconnect {
     Reconnect {
         first: Duration::from_millis(1),
         most: Duration::from_millis(4),
+        settle: Duration::ZERO,
         ..Reconnect::default()
     }
 }
@@ -142,13 +143,18 @@ async fn all_who_ask_get_the_same_connection() {
         let node = within("a connection", asking).await.unwrap().unwrap();
         within("an echo", node.echo("hi")).await.unwrap();
     }
-    // Init.construct of each handshake.
-    let handshakes = fake.received().into_iter();
-    let handshakes = handshakes.filter(|call| (call.interface, call.ordinal) == (INIT, 0));
-    assert_eq!(handshakes.count(), 1);
+    assert_eq!(handshakes(&fake), 1);
 }
 
 const INIT: u64 = 0x8838_c700_ba5c_ba65;
+
+/// How often somebody has connected: `Init.construct` of each handshake.
+fn handshakes(fake: &FakeNode) -> usize {
+    let calls = fake.received().into_iter();
+    calls
+        .filter(|call| (call.interface, call.ordinal) == (INIT, 0))
+        .count()
+}
 
 /// Nobody ever comes. The attempts are made in no time, as time is what they wait for.
 #[tokio::test(start_paused = true)]
@@ -162,7 +168,7 @@ async fn nobody_is_waited_for_as_long_as_the_limit_says() {
     for _ in 0..2 {
         let began = tokio::time::Instant::now();
         let error = session.node().await.expect_err("nobody is there");
-        let Error::NotThere { waited, last } = &error else {
+        let Error::NotThere { waited, last, .. } = &error else {
             panic!("{error}");
         };
         assert_eq!((*waited, began.elapsed()), (limit, limit));
@@ -344,17 +350,18 @@ async fn a_node_that_shuts_down_is_a_gap_without_an_error() {
         assert!(matches!(next(&mut templates).await, Event::Update(_)));
         fake.stop_waits();
         assert!(matches!(next(&mut templates).await, Event::Gap(None)));
-        // The old one is still there for a while, and makes nothing any more.
-        assert!(matches!(next(&mut templates).await, Event::Connected(_)));
-        assert!(matches!(next(&mut templates).await, Event::Gap(None)));
+        // The old one is still there for a while, and is not asked any more.
+        let going_on = tokio::spawn(async move { (next(&mut templates).await, templates) });
+        let node = connected(&session).await;
+        within("an echo", node.echo("?")).await.unwrap();
+        assert!(!going_on.is_finished());
+        assert_eq!(handshakes(&fake), 1, "{interfaces}");
         drop(fake);
         let fake = place.start(interfaces);
-        let mut event = next(&mut templates).await;
-        while let Event::Connected(_) | Event::Gap(_) = event {
-            event = next(&mut templates).await;
-        }
-        let Event::Update(template) = event else {
-            panic!("{interfaces}: {event:?}");
+        let (event, mut templates) = within("the new one", going_on).await.unwrap();
+        assert!(matches!(event, Event::Connected(_)));
+        let Event::Update(template) = next(&mut templates).await else {
+            panic!("{interfaces}: no template");
         };
         let header = within("the header", template.header()).await.unwrap();
         assert_eq!(header.prev_block(), fake.tip().hash);

@@ -8,7 +8,7 @@ use bitcoin_core_ipc::{
 };
 use ipc_tests::peers::within;
 
-use crate::{ALL, mining, node};
+use crate::{ALL, mining, node, template};
 
 /// `BlockTemplate.destroy`.
 const DESTROY: Received = Received {
@@ -151,11 +151,6 @@ async fn an_interrupt_is_not_for_streams() {
     }
 }
 
-async fn first_template(mining: &Mining) -> Template {
-    let template = mining.create_new_block(TemplateOptions::default());
-    within("createNewBlock", template).await.unwrap()
-}
-
 async fn is_on(template: &Template, tip: BlockRef) {
     let header = within("the header", template.header()).await.unwrap();
     assert_eq!(header.prev_block(), tip.hash);
@@ -192,7 +187,7 @@ async fn templates_become_better_and_old_ones_are_freed() {
 async fn updates_outlast_the_time_of_a_wait() {
     for interfaces in ALL {
         let (fake, node) = node(interfaces).await;
-        let template = first_template(&mining(&node).await).await;
+        let template = template(&mining(&node).await).await;
         fake.fault("BlockTemplate.waitNext", Fault::Null);
         fake.fault("BlockTemplate.waitNext", Fault::Null);
         fake.fault("BlockTemplate.waitNext", Fault::Hold);
@@ -214,7 +209,7 @@ async fn updates_outlast_the_time_of_a_wait() {
 async fn updates_end_with_the_node_and_not_with_an_interrupt() {
     for interfaces in ALL {
         let (fake, node) = node(interfaces).await;
-        let template = first_template(&mining(&node).await).await;
+        let template = template(&mining(&node).await).await;
         let mut updates = template.updates(WaitOptions::default());
         // The first wait gives nothing at once.
         within("interrupt", template.interrupt_wait())
@@ -238,14 +233,14 @@ async fn updates_end_with_the_node_and_not_with_an_interrupt() {
 async fn updates_end_when_the_connection_goes_with_the_node() {
     for interfaces in ALL {
         let (fake, node) = node(interfaces).await;
-        let template = first_template(&mining(&node).await).await;
+        let template = template(&mining(&node).await).await;
         fake.fault("BlockTemplate.waitNext", Fault::Null);
         fake.fault("Init.makeMining", Fault::Disconnect);
         ends(&mut template.updates(WaitOptions::default())).await;
 
         // But without a word of the node it is an error.
         let again = within("connecting", Node::connect(node.address())).await;
-        let template = first_template(&mining(&again.unwrap()).await).await;
+        let template = crate::template(&mining(&again.unwrap()).await).await;
         fake.fault("BlockTemplate.waitNext", Fault::Disconnect);
         let mut updates = template.updates(WaitOptions::default());
         let lost = within("the loss", updates.next()).await.unwrap();
@@ -258,7 +253,7 @@ async fn updates_end_when_the_connection_goes_with_the_node() {
 async fn a_dropped_stream_of_templates_ends_its_wait() {
     for interfaces in ALL {
         let (fake, node) = node(interfaces).await;
-        let template = first_template(&mining(&node).await).await;
+        let template = template(&mining(&node).await).await;
         let mut updates = template.updates(WaitOptions::default());
         let waiting = tokio::spawn(async move { updates.next().await });
         within("the wait", fake.until_waiting(1)).await;
@@ -268,7 +263,7 @@ async fn a_dropped_stream_of_templates_ends_its_wait() {
 }
 
 #[tokio::test]
-async fn upstream_43_44_templates_come_when_the_node_has_caught_up() {
+async fn templates_come_when_the_node_has_caught_up() {
     for interfaces in [Interfaces::V31, Interfaces::V32] {
         let (fake, node) = node(interfaces).await;
         let mining = mining(&node).await;
@@ -287,7 +282,7 @@ async fn upstream_43_44_templates_come_when_the_node_has_caught_up() {
 }
 
 #[tokio::test]
-async fn upstream_45_an_interrupt_ends_the_cooldown_without_a_template() {
+async fn an_interrupt_ends_the_cooldown_without_a_template() {
     for interfaces in [Interfaces::V31, Interfaces::V32] {
         let (fake, node) = node(interfaces).await;
         let mining = mining(&node).await;

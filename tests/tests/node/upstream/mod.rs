@@ -7,11 +7,11 @@ mod settings;
 mod waits;
 
 use bitcoin_core_ipc::bitcoin::{Block, ScriptBuf};
-use bitcoin_core_ipc::{BlockRef, Interfaces, Mining, Node, Solution, Template, TemplateOptions};
+use bitcoin_core_ipc::{BlockRef, Interfaces, Mining, Node, Solution, Template};
 use ipc_tests::peers::within;
 
 use crate::real::RealNode;
-use crate::{ALL, mining, node};
+use crate::{ALL, mining, node, template};
 
 /// Runs a case with every node that there is.
 async fn with_each(case: impl AsyncFn(&Node)) {
@@ -39,11 +39,6 @@ async fn with_v32(case: impl AsyncFn(&Node)) {
 
 async fn tip(mining: &Mining) -> BlockRef {
     within("getTip", mining.tip()).await.unwrap().unwrap()
-}
-
-async fn template(mining: &Mining) -> Template {
-    let template = mining.create_new_block(TemplateOptions::at_once());
-    within("createNewBlock", template).await.unwrap()
 }
 
 /// A block of a template, with the coinbase transaction that is asked for, and solved.
