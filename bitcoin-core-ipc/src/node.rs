@@ -149,6 +149,15 @@ impl NodeBuilder {
         self
     }
 
+    /// The address with the full path of the socket that it would connect to.
+    ///
+    /// # Errors
+    ///
+    /// The address is none, or the data directory cannot be found.
+    pub fn socket(&self) -> Result<String, Error> {
+        network::resolve(&self.address, self.datadir.clone(), self.network)
+    }
+
     /// Connects, and finds out which interfaces the node speaks, by methods of its first object that mean the same
     /// in all of them.
     ///
@@ -179,7 +188,7 @@ impl NodeBuilder {
     }
 
     async fn reach(self) -> Result<Reached, Error> {
-        let address = network::resolve(&self.address, self.datadir, self.network)?;
+        let address = self.socket()?;
         let ipc = match self.ipc {
             Some(ipc) => ipc,
             None => Ipc::new()?,
