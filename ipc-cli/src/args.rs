@@ -131,7 +131,7 @@ pub(crate) struct Call {
     pub(crate) reach: Reach,
 
     /// Methods, with dots or spaces between, and parameters as JSON
-    #[arg(required = true, value_name = "CALL", allow_hyphen_values = true)]
+    #[arg(required = true, value_name = "CALL")]
     pub(crate) calls: Vec<String>,
 
     /// A schema file, instead of Bitcoin Core's; several can be given

@@ -1,30 +1,39 @@
 //! `ipc call`: methods of a node's objects, or of any schema's.
 
 mod path;
+mod plan;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bitcoin_core_ipc::Node;
 use ipc_gen::reflection::Id;
 use ipc_runtime::{Ipc, rt};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::args::{Call, Reach};
-use crate::dynamic::{Answer, Interfaces, Returned, Schemas, fill, parameters, results};
+use crate::dynamic::{Answer, Interfaces, Returned, Schemas, fill, results};
 use crate::failure::Failure;
 use crate::interrupt::{interrupted, unless_interrupted};
 use crate::output::Output;
 use crate::progress::waiting;
-use path::{Path, Step};
+use path::Path;
+use plan::{Planned, plan};
 
-/// How long a node has to take leave: it may have to end what it began for us.
-const LEAVE: Duration = Duration::from_secs(2);
+pub(crate) async fn run(arguments: Call, ipc: &Ipc, output: Output) -> Result<ExitCode, Failure> {
+    match unless_interrupted(called(&arguments, ipc)).await {
+        Some(json) => {
+            let _ = output.value(&json?)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        None => Ok(interrupted()),
+    }
+}
 
-pub(crate) async fn run(arguments: Call, output: Output) -> Result<ExitCode, Failure> {
+async fn called(arguments: &Call, ipc: &Ipc) -> Result<Value, Failure> {
     let path = Path::read(&arguments.calls)?;
-    let ipc = Ipc::new()?;
-    let (schemas, address) = schemas(&arguments, &ipc).await?;
+    let (schemas, address) = schemas(arguments, ipc).await?;
     let first = schemas.first_interface(arguments.first.as_deref())?;
     let steps = path.from(&schemas, first)?;
     let caller = Caller {
@@ -32,16 +41,8 @@ pub(crate) async fn run(arguments: Call, output: Output) -> Result<ExitCode, Fai
         schemas: Arc::new(schemas),
         timeout: arguments.timeout.map(Duration::from_secs),
     };
-    let called = unless_interrupted(caller.run(&ipc, &address, first, &steps)).await;
-    // What was dropped is ended in the node before the connection is.
-    ipc.shutdown(LEAVE).await;
-    match called {
-        Some(json) => {
-            let _ = output.value(&json?)?;
-            Ok(ExitCode::SUCCESS)
-        }
-        None => Ok(interrupted()),
-    }
+    let plan = plan(&caller.schemas, &caller.interfaces, first, steps)?;
+    caller.run(ipc, &address, first, &plan).await
 }
 
 /// The schema to go by, and the full address.
@@ -52,22 +53,20 @@ async fn schemas(arguments: &Call, ipc: &Ipc) -> Result<(Schemas, String), Failu
         return Ok((schemas, reach.node().socket()?));
     }
     let node = connect(reach, ipc).await?;
-    Ok((
-        Schemas::of_bitcoin(node.interfaces())?,
-        node.address().to_owned(),
-    ))
+    let schemas = Schemas::of_bitcoin(node.interfaces())?;
+    Ok((schemas, node.address().to_owned()))
 }
 
 /// Connects to a node.
-pub(crate) async fn connect(reach: &Reach, ipc: &Ipc) -> Result<bitcoin_core_ipc::Node, Failure> {
+pub(crate) async fn connect(reach: &Reach, ipc: &Ipc) -> Result<Node, Failure> {
     let connecting = reach.node().ipc(ipc.clone()).connect();
     let connected = waiting("waiting for the node", connecting).await;
-    connected.map_err(|error| {
-        let advice = format!("`ipc doctor {}` looks for the reason", reach.address);
-        match error {
-            bitcoin_core_ipc::Error::Address(_) => Failure::from(error),
-            error => Failure::unreachable(error).advice(advice),
-        }
+    connected.map_err(|error| match error {
+        bitcoin_core_ipc::Error::Address(_) => Failure::from(error),
+        error => Failure::unreachable(error).advice(format!(
+            "`ipc doctor {}` looks for the reason",
+            reach.address
+        )),
     })
 }
 
@@ -84,57 +83,35 @@ impl Caller {
         ipc: &Ipc,
         address: &str,
         first: Id,
-        steps: &[Step],
+        plan: &[Planned<'_>],
     ) -> Result<Value, Failure> {
         let interface = self.interfaces.interface(first);
         let interface = interface.ok_or_else(|| Failure::usage("there is no such interface"))?;
         let object = ipc.connect_object(address, interface).await;
         let mut object = object.map_err(Failure::unreachable)?;
-        let mut interface = first;
         // Those that are behind us, too: one may end with the object that made it.
         let mut objects = Vec::new();
         let mut last = Value::Null;
-        for (at, step) in steps.iter().enumerate() {
-            let further = steps.get(at + 1);
-            let answer = self
-                .call(&object, interface, step, further.is_some())
-                .await?;
+        for planned in plan {
+            let answer = self.call(&object, planned).await?;
             last = answer.json;
-            if further.is_none() {
-                break;
+            if planned.wanted.is_some() {
+                let brought = answer.object.ok_or_else(|| {
+                    Failure::failed(format!("{} brought no object: it is null", planned.name))
+                })?;
+                objects.push(std::mem::replace(&mut object, brought));
             }
-            let brought = answer.object.ok_or_else(|| {
-                Failure::failed(format!("{} brought no object: it is null", step.name))
-            })?;
-            interface = path::next(&self.schemas, interface, step)?;
-            objects.push(std::mem::replace(&mut object, brought));
         }
         Ok(last)
     }
 
-    async fn call(
-        &self,
-        object: &rt::Object,
-        interface: Id,
-        step: &Step,
-        goes_on: bool,
-    ) -> Result<Answer, Failure> {
-        let found = self.interfaces.method(&self.schemas, interface, &step.name);
-        let method = found.ok_or_else(|| path::no_method(&self.schemas, interface, &step.name))?;
-        let declared = method.declared.method;
-        let none = json!({});
-        let values = parameters(
-            &self.schemas,
-            declared,
-            step.params.as_ref().unwrap_or(&none),
-        )?;
-        let wanted = goes_on.then(|| self.schemas.object(declared)).flatten();
-        let wanted = wanted.map(|(name, _)| name.to_owned());
+    async fn call(&self, object: &rt::Object, planned: &Planned<'_>) -> Result<Answer, Failure> {
+        let declared = planned.method.declared.method;
         let (schemas, interfaces) = (Arc::clone(&self.schemas), Arc::clone(&self.interfaces));
-        let result_struct = declared.results;
+        let (result_struct, wanted) = (declared.results, planned.wanted.clone());
         let call = object.call(
-            method.runtime,
-            |builder| fill(&self.schemas, declared.params, &values, builder),
+            planned.method.runtime,
+            |builder| fill(&self.schemas, declared.params, &planned.values, builder),
             move |reader| {
                 let wanted = wanted.as_deref();
                 results(&schemas, &interfaces, result_struct, wanted, reader)
@@ -144,12 +121,12 @@ impl Caller {
             Some(limit) => call.timeout(limit),
             None => call,
         };
-        match waiting(&format!("waiting for {}", step.name), call).await? {
+        match waiting(&format!("waiting for {}", planned.name), call).await? {
             Returned::Results(answer) => Ok(answer),
-            Returned::Declared { name, carried } => Err(Failure::failed(format!(
-                "{} failed with {name}: {carried}",
-                step.name
-            ))),
+            Returned::Declared { name, carried } => {
+                let text = format!("{} failed with {name}: {carried}", planned.name);
+                Err(Failure::failed(text))
+            }
         }
     }
 }

@@ -15,19 +15,18 @@ use crate::output::{Format, Output, Read};
 use checks::Findings;
 
 /// Looks at one thing after the other, each of which needs those before it. Ends with 1 if one of them is not well.
-pub(crate) async fn run(reach: Reach, output: Output) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(reach: Reach, ipc: &Ipc, output: Output) -> Result<ExitCode, Failure> {
     let address = reach.node().socket()?;
     let mut findings = Findings::new(match output.0 {
         Format::Human => Some(output),
         Format::Json => None,
     });
-    let ipc = Ipc::new()?;
     let examined = async {
         if findings.show_address(&address)? == Read::NoMore {
             return Ok(());
         }
         if socket::examine(&address, &mut findings)? {
-            checks::examine(&reach, &ipc, &mut findings).await?;
+            checks::examine(&reach, ipc, &mut findings).await?;
         }
         Ok::<_, Failure>(())
     };

@@ -7,6 +7,7 @@ mod dynamic;
 mod failure;
 mod hex;
 mod interrupt;
+mod leave;
 mod output;
 mod progress;
 mod schema;
@@ -19,6 +20,8 @@ use clap::{CommandFactory, Parser};
 
 use args::{Arguments, Command};
 use failure::Failure;
+use ipc_runtime::Ipc;
+use leave::leave;
 use output::Output;
 
 fn main() -> ExitCode {
@@ -33,10 +36,10 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let output = Output(arguments.format());
     match arguments.command {
-        Command::Doctor(reach) => async_run(doctor::run(reach, output)),
-        Command::Call(call) => async_run(call::run(call, output)),
-        Command::Watch(watch) => async_run(watch::run(watch, output)),
-        Command::Serve(serve) => async_run(serve::run(serve, output)),
+        Command::Doctor(reach) => async_run(async |ipc| doctor::run(reach, ipc, output).await),
+        Command::Call(call) => async_run(async |ipc| call::run(call, ipc, output).await),
+        Command::Watch(watch) => async_run(async |ipc| watch::run(watch, ipc, output).await),
+        Command::Serve(serve) => async_run(async |ipc| serve::run(serve, ipc, output).await),
         Command::Schema(schema) => schema::run(schema, output),
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -48,12 +51,17 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
 }
 
 fn async_run(
-    command: impl Future<Output = Result<ExitCode, Failure>>,
+    command: impl AsyncFnOnce(&Ipc) -> Result<ExitCode, Failure>,
 ) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(Failure::failed)?;
-    runtime.block_on(command)
+    runtime.block_on(async {
+        let ipc = Ipc::new()?;
+        let done = command(&ipc).await;
+        leave(&ipc).await;
+        done
+    })
 }

@@ -21,17 +21,11 @@ use crate::progress::waiting;
 const TURN: Duration = Duration::from_secs(10);
 /// What to wait while the node gives nothing: it shuts down, or somebody has interrupted the wait.
 const PAUSE: Duration = Duration::from_millis(100);
-const LEAVE: Duration = Duration::from_secs(2);
 
-pub(crate) async fn run(arguments: Watch, output: Output) -> Result<ExitCode, Failure> {
-    let ipc = Ipc::new()?;
-    let watched = unless_interrupted(watch(&arguments, &ipc, output)).await;
-    ipc.shutdown(LEAVE).await;
-    match watched {
-        Some(ended) => ended.map(|()| ExitCode::SUCCESS),
-        // That is how it ends.
-        None => Ok(ExitCode::SUCCESS),
-    }
+pub(crate) async fn run(arguments: Watch, ipc: &Ipc, output: Output) -> Result<ExitCode, Failure> {
+    // Ctrl-C is how it ends.
+    let watched = unless_interrupted(watch(&arguments, ipc, output)).await;
+    watched.unwrap_or(Ok(())).map(|()| ExitCode::SUCCESS)
 }
 
 async fn watch(arguments: &Watch, ipc: &Ipc, output: Output) -> Result<(), Failure> {

@@ -90,28 +90,6 @@ impl Path {
     }
 }
 
-/// The interface of what a step brings.
-pub(super) fn next(schemas: &Schemas, interface: Id, step: &Step) -> Result<Id, Failure> {
-    let methods = schemas.methods(interface);
-    let method = methods.iter().find(|it| it.method.name == step.name);
-    let object = method.and_then(|declared| schemas.object(declared.method));
-    object.map(|(_, id)| id).ok_or_else(|| {
-        Failure::usage(format!(
-            "{}.{} brings no object that could be called",
-            schemas.name(interface),
-            step.name
-        ))
-    })
-}
-
-/// Says which methods there are.
-pub(super) fn no_method(schemas: &Schemas, interface: Id, name: &str) -> Failure {
-    let methods = schemas.methods(interface);
-    let names: Vec<_> = methods.iter().map(|it| it.method.name.as_str()).collect();
-    let text = format!("{} has no method {name}", schemas.name(interface));
-    Failure::usage(text).advice(format!("it has {}", names.join(", ")))
-}
-
 /// Parameters, if the word is some: JSON, or `@` and the file that has it.
 fn parameters(word: &str) -> Result<Option<Value>, Failure> {
     let text = match word.strip_prefix('@') {

@@ -74,7 +74,7 @@ impl Findings {
             None => "ok  ",
             Some(_) => "FAIL",
         };
-        let mut human = format!("{mark}  {:<28} {}", finding.what, finding.detail);
+        let mut human = format!("{mark}  {:<30} {}", finding.what, finding.detail);
         if let Some(advice) = &finding.advice {
             human = format!("{human}\n      help: {advice}");
         }

@@ -39,7 +39,7 @@ impl Interfaces {
         self.known.get(&id).map(|(interface, _)| *interface)
     }
 
-    /// The method of this name.
+    /// The method of this name, if it is one to be called.
     pub(crate) fn method<'a>(
         &self,
         schemas: &'a Schemas,
@@ -51,6 +51,8 @@ impl Interfaces {
         // Its own method comes after one of the same name that it inherits.
         let mut pairs = declared.into_iter().zip(methods).rev();
         let (declared, runtime) = pairs.find(|(declared, _)| declared.method.name == name)?;
+        let callable = schemas.callable(interface);
+        callable.iter().find(|it| it.method.name == name)?;
         Some(DynamicMethod { declared, runtime })
     }
 }

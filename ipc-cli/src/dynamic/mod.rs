@@ -7,7 +7,7 @@ mod schemas;
 mod write;
 
 pub(crate) use from_json::parameters;
-pub(crate) use interface::Interfaces;
+pub(crate) use interface::{DynamicMethod, Interfaces};
 pub(crate) use read::{Answer, Returned, results};
 pub(crate) use schemas::Schemas;
 pub(crate) use write::fill;

@@ -13,6 +13,7 @@ use crate::failure::Failure;
 /// Methods' parameters of these types are the runtime's.
 pub(super) const CONTEXT: Id = 0x9c44_e664_5d0b_22c6;
 pub(super) const THREAD_MAP: Id = 0xee5e_3717_9ad9_dc9d;
+const THREAD: Id = 0x81c1_e260_0d0b_56c5;
 /// Marks results that are errors.
 const EXCEPTION: Id = 0x996a_1832_0099_2f88;
 /// Names the method that ends calls of another one.
@@ -140,11 +141,23 @@ impl Schemas {
         }));
     }
 
+    /// The methods that can be called by who asks for it: the runtime itself calls the others, which begin connections
+    /// and end objects.
+    pub(crate) fn callable(&self, interface: Id) -> Vec<Declared<'_>> {
+        let mut methods = self.methods(interface);
+        methods.retain(|it| !matches!(it.method.name.as_str(), "construct" | "destroy"));
+        methods
+    }
+
     /// The result of a method that is an object to go on with: `result`, or the only one.
     pub(crate) fn object(&self, method: &Method) -> Option<(&str, Id)> {
         let objects = self.structure(method.results)?.fields.iter();
         let objects: Vec<_> = objects
             .filter_map(|field| match slot(field)?.1 {
+                Type::Interface {
+                    id: THREAD_MAP | THREAD,
+                    ..
+                } => None,
                 Type::Interface { id, .. } => Some((field.name.as_str(), *id)),
                 _ => None,
             })

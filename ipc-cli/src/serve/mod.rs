@@ -12,10 +12,9 @@ use crate::interrupt::unless_interrupted;
 use crate::output::Output;
 
 /// Serves until Ctrl-C, or until the node ends.
-pub(crate) async fn run(arguments: Serve, output: Output) -> Result<ExitCode, Failure> {
-    let ipc = Ipc::new()?;
+pub(crate) async fn run(arguments: Serve, ipc: &Ipc, output: Output) -> Result<ExitCode, Failure> {
     let served = match &arguments {
-        Serve::Zmq(arguments) => unless_interrupted(zmq::run(arguments, &ipc, output)).await,
+        Serve::Zmq(arguments) => unless_interrupted(zmq::run(arguments, ipc, output)).await,
     };
     served.unwrap_or(Ok(())).map(|()| ExitCode::SUCCESS)
 }
