@@ -137,7 +137,14 @@ fn templates(
                         None => tokio::time::sleep(PAUSE).await,
                     }
                 },
-                None => mining.create_new_block(TemplateOptions::default()).await?,
+                None => {
+                    // A test chain may never seem to have caught up.
+                    let options = match mining.is_test_chain().await? {
+                        true => TemplateOptions::at_once(),
+                        false => TemplateOptions::default(),
+                    };
+                    mining.create_new_block(options).await?
+                }
             };
             let fees = template.fees().await?;
             let event = Event::Template {
