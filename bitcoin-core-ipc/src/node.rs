@@ -232,6 +232,15 @@ impl NodeBuilder {
         self
     }
 
+    /// The address with the full path of the socket that it would connect to.
+    ///
+    /// # Errors
+    ///
+    /// The address is none, or the data directory cannot be found.
+    pub fn socket(&self) -> Result<String, Error> {
+        network::resolve(&self.address, self.datadir.clone(), self.network)
+    }
+
     /// Connects, and finds out which interfaces the node speaks, by methods of its first object that mean the same
     /// in all of them.
     ///

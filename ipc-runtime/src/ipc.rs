@@ -12,7 +12,9 @@ use crate::child::ChildProcess;
 use crate::connecting::Connecting;
 use crate::context::Context;
 use crate::exception::Exception;
+use crate::interface::Interface;
 use crate::listener::Listener;
+use crate::object::Object;
 use crate::process::Process;
 use crate::protocol::{CapnpProtocol, Protocol};
 use crate::proxy::Proxy;
@@ -67,6 +69,18 @@ impl Ipc {
     /// ([`IpcBuilder::server_users`]); the peer closes the connection, sends what is not Cap'n Proto, refuses `construct`, or does not answer within the handshake timeout.
     pub fn connect_address<P: Proxy>(&self, address: &str) -> Connecting<P> {
         Connecting::new(Arc::clone(&self.protocol), self.process, address)
+    }
+
+    /// As [`Ipc::connect_address`], for programs that know the interface at run time only.
+    #[doc(hidden)]
+    pub async fn connect_object(
+        &self,
+        address: &str,
+        interface: &'static Interface,
+    ) -> Result<Object, Exception> {
+        let socket = self.process.connect(address, self.context())?;
+        let opened = self.protocol.open_object(socket, interface).await;
+        opened.map_err(|exception| exception.context(address))
     }
 
     /// As [`Ipc::connect_address`], where there may be nobody to connect to; none then.

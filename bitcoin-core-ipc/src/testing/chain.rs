@@ -221,6 +221,10 @@ impl State {
             .map(|block| block.block_hash().into())
     }
 
+    pub(super) fn block(&self, hash: BlockHash) -> Option<&Block> {
+        self.blocks.iter().find(|block| block.block_hash() == hash)
+    }
+
     /// A block on the tip that is not solved.
     pub(super) fn draft(&self, use_mempool: bool) -> Draft {
         let transactions = if use_mempool { &self.mempool[..] } else { &[] };

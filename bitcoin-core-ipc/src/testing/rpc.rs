@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bitcoin::consensus::encode::serialize_hex;
 use generated_examples::v32::rpc::{Rpc, RpcProxy};
 use ipc_runtime::Exception;
 use serde_json::{Value, json};
@@ -61,6 +62,13 @@ pub(super) fn run(chain: &Chain, method: &str, params: &Value) -> Result<Value, 
             match height.and_then(|height| chain.state().hash_at(height)) {
                 Some(hash) => Ok(json!(hash.to_string())),
                 None => Err(json!({ "code": -8, "message": "Block height out of range" })),
+            }
+        }
+        ("getblock", [hash, verbosity]) if *verbosity == 0 => {
+            let hash = hash.as_str().and_then(|hash| hash.parse().ok());
+            match hash.and_then(|hash| chain.state().block(hash).map(serialize_hex)) {
+                Some(block) => Ok(json!(block)),
+                None => Err(json!({ "code": -5, "message": "Block not found" })),
             }
         }
         _ => Err(json!({ "code": -32601, "message": "Method not found" })),

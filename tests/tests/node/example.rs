@@ -13,7 +13,7 @@ use crate::ALL;
 /// How long a program may be that mines a block.
 const MINING: usize = 20;
 /// What one sees of a program at once.
-const SCREEN: usize = 50;
+const SCREEN: usize = 55;
 
 /// The examples whose programs tests here run.
 const EXAMPLES: [&str; 7] = [
