@@ -78,7 +78,7 @@ async fn a_template_that_is_null_is_none() {
         assert!(matches!(error, Error::NoTemplate(_)), "{error}");
         assert!(error.to_string().contains("shutting down"), "{error}");
         // The connection is as good as before.
-        let template = template(&mining).await;
+        let template = crate::template(&mining).await;
         fake.fault("BlockTemplate.waitNext", Fault::Null);
         let next = within("waitNext", template.wait_next(WaitOptions::default()));
         assert!(next.await.unwrap().is_none());

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bitcoin_core_ipc::testing::{Fault, Received};
 use bitcoin_core_ipc::{
-    BlockRef, Error, Interfaces, Mining, Node, Template, TemplateOptions, Updates, WaitOptions,
+    BlockRef, Error, Interfaces, Node, Template, TemplateOptions, Updates, WaitOptions,
 };
 use ipc_tests::peers::within;
 
