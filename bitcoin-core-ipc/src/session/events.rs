@@ -27,7 +27,7 @@ impl Session {
     ///
     /// As [`Session::node`]. What ends a connection is no error but an [`Event::Gap`].
     pub fn tips(&self) -> Updates<Event<BlockRef>> {
-        self.follow(|node| tips::of(node))
+        self.follow(tips::of)
     }
 
     /// A block template on the tip and then each better one, as [`Mining::templates`](crate::Mining::templates) has them,
