@@ -57,6 +57,8 @@ struct Shared {
 struct State {
     current: Option<Live>,
     backoff: Backoff,
+    /// Whether there has been a connection.
+    known: bool,
 }
 
 /// The connection that there is.
@@ -71,6 +73,7 @@ impl Session {
             state: tokio::sync::Mutex::new(State {
                 current: None,
                 backoff: Backoff::default(),
+                known: false,
             }),
             target,
             policy,
@@ -119,7 +122,11 @@ impl Session {
 impl Shared {
     async fn connection(&self, done: Option<u64>) -> Result<Node, Error> {
         let mut state = self.state.lock().await;
-        let State { current, backoff } = &mut *state;
+        let State {
+            current,
+            backoff,
+            known,
+        } = &mut *state;
         if let Some(Live { node, since }) = current {
             if node.is_connected() && done != Some(node.number()) {
                 return Ok(node.clone());
@@ -135,8 +142,13 @@ impl Shared {
             backoff.wait().await;
             let error = match self.target.connect().await {
                 Ok(node) => {
-                    if backoff.has_failed() {
+                    // A node that is about to end cuts its connections before it stops to take new ones.
+                    if *known || backoff.has_failed() {
                         node.settle(self.policy.settle).await;
+                    }
+                    if !node.is_connected() {
+                        backoff.fail(&self.policy);
+                        continue;
                     }
                     *self.last() = None;
                     let live = Live {
@@ -144,6 +156,7 @@ impl Shared {
                         since: Instant::now(),
                     };
                     *current = Some(live);
+                    *known = true;
                     return Ok(node);
                 }
                 Err(error) => error,
