@@ -3,6 +3,7 @@
 pub mod bare_socket;
 mod callers;
 pub mod contestant;
+pub mod http;
 pub mod proxies;
 pub mod raw_capnp_rpc;
 pub mod resources;

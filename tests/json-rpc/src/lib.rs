@@ -10,9 +10,3 @@ ipc_runtime::include_generated!();
 pub mod snake {
     include!(concat!(env!("OUT_DIR"), "/snake/ipc_generated.rs"));
 }
-
-/// Everything once more where a warning is an error.
-#[deny(warnings)]
-pub mod without_warnings {
-    include!(concat!(env!("OUT_DIR"), "/ipc_generated.rs"));
-}

@@ -124,10 +124,14 @@ impl Emitter<'_> {
             _ => "An",
         };
         let docs = format!(" {article} [`{interface}`] that a server of JSON-RPC has.");
+        // It is kept alive all the same.
+        let unread = (self.model.members(item).iter())
+            .all(|member| !member.is_call())
+            .then(|| quote!(#[allow(dead_code, reason = "the interface has no methods")]));
         let own = quote! {
             #[doc = #docs]
             #[derive(Debug)]
-            pub struct #client(json_rt::Remote);
+            pub struct #client(#unread json_rt::Remote);
         };
         let new = quote! {
             impl #client {
