@@ -15,7 +15,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let v30: &[PathBuf] = &["../schema/v30/init.capnp".into()];
     let v31: &[PathBuf] = &["../schema/v31/init.capnp".into()];
     let multiprocess: &[PathBuf] = &["../schema/multiprocess/init.capnp".into()];
-    builder.compile_sets(&[&schemas, v30, v31, multiprocess])?;
+    (builder.clone())
+        .partial("multiprocess/init.capnp")
+        .partial("multiprocess/chain.capnp")
+        .partial("multiprocess/node.capnp")
+        .partial("multiprocess/wallet.capnp")
+        .compile_sets(&[&schemas, v30, v31, multiprocess])?;
 
     // Once more with the runtime under another path and the output in another folder.
     let renamed = PathBuf::from(std::env::var("OUT_DIR")?).join("renamed");

@@ -1,5 +1,6 @@
 //! What the coinbase transaction of a block has to contain.
 
+use crate::cursor::Cursor;
 use crate::encoded::{Amount, TxOut};
 use crate::error::Error;
 
@@ -93,39 +94,6 @@ fn height_push(script: &[u8]) -> Option<&[u8]> {
         _ => 1,
     };
     script.get(..length)
-}
-
-/// The bytes that are left.
-struct Cursor<'a>(&'a [u8]);
-
-impl<'a> Cursor<'a> {
-    fn take(&mut self, count: usize) -> Option<&'a [u8]> {
-        let (taken, left) = self.0.split_at_checked(count)?;
-        self.0 = left;
-        Some(taken)
-    }
-
-    fn u32(&mut self) -> Option<u32> {
-        Some(u32::from_le_bytes(*self.take(4)?.first_chunk()?))
-    }
-
-    /// A number in the network's compact form.
-    fn size(&mut self) -> Option<usize> {
-        let wide = match self.take(1)?[0] {
-            0xfd => 2,
-            0xfe => 4,
-            0xff => 8,
-            small => return Some(usize::from(small)),
-        };
-        let mut bytes = [0; 8];
-        bytes[..wide].copy_from_slice(self.take(wide)?);
-        usize::try_from(u64::from_le_bytes(bytes)).ok()
-    }
-
-    fn bytes(&mut self) -> Option<&'a [u8]> {
-        let count = self.size()?;
-        self.take(count)
-    }
 }
 
 #[cfg(test)]

@@ -5,8 +5,11 @@ use bitcoin::hashes::Hash;
 
 use crate::encoded::{Amount, Block, Header, Transaction, TxOut};
 use crate::error::Error;
+use crate::fee_rate::FeeRate;
 use crate::hash::{BlockHash, MerkleNode, Txid, Wtxid};
 use crate::network::Network;
+use crate::out_point::OutPoint;
+use crate::script::ScriptBuf;
 
 macro_rules! hashes {
     ($($ours:ty, $theirs:ty;)*) => {$(
@@ -120,6 +123,65 @@ impl From<Amount> for bitcoin::SignedAmount {
     }
 }
 
+/// Rounded up to a whole number of satoshi for 1,000 weight units, so that fees at that rate are enough.
+impl TryFrom<FeeRate> for bitcoin::FeeRate {
+    type Error = Error;
+
+    fn try_from(rate: FeeRate) -> Result<Self, Error> {
+        u64::try_from(rate.to_sat_per_kvb())
+            .map(|satoshi| Self::from_sat_per_kwu(satoshi.div_ceil(WEIGHT_OF_VB)))
+            .map_err(|_| Error::malformed("a fee rate", format_args!("{rate} is negative")))
+    }
+}
+
+impl TryFrom<bitcoin::FeeRate> for FeeRate {
+    type Error = Error;
+
+    fn try_from(rate: bitcoin::FeeRate) -> Result<Self, Error> {
+        let satoshi = rate.to_sat_per_kwu().checked_mul(WEIGHT_OF_VB);
+        satoshi
+            .and_then(|satoshi| i64::try_from(satoshi).ok())
+            .map(Self::from_sat_per_kvb)
+            .ok_or_else(|| Error::malformed("a fee rate", format_args!("{rate} is too much")))
+    }
+}
+
+/// How many weight units a virtual byte has.
+const WEIGHT_OF_VB: u64 = 4;
+
+impl From<OutPoint> for bitcoin::OutPoint {
+    fn from(outpoint: OutPoint) -> Self {
+        Self::new(outpoint.txid.into(), outpoint.vout)
+    }
+}
+
+impl From<bitcoin::OutPoint> for OutPoint {
+    fn from(outpoint: bitcoin::OutPoint) -> Self {
+        Self {
+            txid: outpoint.txid.into(),
+            vout: outpoint.vout,
+        }
+    }
+}
+
+impl From<ScriptBuf> for bitcoin::ScriptBuf {
+    fn from(script: ScriptBuf) -> Self {
+        Self::from_bytes(script.0)
+    }
+}
+
+impl From<bitcoin::ScriptBuf> for ScriptBuf {
+    fn from(script: bitcoin::ScriptBuf) -> Self {
+        Self(script.into_bytes())
+    }
+}
+
+impl From<&bitcoin::Script> for ScriptBuf {
+    fn from(script: &bitcoin::Script) -> Self {
+        Self(script.to_bytes())
+    }
+}
+
 impl From<bitcoin::Network> for Network {
     fn from(network: bitcoin::Network) -> Self {
         match network {
@@ -151,6 +213,31 @@ mod tests {
         assert_eq!(
             bitcoin::Block::try_from(Block::from(&block)).unwrap(),
             block
+        );
+    }
+
+    #[test]
+    fn fee_rates_outpoints_and_scripts_come_back_the_same() {
+        let rate = bitcoin::FeeRate::from_sat_per_kwu(750);
+        let ours = FeeRate::try_from(rate).unwrap();
+        assert_eq!(ours, FeeRate::from_sat_per_vb(3));
+        assert_eq!(bitcoin::FeeRate::try_from(ours).unwrap(), rate);
+        let uneven = bitcoin::FeeRate::try_from(FeeRate::from_sat_per_kvb(1001)).unwrap();
+        assert_eq!(uneven.to_sat_per_kwu(), 251);
+        assert!(bitcoin::FeeRate::try_from(FeeRate::from_sat_per_kvb(-1)).is_err());
+        assert!(FeeRate::try_from(bitcoin::FeeRate::MAX).is_err());
+
+        let outpoint = bitcoin::OutPoint::null();
+        let ours = OutPoint::from(outpoint);
+        assert_eq!(bitcoin::OutPoint::from(ours), outpoint);
+        assert_eq!(ours.to_byte_array()[..], serialize(&outpoint));
+        assert_eq!(ours.to_string(), outpoint.to_string());
+
+        let script = bitcoin::ScriptBuf::from_bytes(vec![0x51]);
+        assert_eq!(ScriptBuf::from(script.as_script()), ScriptBuf(vec![0x51]));
+        assert_eq!(
+            bitcoin::ScriptBuf::from(ScriptBuf::from(script.clone())),
+            script
         );
     }
 

@@ -13,6 +13,16 @@ pub struct Block(pub Vec<u8>);
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Transaction(pub Vec<u8>);
 
+impl Transaction {
+    /// The bytes, where there are any: for a multiprocess node none is a null pointer, by which it would end.
+    pub(crate) fn some_bytes(self) -> Result<Vec<u8>, Error> {
+        match self.0.is_empty() {
+            true => Err(Error::malformed("a transaction", "it has no bytes")),
+            false => Ok(self.0),
+        }
+    }
+}
+
 /// A transaction output in the network's encoding: amount and script.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TxOut(pub Vec<u8>);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use ipc_runtime::{Exception, ExceptionKind};
 
 use crate::interfaces::Interfaces;
+use crate::message::Message;
 
 /// Why a connection to a node or a call of it did not succeed.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -22,12 +23,23 @@ pub enum Error {
     },
 
     /// Nobody was there to connect to, for as long as was waited.
-    #[error("no node after {waited:?}: {last}")]
+    #[error("{}{last}; {advice}", after(.waited))]
     NotThere {
         /// How long was waited.
         waited: Duration,
-        /// Why the last attempt failed.
+        /// Why the last attempt failed; it names the path that was tried.
         last: Exception,
+        /// What to do about it.
+        advice: String,
+    },
+
+    /// The system lets this user not connect to the node.
+    #[error("{why}; {advice}")]
+    NotAllowed {
+        /// What the system said; it names the path that was tried.
+        why: Exception,
+        /// Whose the socket or the folder around it is, and what to do about it.
+        advice: String,
     },
 
     /// The node gave no block template: it is shutting down, or another call has interrupted this one.
@@ -47,6 +59,15 @@ pub enum Error {
     #[error("{0}")]
     Address(String),
 
+    /// A program could not be started, or ended before it was of use.
+    #[error("{program}: {reason}")]
+    Process {
+        /// The program, as it was named.
+        program: String,
+        /// What happened.
+        reason: String,
+    },
+
     /// The node ran a JSON-RPC method, which failed.
     #[error("{method}: {message} (code {code})")]
     Rpc {
@@ -56,6 +77,15 @@ pub enum Error {
         code: i64,
         /// What the node says about it.
         message: String,
+    },
+
+    /// A wallet, or what opens wallets, did not do what was asked of it.
+    #[error("{method}: {message}")]
+    Refused {
+        /// The method that said so.
+        method: &'static str,
+        /// Why: the node's own words, if it has any.
+        message: Message,
     },
 
     /// Parameters that JSON cannot express, or a result of another type than was asked for.
@@ -78,11 +108,26 @@ impl Error {
         matches!(self, Self::Ipc(exception) if exception.kind() == ExceptionKind::Disconnected)
     }
 
+    /// A refusal of a node that does not say why.
+    pub(crate) fn refused(method: &'static str, why: impl Into<String>) -> Self {
+        Self::Refused {
+            method,
+            message: Message::new(why),
+        }
+    }
+
     pub(crate) fn malformed(what: &'static str, reason: impl ToString) -> Self {
         Self::Malformed {
             what,
             reason: reason.to_string(),
         }
+    }
+}
+
+fn after(waited: &Duration) -> String {
+    match waited.is_zero() {
+        true => String::new(),
+        false => format!("no node after {waited:?}: "),
     }
 }
 

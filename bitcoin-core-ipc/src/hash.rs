@@ -3,14 +3,17 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::Error;
 
 macro_rules! hash {
     ($(#[$doc:meta])* $name:ident, $what:literal) => {
         $(#[$doc])*
         ///
-        /// It is shown and parsed as people write it: in hexadecimal, the last byte first.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        /// It is shown and parsed as people write it, and as JSON-RPC has it: in hexadecimal, the last byte first.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+        #[serde(try_from = "String", into = "String")]
         pub struct $name([u8; 32]);
 
         impl $name {
@@ -49,6 +52,20 @@ macro_rules! hash {
                 read_reversed(text)
                     .map(Self)
                     .ok_or_else(|| Error::malformed($what, "not 64 hexadecimal digits"))
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = Error;
+
+            fn try_from(text: String) -> Result<Self, Error> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(hash: $name) -> Self {
+                hash.to_string()
             }
         }
 
@@ -119,6 +136,15 @@ mod tests {
         assert_eq!(hash.as_bytes()[..3], [0x06, 0x22, 0x6e]);
         assert_eq!(hash.to_string(), GENESIS);
         assert_eq!(BlockHash::from_byte_array(hash.to_byte_array()), hash);
+    }
+
+    #[test]
+    fn json_has_it_as_people_do() {
+        let hash: BlockHash = GENESIS.parse().unwrap();
+        let json = serde_json::to_value(hash).unwrap();
+        assert_eq!(json, GENESIS);
+        assert_eq!(serde_json::from_value::<BlockHash>(json).unwrap(), hash);
+        assert!(serde_json::from_str::<Txid>("\"00\"").is_err());
     }
 
     #[test]

@@ -28,44 +28,77 @@
 #![cfg_attr(feature = "testing", doc = "[`testing::FakeNode`].")]
 #![cfg_attr(not(feature = "testing"), doc = "`testing::FakeNode`.")]
 
+mod advice;
+pub mod chain;
 mod coinbase;
+pub mod control;
 #[cfg(feature = "bitcoin")]
 mod convert;
+mod cursor;
 mod detect;
 mod encoded;
 mod error;
 mod execute;
+mod fee_rate;
 #[cfg(feature = "gateway")]
 mod gateway;
+mod handler;
 mod hash;
 mod interfaces;
+mod locator;
+mod message;
 mod mining;
 mod network;
 mod node;
+mod numbered;
 mod options;
+mod out_point;
+mod progress;
+pub mod roles;
 mod rpc;
+mod script;
+mod session;
+mod stream;
+mod subscription;
 mod template;
+mod templates;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod tips;
+pub mod wallet;
+mod wire;
 #[cfg(feature = "bitcoin")]
 mod work;
 
 #[cfg(feature = "bitcoin")]
 pub use bitcoin;
+pub use chain::Chain;
 pub use coinbase::Coinbase;
+pub use control::NodeControl;
 pub use encoded::{Amount, Block, Header, Transaction, TxOut};
 pub use error::Error;
+pub use fee_rate::FeeRate;
 #[cfg(feature = "gateway")]
 pub use gateway::Gateway;
+pub use handler::Handler;
 pub use hash::{BlockHash, MerkleNode, Txid, Wtxid};
 pub use interfaces::Interfaces;
 #[cfg(feature = "gateway")]
 pub use ipc_json_rpc;
+pub use locator::Locator;
+pub use message::Message;
 pub use mining::Mining;
 pub use network::{Network, default_datadir};
 pub use node::{Node, NodeBuilder};
 pub use options::{BlockRef, CheckOptions, Solution, TemplateOptions, Verdict, WaitOptions};
+pub use out_point::OutPoint;
+pub use progress::SyncProgress;
 pub use rpc::Rpc;
+pub use script::ScriptBuf;
+pub use session::{Event, Reconnect, Session};
+pub use stream::Updates;
+pub use subscription::Subscription;
 pub use template::Template;
+pub use wallet::{Wallet, WalletLoader};
 #[cfg(feature = "bitcoin")]
 pub use work::Work;

@@ -8,7 +8,8 @@ use ipc_runtime::{Exception, ExceptionKind};
 use crate::encoded::{Block, Transaction};
 use crate::error::Error;
 use crate::hash::{BlockHash, Txid, Wtxid};
-use crate::interfaces::{AnyMining, AnyTemplate, Init, Interfaces, Of, each, each_gives};
+use crate::interfaces::{AnyMining, AnyTemplate, Interfaces, Of, each, each_gives};
+use crate::node::Node;
 use crate::options::{BlockRef, CheckOptions, TemplateOptions, Verdict, milliseconds};
 use crate::template::Template;
 
@@ -21,17 +22,28 @@ use crate::template::Template;
 /// these: there the node goes on, on a thread of its own, until the tip changes or the time is over, so give such
 /// waits a time.
 #[derive(Clone, Debug)]
-pub struct Mining(AnyMining);
+pub struct Mining {
+    object: AnyMining,
+    node: Node,
+}
 
 impl Mining {
     /// Makes the object at a node's first object.
-    pub(crate) async fn of(init: &Init) -> Result<Self, Error> {
-        Ok(Self(each_gives!(init, init => init.make_mining().await?)))
+    pub(crate) async fn of(node: &Node) -> Result<Self, Error> {
+        Ok(Self {
+            object: each_gives!(node.init(), init => init.make_mining().await?),
+            node: node.clone(),
+        })
+    }
+
+    /// Whose it is.
+    pub(crate) fn node(&self) -> &Node {
+        &self.node
     }
 
     /// Which interfaces the node speaks.
     pub fn interfaces(&self) -> Interfaces {
-        self.0.interfaces()
+        self.object.interfaces()
     }
 
     /// Whether the node follows a test chain rather than the main chain.
@@ -40,7 +52,7 @@ impl Mining {
     ///
     /// The connection is lost.
     pub async fn is_test_chain(&self) -> Result<bool, Error> {
-        Ok(each!(&self.0, mining => mining.is_test_chain().await?))
+        Ok(each!(&self.object, mining => mining.is_test_chain().await?))
     }
 
     /// Whether the node is still catching up with the chain.
@@ -49,7 +61,7 @@ impl Mining {
     ///
     /// The connection is lost.
     pub async fn is_initial_block_download(&self) -> Result<bool, Error> {
-        Ok(each!(&self.0, mining => mining.is_initial_block_download().await?))
+        Ok(each!(&self.object, mining => mining.is_initial_block_download().await?))
     }
 
     /// The tip of the chain; none while the node has not loaded any block.
@@ -58,7 +70,7 @@ impl Mining {
     ///
     /// The connection is lost.
     pub async fn tip(&self) -> Result<Option<BlockRef>, Error> {
-        each!(&self.0, mining => match mining.get_tip().await? {
+        each!(&self.object, mining => match mining.get_tip().await? {
             Some(tip) => BlockRef::read(&tip.hash, tip.height),
             None => Ok(None),
         })
@@ -75,7 +87,7 @@ impl Mining {
         current: BlockHash,
         timeout: Option<Duration>,
     ) -> impl Future<Output = Result<Option<BlockRef>, Error>> + Send + use<> {
-        let this = self.0.clone();
+        let this = self.object.clone();
         let timeout = milliseconds(timeout);
         async move {
             each!(&this, mining => {
@@ -89,6 +101,9 @@ impl Mining {
 
     /// Makes a block template on the tip.
     ///
+    /// Bitcoin Core v31 fails with `bad-cb-length` while the chain has fewer than 17 blocks: on a new regtest chain, have
+    /// it mine those by its JSON-RPC method `generatetodescriptor`.
+    ///
     /// # Errors
     ///
     /// [`Error::NoTemplate`] while the node shuts down; the node refuses the options; the connection is lost.
@@ -96,10 +111,11 @@ impl Mining {
         &self,
         options: TemplateOptions,
     ) -> impl Future<Output = Result<Template, Error>> + Send + use<> {
-        let this = self.0.clone();
+        let this = self.clone();
         async move {
-            let made = create(&this, options).await;
-            made.map(Template::new).map_err(no_template)
+            let made = create(&this.object, options).await;
+            made.map(|object| Template::new(object, this.node))
+                .map_err(no_template)
         }
     }
 
@@ -127,7 +143,7 @@ impl Mining {
                 })
             }};
         }
-        match &self.0 {
+        match &self.object {
             Of::V30(mining) => check!(mining, v30),
             Of::V31(mining) => check!(mining, v31),
             Of::V32(mining) => check!(mining, v32),
@@ -142,7 +158,7 @@ impl Mining {
     ///
     /// [`Error::Missing`] before v31, and on multiprocess; the connection is lost.
     pub async fn interrupt(&self) -> Result<(), Error> {
-        match &self.0 {
+        match &self.object {
             Of::V31(mining) => Ok(mining.interrupt().await?),
             Of::V32(mining) => Ok(mining.interrupt().await?),
             Of::V30(_) | Of::Multiprocess(_) => {
@@ -200,7 +216,7 @@ impl Mining {
     }
 
     fn v32(&self, what: &'static str) -> Result<&v32::mining::MiningProxy, Error> {
-        match &self.0 {
+        match &self.object {
             Of::V32(mining) => Ok(mining),
             _ => Err(self.missing(what, &[Interfaces::V32])),
         }

@@ -2,24 +2,34 @@
 
 use std::io::ErrorKind;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use generated_examples::v32;
 use ipc_runtime::{Exception, ExceptionKind, Ipc};
 use tokio::time::Instant;
 
+use crate::advice::{self, io_kind};
+use crate::chain::Chain;
+use crate::control::NodeControl;
 use crate::detect::{First, assume, detect};
 use crate::error::Error;
 use crate::interfaces::{Init, Interfaces, Of, each};
 use crate::mining::Mining;
 use crate::network::{self, Network};
 use crate::rpc::Rpc;
+use crate::session::{Reconnect, Session};
+use crate::wallet::WalletLoader;
 
 /// A connection to a node, which lasts as long as this, its clones, and what was made with them.
 #[derive(Clone, Debug)]
 pub struct Node {
     init: Init,
-    address: String,
+    address: Arc<str>,
+    ipc: Ipc,
+    number: u64,
 }
 
 /// Says how to reach a node.
@@ -57,14 +67,55 @@ impl Node {
         }
     }
 
+    /// Over a connection that is there.
+    pub(crate) fn of(init: Init, address: String, ipc: Ipc) -> Self {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+
+        Self {
+            init,
+            address: address.into(),
+            ipc,
+            number: NUMBER.fetch_add(1, Ordering::Relaxed),
+        }
+    }
+
+    /// Leaves a v30 node alone for so long, which has just come.
+    pub(crate) async fn settle(&self, pause: Duration) {
+        if self.interfaces() == Interfaces::V30 {
+            tokio::time::sleep(pause).await;
+        }
+    }
+
     /// Which interfaces the node speaks.
     pub fn interfaces(&self) -> Interfaces {
         self.init.interfaces()
     }
 
-    /// Where the node was found: `unix:` and the full path.
+    /// Where the node was found: `unix:` and the full path. Of one that was [spawned](crate::roles::spawn_node), the program.
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Whether the connection is there, as far as is known: no call has found it lost yet. What was made with a lost one
+    /// stays without use; see [`NodeBuilder::session`] for a new one.
+    pub fn is_connected(&self) -> bool {
+        each!(&self.init, init => self.ipc.is_connected(init))
+    }
+
+    /// Waits until the connection is lost. The future keeps none open.
+    pub fn disconnected(&self) -> impl Future<Output = ()> + Send + use<> {
+        let lost: BoxFuture<'static, ()> =
+            each!(&self.init, init => Box::pin(self.ipc.disconnected(init)));
+        lost
+    }
+
+    pub(crate) fn init(&self) -> &Init {
+        &self.init
+    }
+
+    /// Tells this connection from others of this process.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
     }
 
     /// Has the node say a text, to try out the connection.
@@ -78,11 +129,41 @@ impl Node {
 
     /// Block templates and the tip of the chain.
     ///
+    /// A node of v30 that has not loaded its chain yet ends when it is asked for the tip or for a template: give it time.
+    /// Later nodes answer this when they have loaded it.
+    ///
     /// # Errors
     ///
     /// The process has no chain; the connection is lost.
     pub async fn mining(&self) -> Result<Mining, Error> {
-        Mining::of(&self.init).await
+        Mining::of(self).await
+    }
+
+    /// The chain, the mempool, fee estimates and settings, with notifications.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] except on multiprocess; the connection is lost.
+    pub async fn chain(&self) -> Result<Chain, Error> {
+        Chain::of(&self.init).await
+    }
+
+    /// The state of the node, its connections and its settings, with notifications.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] except on multiprocess; the connection is lost.
+    pub async fn control(&self) -> Result<NodeControl, Error> {
+        NodeControl::of(&self.init).await
+    }
+
+    /// What opens the wallets of the node.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] before multiprocess; the node has no wallets; the connection is lost.
+    pub async fn wallet_loader(&self) -> Result<WalletLoader, Error> {
+        WalletLoader::of(&self.init).await
     }
 
     /// JSON-RPC methods over this connection.
@@ -128,7 +209,9 @@ impl NodeBuilder {
     /// How long to wait for a node that is not there yet, because it is still starting. Default: not at all.
     ///
     /// A node that is there has the handshake timeout of the [`Ipc`] to begin, and then ten seconds for each of up to three
-    /// questions that tell its interfaces. It answers before it has loaded the chain: until then it has no tip.
+    /// questions that tell its interfaces. It answers before it has loaded the chain. Until then a v30 has no tip, and v31
+    /// and v32 let [`Node::mining`] wait. A v30 that has just come is left alone for five seconds, because it ends when it
+    /// is asked for a chain that it has not begun to load.
     pub fn wait(mut self, limit: Duration) -> Self {
         self.wait = limit;
         self
@@ -149,6 +232,15 @@ impl NodeBuilder {
         self
     }
 
+    /// The address with the full path of the socket that it would connect to.
+    ///
+    /// # Errors
+    ///
+    /// The address is none, or the data directory cannot be found.
+    pub fn socket(&self) -> Result<String, Error> {
+        network::resolve(&self.address, self.datadir.clone(), self.network)
+    }
+
     /// Connects, and finds out which interfaces the node speaks, by methods of its first object that mean the same
     /// in all of them.
     ///
@@ -156,12 +248,12 @@ impl NodeBuilder {
     ///
     /// # Errors
     ///
-    /// The address is none; nobody is there ([`Error::NotThere`], if that was waited for); it is no node, or one that
-    /// does not answer in time; there is no tokio runtime.
+    /// The address is none; nobody is there ([`Error::NotThere`]); this user may not connect ([`Error::NotAllowed`]); it
+    /// is no node, or one that does not answer in time; there is no tokio runtime.
     pub async fn connect(self) -> Result<Node, Error> {
         match self.reach().await? {
             Reached::Node(node) => Ok(node),
-            Reached::NotYet(waited, last) => Err(not_there(waited, last)),
+            Reached::NotYet(error, _) => Err(error),
         }
     }
 
@@ -173,9 +265,29 @@ impl NodeBuilder {
     pub async fn connect_if_any(self) -> Result<Option<Node>, Error> {
         match self.reach().await? {
             Reached::Node(node) => Ok(Some(node)),
-            Reached::NotYet(_, last) if io_kind(&last).is_some_and(is_nobody) => Ok(None),
-            Reached::NotYet(waited, last) => Err(not_there(waited, last)),
+            Reached::NotYet(_, true) => Ok(None),
+            Reached::NotYet(error, _) => Err(error),
         }
+    }
+
+    /// What goes on connecting to the node, also to another one that comes after it: see [`Session`].
+    ///
+    /// The first connection is made when it is first asked for, in the way of `policy` too; [`NodeBuilder::wait`] does not
+    /// count there.
+    ///
+    /// # Errors
+    ///
+    /// The address is none; there is no tokio runtime.
+    pub fn session(self, policy: Reconnect) -> Result<Session, Error> {
+        Ok(Session::new(self.target()?, policy))
+    }
+
+    fn target(self) -> Result<Target, Error> {
+        Ok(Target {
+            address: network::resolve(&self.address, self.datadir, self.network)?,
+            ipc: self.ipc.map_or_else(Ipc::new, Ok)?,
+            interfaces: self.interfaces,
+        })
     }
 
     /// The settings that it connects with, for those who want to know more of the connection.
@@ -185,53 +297,99 @@ impl NodeBuilder {
     }
 
     async fn reach(self) -> Result<Reached, Error> {
-        let address = network::resolve(&self.address, self.datadir, self.network)?;
-        let ipc = self.ipc.map_or_else(Ipc::new, Ok)?;
+        let wait = self.wait;
+        let target = self.target()?;
         let began = Instant::now();
+        let mut came = false;
         loop {
-            let last = match open(&ipc, &address, self.interfaces).await {
-                Ok(init) => return Ok(Reached::Node(Node { init, address })),
+            let last = match target.connect().await {
+                Ok(node) => {
+                    if came {
+                        node.settle(V30_SETTLES).await;
+                    }
+                    return Ok(Reached::Node(node));
+                }
                 Err(Error::Ipc(last)) if may_come(&last) => last,
                 Err(error) => return Err(error),
             };
-            let left = self.wait.saturating_sub(began.elapsed());
+            let left = wait.saturating_sub(began.elapsed());
             if left.is_zero() {
-                return Ok(Reached::NotYet(self.wait, last));
+                let kind = io_kind(&last);
+                let error = match kind.is_none() && wait.is_zero() {
+                    true => last.into(),
+                    false => target.not_there(wait, last),
+                };
+                return Ok(Reached::NotYet(error, kind.is_some_and(is_nobody)));
             }
+            came = true;
             tokio::time::sleep(left.min(PAUSE)).await;
         }
     }
 }
+
+/// How long a v30 node is left alone that has just come: it ends when it is asked for a chain that it has not begun to load,
+/// and nothing tells when it has.
+pub(crate) const V30_SETTLES: Duration = Duration::from_secs(5);
 
 /// How often to look whether a node is there.
 const PAUSE: Duration = Duration::from_millis(100);
 
 enum Reached {
     Node(Node),
-    /// How long was waited, and why the last attempt failed.
-    NotYet(Duration, Exception),
+    /// Why not, and whether it is because there is nobody at all.
+    NotYet(Error, bool),
 }
 
-async fn open(ipc: &Ipc, address: &str, interfaces: Option<Interfaces>) -> Result<Init, Error> {
-    let first: First = ipc.connect_address::<v32::init::InitProxy>(address).await?;
-    match interfaces {
-        Some(interfaces) => Ok(assume(first, interfaces)),
-        None => detect(first).await,
+/// Who is connected to, and how.
+#[derive(Debug)]
+pub(crate) struct Target {
+    address: String,
+    ipc: Ipc,
+    interfaces: Option<Interfaces>,
+}
+
+impl Target {
+    /// Connects once.
+    pub(crate) async fn connect(&self) -> Result<Node, Error> {
+        let connecting = self
+            .ipc
+            .connect_address::<v32::init::InitProxy>(&self.address);
+        let first: First = connecting.await.map_err(|why| self.refused(why))?;
+        let init = match self.interfaces {
+            Some(interfaces) => assume(first, interfaces),
+            None => detect(first).await?,
+        };
+        Ok(Node::of(init, self.address.clone(), self.ipc.clone()))
+    }
+}
+
+impl Target {
+    /// The error of somebody who is not there.
+    pub(crate) fn not_there(&self, waited: Duration, last: Exception) -> Error {
+        Error::NotThere {
+            waited,
+            advice: advice::nobody(&self.address, &last),
+            last,
+        }
+    }
+
+    fn refused(&self, why: Exception) -> Error {
+        match io_kind(&why) {
+            Some(ErrorKind::PermissionDenied) => Error::NotAllowed {
+                advice: advice::not_allowed(&self.address),
+                why,
+            },
+            _ => why.into(),
+        }
     }
 }
 
 /// Whether it may be that a node is just starting, or was just ended to be started anew.
-fn may_come(exception: &Exception) -> bool {
+pub(crate) fn may_come(exception: &Exception) -> bool {
     match io_kind(exception) {
         Some(kind) => is_nobody(kind) || kind == ErrorKind::WouldBlock,
         None => exception.kind() == ExceptionKind::Disconnected,
     }
-}
-
-/// What the system said, if it is the system that refused.
-fn io_kind(exception: &Exception) -> Option<ErrorKind> {
-    let source = std::error::Error::source(exception)?;
-    source.downcast_ref().map(std::io::Error::kind)
 }
 
 /// Whether there is no socket, or one whose node has gone.
@@ -239,11 +397,4 @@ fn is_nobody(kind: ErrorKind) -> bool {
     use ErrorKind::{ConnectionRefused, NotADirectory, NotFound};
 
     matches!(kind, ConnectionRefused | NotADirectory | NotFound)
-}
-
-fn not_there(waited: Duration, last: Exception) -> Error {
-    match waited.is_zero() {
-        true => last.into(),
-        false => Error::NotThere { waited, last },
-    }
 }

@@ -85,11 +85,11 @@ pub struct Solution {
     pub coinbase: Transaction,
 }
 
-/// What a node makes of a block.
+/// What a node makes of a block, or of a transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "a block that is refused is no error of the call"]
+#[must_use = "what is refused is no error of the call"]
 pub struct Verdict {
-    /// Whether it is valid; where it was submitted, whether it was accepted as new.
+    /// Whether it is valid; where it was submitted, whether it was accepted, and a block as new.
     pub accepted: bool,
     /// Why not, as a short code such as `bad-cb-height`. Empty if it was accepted, and for solutions submitted to
     /// nodes before v32, which do not say.

@@ -8,21 +8,30 @@ use crate::encoded::{Amount, Block, Header, TxOut};
 use crate::error::Error;
 use crate::hash::MerkleNode;
 use crate::interfaces::{AnyTemplate, Interfaces, Of, each};
+use crate::node::Node;
 use crate::options::{Solution, Verdict, WaitOptions, milliseconds};
 
 /// A block template, which the node keeps until the last clone of this is dropped. See
 /// [`Mining::create_new_block`](crate::Mining::create_new_block).
 #[derive(Clone, Debug)]
-pub struct Template(AnyTemplate);
+pub struct Template {
+    object: AnyTemplate,
+    node: Node,
+}
 
 impl Template {
-    pub(crate) fn new(object: AnyTemplate) -> Self {
-        Self(object)
+    pub(crate) fn new(object: AnyTemplate, node: Node) -> Self {
+        Self { object, node }
+    }
+
+    /// Whose it is.
+    pub(crate) fn node(&self) -> &Node {
+        &self.node
     }
 
     /// Which interfaces the node speaks.
     pub fn interfaces(&self) -> Interfaces {
-        self.0.interfaces()
+        self.object.interfaces()
     }
 
     /// The header, whose nonce is not solved and whose Merkle root is not final.
@@ -31,7 +40,7 @@ impl Template {
     ///
     /// The connection is lost.
     pub async fn header(&self) -> Result<Header, Error> {
-        let header = each!(&self.0, template => template.get_block_header().await?);
+        let header = each!(&self.object, template => template.get_block_header().await?);
         Header::try_from(header.as_slice())
     }
 
@@ -42,7 +51,7 @@ impl Template {
     /// The connection is lost.
     pub async fn block(&self) -> Result<Block, Error> {
         Ok(Block(
-            each!(&self.0, template => template.get_block().await?),
+            each!(&self.object, template => template.get_block().await?),
         ))
     }
 
@@ -52,7 +61,7 @@ impl Template {
     ///
     /// The connection is lost.
     pub async fn fees(&self) -> Result<Vec<Amount>, Error> {
-        let fees = each!(&self.0, template => template.get_tx_fees().await?);
+        let fees = each!(&self.object, template => template.get_tx_fees().await?);
         Ok(fees.into_iter().map(Amount).collect())
     }
 
@@ -62,7 +71,7 @@ impl Template {
     ///
     /// The connection is lost.
     pub async fn sigops(&self) -> Result<Vec<i64>, Error> {
-        Ok(each!(&self.0, template => template.get_tx_sigops().await?))
+        Ok(each!(&self.object, template => template.get_tx_sigops().await?))
     }
 
     /// What the coinbase transaction of a miner's own needs to contain. On v30, which has a transaction instead, it
@@ -86,7 +95,7 @@ impl Template {
                 })
             }};
         }
-        match &self.0 {
+        match &self.object {
             Of::V30(template) => Coinbase::of_transaction(&template.get_coinbase_tx().await?),
             Of::V31(template) => coinbase!(template),
             Of::V32(template) => coinbase!(template),
@@ -100,7 +109,7 @@ impl Template {
     ///
     /// The connection is lost.
     pub async fn coinbase_merkle_path(&self) -> Result<Vec<MerkleNode>, Error> {
-        let path = each!(&self.0, template => template.get_coinbase_merkle_path().await?);
+        let path = each!(&self.object, template => template.get_coinbase_merkle_path().await?);
         path.iter()
             .map(|node| MerkleNode::try_from(node.as_slice()))
             .collect()
@@ -121,7 +130,7 @@ impl Template {
             coinbase,
         } = solution.into();
         let coinbase = coinbase.0;
-        let accepted = match &self.0 {
+        let accepted = match &self.object {
             Of::V30(template) => {
                 template
                     .submit_solution(version, time, nonce, coinbase)
@@ -168,7 +177,7 @@ impl Template {
         &self,
         options: WaitOptions,
     ) -> impl Future<Output = Result<Option<Self>, Error>> + Send + use<> {
-        let this = self.0.clone();
+        let this = self.clone();
         async move {
             macro_rules! wait {
                 ($template:ident, $set:ident) => {{
@@ -180,13 +189,13 @@ impl Template {
                     $template.wait_next(options).await?
                 }};
             }
-            Ok(match &this {
+            let next = match &this.object {
                 Of::V30(template) => wait!(template, v30).map(Of::V30),
                 Of::V31(template) => wait!(template, v31).map(Of::V31),
                 Of::V32(template) => wait!(template, v32).map(Of::V32),
                 Of::Multiprocess(template) => wait!(template, multiprocess).map(Of::Multiprocess),
-            }
-            .map(Self))
+            };
+            Ok(next.map(|next| Self::new(next, this.node)))
         }
     }
 
@@ -196,7 +205,7 @@ impl Template {
     ///
     /// The node is a Bitcoin Core 30.0, which does not have it; the connection is lost.
     pub async fn interrupt_wait(&self) -> Result<(), Error> {
-        each!(&self.0, template => template.interrupt_wait().await?);
+        each!(&self.object, template => template.interrupt_wait().await?);
         Ok(())
     }
 
@@ -206,7 +215,7 @@ impl Template {
     ///
     /// The connection is lost.
     pub async fn destroy(self) -> Result<(), Error> {
-        each!(self.0, template => template.destroy().await?);
+        each!(self.object, template => template.destroy().await?);
         Ok(())
     }
 }

@@ -34,6 +34,9 @@ Options:
       --extern <FILE=PATH> Generate nothing for an imported schema; refer to another crate's module *
       --nullable <SELECTOR>
                            Make this result, parameter or field optional: `Mining.waitNext.result` *
+      --partial <SELECTOR>
+                           Let implementations of this interface, or of those in this file, leave methods
+                           out: `Wallet` *
       --type <SELECTOR=TYPE>
                            Put a Rust type of your own in the place of the schema's:
                            `BlockRef.hash=crate::BlockHash`, or
@@ -109,6 +112,7 @@ pub(crate) struct Generate {
     pub(crate) json_rpc_in_snake_case: bool,
     pub(crate) extern_modules: Vec<(String, String)>,
     pub(crate) nullable: Vec<String>,
+    pub(crate) partial: Vec<String>,
     pub(crate) type_overrides: Vec<(String, String)>,
     pub(crate) output: PathBuf,
     pub(crate) check: bool,
@@ -173,6 +177,7 @@ fn generate(mut parser: Parser) -> Result<Task, Error> {
                 "--extern: give the schema's file and the module's path with `=` between",
             )?),
             Long("nullable") => task.nullable.push(parser.value()?.string()?),
+            Long("partial") => task.partial.push(parser.value()?.string()?),
             Long("type") => task.type_overrides.push(pair(
                 parser.value()?,
                 "--type: give what to override and the Rust type with `=` between",

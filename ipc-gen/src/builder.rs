@@ -7,14 +7,11 @@ use quote::ToTokens;
 
 use crate::emit::{self, Generated, JsonRpc, Options};
 use crate::error::{Error, Problem, Problems};
-use crate::model::{Model, Overrides, Selectors};
+use crate::model::{Model, Overrides, Wishes};
 use crate::schema::{self, Input, Loaded};
 use crate::{check, model};
 
 /// What a selector of members can be.
-const MEMBER_SELECTOR: &str = "name a parameter, result or field, such as \
-                               `mining.capnp:Mining.waitNext.result` or `Mining.waitNext.result`";
-
 /// Generates Rust from schemas.
 ///
 /// In a build script it writes a module tree that the crate includes with
@@ -42,6 +39,7 @@ pub struct Builder {
     json_rpc: Option<JsonRpc>,
     extern_modules: BTreeMap<String, String>,
     nullable: Vec<String>,
+    partial: Vec<String>,
     type_overrides: Vec<(String, String)>,
 }
 
@@ -55,6 +53,7 @@ impl Default for Builder {
             json_rpc: None,
             extern_modules: BTreeMap::new(),
             nullable: Vec::new(),
+            partial: Vec::new(),
             type_overrides: Vec::new(),
         }
     }
@@ -139,6 +138,18 @@ impl Builder {
     /// nothing is an error.
     pub fn nullable(mut self, selector: impl Into<String>) -> Self {
         self.nullable.push(selector.into());
+        self
+    }
+
+    /// Lets implementations of an interface leave methods out: callers of those are told that they are not
+    /// implemented, as by a peer with an older schema. For mocks, and for interfaces that grow; otherwise a
+    /// method that was forgotten does not compile.
+    ///
+    /// The interface is named as in messages of `ipc-gen`, as much of it as is needed:
+    /// `multiprocess/wallet.capnp:Wallet`, or `Wallet`; `multiprocess/wallet.capnp` means all that this file
+    /// declares. A selector that names nothing is an error.
+    pub fn partial(mut self, selector: impl Into<String>) -> Self {
+        self.partial.push(selector.into());
         self
     }
 
@@ -331,12 +342,12 @@ impl Builder {
     fn run_loaded(&self, sets: &[Loaded]) -> Result<Generated, Error> {
         let options = self.options()?;
         let mut problems = Problems::default();
-        let mut nullable = Selectors::new(self.nullable.iter().map(|text| (text.clone(), ())));
+        let mut wishes = Wishes::new(&self.nullable, &self.partial);
         let mut overrides = Overrides::new(&self.type_overrides);
         let mut models: Vec<_> = (sets.iter())
-            .map(|set| model::lower(set, &mut nullable, &mut overrides, &mut problems))
+            .map(|set| model::lower(set, &mut wishes, &mut overrides, &mut problems))
             .collect();
-        nullable.check(&mut problems, MEMBER_SELECTOR);
+        wishes.check(&mut problems);
         overrides.check(&mut problems);
         self.set_externs(&mut models, &mut problems);
         for model in &models {

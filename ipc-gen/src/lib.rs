@@ -16,6 +16,8 @@ mod error;
 mod evolution;
 mod model;
 mod names;
+#[doc(hidden)]
+pub mod reflection;
 mod schema;
 mod schema_of_rust;
 

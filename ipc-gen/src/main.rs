@@ -77,6 +77,9 @@ fn generate(task: &Generate) -> Result<ExitCode, ipc_gen::Error> {
     for selector in &task.nullable {
         builder = builder.nullable(selector);
     }
+    for selector in &task.partial {
+        builder = builder.partial(selector);
+    }
     for (selector, ty) in &task.type_overrides {
         builder = builder.type_override(selector, ty);
     }

@@ -128,12 +128,18 @@ impl ServerCall {
 
     /// Answers that there is no such method.
     pub fn unimplemented(self) -> Dispatched {
-        let exception = Exception::new(
-            ExceptionKind::Unimplemented,
-            format_args!("{} is not implemented", self.method.name),
-        );
-        Dispatched(Box::pin(async { Err(exception) }))
+        Dispatched(Box::pin(unimplemented(self.method.name)))
     }
+}
+
+/// What a method answers that an implementation has left out.
+///
+/// # Errors
+///
+/// Always.
+pub async fn unimplemented<T, E: From<Exception>>(method: &'static str) -> Result<T, E> {
+    let message = format_args!("{method} is not implemented");
+    Err(Exception::new(ExceptionKind::Unimplemented, message).into())
 }
 
 /// The end of a call that did not begin.

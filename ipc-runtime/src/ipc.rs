@@ -12,7 +12,9 @@ use crate::child::ChildProcess;
 use crate::connecting::Connecting;
 use crate::context::Context;
 use crate::exception::Exception;
+use crate::interface::Interface;
 use crate::listener::Listener;
+use crate::object::Object;
 use crate::process::Process;
 use crate::protocol::{CapnpProtocol, Protocol};
 use crate::proxy::Proxy;
@@ -67,6 +69,18 @@ impl Ipc {
     /// ([`IpcBuilder::server_users`]); the peer closes the connection, sends what is not Cap'n Proto, refuses `construct`, or does not answer within the handshake timeout.
     pub fn connect_address<P: Proxy>(&self, address: &str) -> Connecting<P> {
         Connecting::new(Arc::clone(&self.protocol), self.process, address)
+    }
+
+    /// As [`Ipc::connect_address`], for programs that know the interface at run time only.
+    #[doc(hidden)]
+    pub async fn connect_object(
+        &self,
+        address: &str,
+        interface: &'static Interface,
+    ) -> Result<Object, Exception> {
+        let socket = self.process.connect(address, self.context())?;
+        let opened = self.protocol.open_object(socket, interface).await;
+        opened.map_err(|exception| exception.context(address))
     }
 
     /// As [`Ipc::connect_address`], where there may be nobody to connect to; none then.
@@ -238,6 +252,24 @@ impl Ipc {
     /// panics does not keep the others from running.
     pub fn add_cleanup<P: Proxy>(&self, proxy: &P, cleanup: impl FnOnce() + Send + 'static) {
         self.protocol.add_cleanup(proxy, cleanup);
+    }
+
+    /// Whether the connection of `proxy` is there, as far as is known here: no call has found it lost yet. Of local
+    /// objects it always is. With [`EngineKind::CapnpRpc`](crate::EngineKind::CapnpRpc) calls may fail a moment before
+    /// this says so.
+    pub fn is_connected<P: Proxy>(&self, proxy: &P) -> bool {
+        (proxy.object().remote()).is_none_or(|remote| remote.connection().is_usable())
+    }
+
+    /// Waits until the connection of `proxy` has ended; without end if `proxy` is local. It keeps no connection open.
+    pub fn disconnected<P: Proxy>(&self, proxy: &P) -> impl Future<Output = ()> + Send + use<P> {
+        let connection = (proxy.object().remote()).map(|remote| Arc::clone(remote.connection()));
+        async move {
+            match connection {
+                Some(connection) => connection.ended().await,
+                None => std::future::pending().await,
+            }
+        }
     }
 
     /// How many connections, calls and objects are alive: what a program that leaks, or is made to,

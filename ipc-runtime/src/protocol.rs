@@ -16,7 +16,9 @@ use crate::engine::native::Native;
 use crate::engine::{Engine, EngineKind, RemoteObject};
 use crate::exception::Exception;
 use crate::incoming::Incoming;
+use crate::interface::Interface;
 use crate::listener::Listener;
+use crate::object::Object;
 use crate::proxy::Proxy;
 use crate::shutdown::shut_down;
 use crate::socket::BoundSocket;
@@ -124,6 +126,16 @@ impl CapnpProtocol {
         let (connection, first) = self.start(socket);
         prepare(&connection);
         connection.bootstrap(first).await
+    }
+
+    /// As [`CapnpProtocol::open`], without a proxy.
+    pub(crate) async fn open_object(
+        &self,
+        socket: UnixStream,
+        interface: &'static Interface,
+    ) -> Result<Object, Exception> {
+        let (connection, first) = self.start(socket);
+        connection.bootstrap_object(first, interface).await
     }
 
     /// Opens a connection, and leaves the handshake to a task.

@@ -1,6 +1,6 @@
 //! What generated code stands on. Not for use by hand: it changes with the generator.
 
-pub use crate::adapter::{Adapter, Dispatched, Serve, ServerCall};
+pub use crate::adapter::{Adapter, Dispatched, Serve, ServerCall, unimplemented};
 pub use crate::any_proxy::AnyProxy;
 pub use crate::capability::Capability;
 pub use crate::declared::declared;

@@ -2,6 +2,7 @@
 # Types that the interfaces of Bitcoin Core's multiprocess branch share.
 
 using Cxx = import "/capnp/c++.capnp";
+using Ipc = import "/ipc.capnp";
 using Proxy = import "/mp/proxy.capnp";
 $Cxx.namespace("ipc::capnp::messages");
 
@@ -59,14 +60,14 @@ struct Result @0xe9ccda4c4ecfcc58(Value) {
   value @0 :Value;
   # The value. Means something only where `error` is null.
 
-  error @1 :BilingualStr;
+  error @1 :BilingualStr $Ipc.nullable;
   # Why there is no value. Null on success.
 }
 
 struct ResultVoid @0xc55a33a945f4410c(Value) {
   # Success, or an error.
 
-  error @0 :BilingualStr;
+  error @0 :BilingualStr $Ipc.nullable;
   # What went wrong. Null on success.
 }
 

@@ -5,6 +5,7 @@
 # in satoshi. Times are in seconds since 1970 and durations in seconds, unless they say otherwise.
 
 using Cxx = import "/capnp/c++.capnp";
+using Ipc = import "/ipc.capnp";
 using Proxy = import "/mp/proxy.capnp";
 using Common = import "common.capnp";
 using Handler = import "handler.capnp";
@@ -424,7 +425,7 @@ struct NodeStats @0xb45fb3131e4d7fe0 {
   sessionId @27 :Text $Proxy.name("m_session_id");
   # The id of the session of an encrypted transport, in hexadecimal. Empty without one.
 
-  stateStats @28 :NodeStateStats $Proxy.skip;
+  stateStats @28 :NodeStateStats $Proxy.skip $Ipc.nullable;
   # What is known of its chain. Null where that was not at hand.
 }
 

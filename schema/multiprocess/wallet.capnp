@@ -6,6 +6,7 @@
 # and index. Amounts are in satoshi and times in seconds since 1970.
 
 using Cxx = import "/capnp/c++.capnp";
+using Ipc = import "/ipc.capnp";
 using Proxy = import "/mp/proxy.capnp";
 using Chain = import "chain.capnp";
 using Common = import "common.capnp";
@@ -362,25 +363,25 @@ struct Key @0xb5c9f51176c0c62b {
 struct TxDestination @0xe1ccbc48ef7cd882 {
   # Where an output pays to. At most one field is not null; none is where there is no address.
 
-  pubKey @0 :Data;
+  pubKey @0 :Data $Ipc.nullable;
   # A public key.
 
-  pkHash @1 :Data;
+  pkHash @1 :Data $Ipc.nullable;
   # The hash of a public key, 20 bytes.
 
-  scriptHash @2 :Data;
+  scriptHash @2 :Data $Ipc.nullable;
   # The hash of a script, 20 bytes.
 
-  witnessV0ScriptHash @3 :Data;
+  witnessV0ScriptHash @3 :Data $Ipc.nullable;
   # The hash of a witness script, 32 bytes.
 
-  witnessV0KeyHash @4 :Data;
+  witnessV0KeyHash @4 :Data $Ipc.nullable;
   # The hash of a public key for a witness, 20 bytes.
 
-  witnessV1Taproot @5 :Data;
+  witnessV1Taproot @5 :Data $Ipc.nullable;
   # A taproot output key, 32 bytes.
 
-  witnessUnknown @6 :WitnessUnknown;
+  witnessUnknown @6 :WitnessUnknown $Ipc.nullable;
   # A witness program of a version that has no rules yet.
 }
 

@@ -1,5 +1,6 @@
 //! Shared parts of the tests: the services that they run, and the generated code of every schema.
 
+pub mod bitcoin_node;
 pub mod custom_types;
 pub mod foo_calls;
 pub mod hostile;

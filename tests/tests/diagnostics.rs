@@ -112,8 +112,11 @@ fn selectors_that_select_nothing_are_named() {
         .nullable("Words.clone.results")
         .nullable("ords.clone.result")
         .nullable("Words.async.self")
+        .partial("keywords.capnp")
+        .partial("Words")
+        .partial("Words.clone")
         .generate(&["fixtures/keywords.capnp"]);
-    let error = result.expect_err("two name nothing, and one a number");
+    let error = result.expect_err("some name nothing, and one a number");
     golden("selectors", error.to_string());
 }
 

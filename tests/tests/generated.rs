@@ -2,7 +2,8 @@
 
 use std::sync::Mutex;
 
-use ipc_runtime::Exception;
+use generated_examples::multiprocess::wallet::{Wallet, WalletProxy};
+use ipc_runtime::{Exception, ExceptionKind};
 use ipc_tests::keywords::{Words, WordsAsyncResults, WordsProxy};
 use ipc_tests::optional::{Entry, Parent, Store, StoreProxy, StorePutResults};
 use ipc_tests::r#type::{Kind, Settings};
@@ -397,4 +398,27 @@ async fn names_that_mean_something_in_rust_can_be_called() -> Result<(), Excepti
     words.from_object().await?;
     assert_eq!(words.call("c").await?, "c");
     Ok(())
+}
+
+/// Of 65 methods, a mock has one.
+struct NamedWallet;
+
+impl Wallet for NamedWallet {
+    async fn get_wallet_name(&self) -> Result<String, Exception> {
+        Ok("savings".to_owned())
+    }
+}
+
+#[tokio::test]
+async fn what_a_partial_implementation_leaves_out_is_not_implemented() {
+    let wallet = WalletProxy::new(NamedWallet);
+    assert_eq!(wallet.get_wallet_name().await.unwrap(), "savings");
+    let error = wallet.get_balance().await.unwrap_err();
+    assert_eq!(error.kind(), ExceptionKind::Unimplemented);
+    assert!(
+        error
+            .message()
+            .ends_with("Wallet.getBalance is not implemented"),
+        "{error}"
+    );
 }

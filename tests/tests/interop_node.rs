@@ -3,72 +3,39 @@
 //! The tests run when `BITCOIN_NODE` names a `bitcoin-node`, and are skipped with a message
 //! otherwise. Each starts a node of its own in a temporary folder.
 
-use std::ffi::OsString;
+use std::io::Write;
 
+use bitcoin_core_ipc::Interfaces;
 use generated_examples::v32::init::InitProxy;
 use generated_examples::v32::mining::{BlockCheckOptions, BlockCreateOptions, MiningProxy};
 use ipc_runtime::{ExceptionKind, Ipc};
-use ipc_tests::peers::{self, Peer, within};
+use ipc_tests::bitcoin_node::BitcoinNode;
+use ipc_tests::peers::{self, within};
 use ipc_tests::python_client;
-use tempfile::TempDir;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 use tokio::process::Command;
 
-struct Node {
-    peer: Peer,
-    address: String,
-    _folder: TempDir,
+/// The node that is given, if it is a v32.
+async fn start() -> Option<BitcoinNode> {
+    let program = peers::program("BITCOIN_NODE", "a bitcoin-node of Bitcoin Core v32")?;
+    let node = BitcoinNode::begin(program, &["-debug=ipc"]).await;
+    let node = node.loaded().await;
+    let address = node.address();
+    let connected = within("connecting", bitcoin_core_ipc::Node::connect(&address)).await;
+    let interfaces = connected.expect("a node").interfaces();
+    if interfaces != Interfaces::V32 {
+        let message =
+            format!("SKIPPED: the node speaks {interfaces}; `node` is for all versions\n");
+        let _ = std::io::stderr().write_all(message.as_bytes());
+        node.kill().await;
+        return None;
+    }
+    Some(node)
 }
 
-impl Node {
-    async fn start() -> Option<Self> {
-        let program = peers::program("BITCOIN_NODE", "a bitcoin-node of Bitcoin Core v32")?;
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        Some(Self::run(Command::new(program), folder, &["-server=0"]).await)
-    }
-
-    /// Starts a node as `command` says; its data goes to `folder`.
-    async fn run(mut command: Command, folder: TempDir, arguments: &[&str]) -> Self {
-        let mut datadir = OsString::from("-datadir=");
-        datadir.push(folder.path());
-        command.arg(datadir).args(arguments).args([
-            "-regtest",
-            "-ipcbind=unix",
-            "-listen=0",
-            "-daemon=0",
-            "-printtoconsole=1",
-            "-debug=ipc",
-        ]);
-        let mut peer = Peer::run("bitcoin-node", command);
-        peer.line(&["init message: Done loading"]).await;
-        let socket = folder.path().join("regtest/node.sock");
-        Self {
-            peer,
-            address: format!("unix:{}", socket.display()),
-            _folder: folder,
-        }
-    }
-
-    async fn connect(&self, ipc: &Ipc) -> InitProxy {
-        within("connecting", ipc.connect_address(&self.address))
-            .await
-            .expect("the node accepts")
-    }
-
-    /// Stops the node over its own interface; it must end in good order.
-    async fn stop(self) {
-        let ipc = Ipc::new().expect("an Ipc");
-        let init = self.connect(&ipc).await;
-        let rpc = within("makeRpc", init.make_rpc()).await.expect("an Rpc");
-        let request = r#"{"method": "stop", "params": [], "id": 1}"#;
-        within("stop", rpc.execute_rpc(request, "/", "tests"))
-            .await
-            .expect("the node stops");
-        drop((rpc, init, ipc));
-        let (status, _, report) = self.peer.finish().await;
-        assert!(status.success(), "bitcoin-node ended with {status}{report}");
-    }
+async fn connect(node: &BitcoinNode, ipc: &Ipc) -> InitProxy {
+    within("connecting", ipc.connect_address(&node.address()))
+        .await
+        .expect("the node accepts")
 }
 
 async fn mining(init: &InitProxy) -> MiningProxy {
@@ -79,11 +46,11 @@ async fn mining(init: &InitProxy) -> MiningProxy {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn echoes_from_many_tasks() {
-    let Some(node) = Node::start().await else {
+    let Some(node) = start().await else {
         return;
     };
     let ipc = Ipc::new().expect("an Ipc");
-    let init = node.connect(&ipc).await;
+    let init = connect(&node, &ipc).await;
     let echo = within("makeEcho", init.make_echo()).await.expect("an Echo");
     let large = "0123456789abcdef".repeat(65536);
     for text in ["", "hi", "naïve – Ünïcødé 日本語 🦀", &large] {
@@ -108,11 +75,11 @@ async fn echoes_from_many_tasks() {
 
 #[tokio::test]
 async fn an_error_has_the_text_of_the_node() {
-    let Some(node) = Node::start().await else {
+    let Some(node) = start().await else {
         return;
     };
     let ipc = Ipc::new().expect("an Ipc");
-    let init = node.connect(&ipc).await;
+    let init = connect(&node, &ipc).await;
 
     let error = within("makeMiningOld2", init.make_mining_old2())
         .await
@@ -138,11 +105,11 @@ async fn an_error_has_the_text_of_the_node() {
 
 #[tokio::test]
 async fn builds_a_block_template() {
-    let Some(node) = Node::start().await else {
+    let Some(node) = start().await else {
         return;
     };
     let ipc = Ipc::new().expect("an Ipc");
-    let init = node.connect(&ipc).await;
+    let init = connect(&node, &ipc).await;
     let mining = mining(&init).await;
 
     let tip = within("getTip", mining.get_tip())
@@ -188,11 +155,11 @@ async fn builds_a_block_template() {
 
 #[tokio::test]
 async fn a_long_wait_holds_back_nothing_and_can_be_dropped() {
-    let Some(mut node) = Node::start().await else {
+    let Some(mut node) = start().await else {
         return;
     };
     let ipc = Ipc::new().expect("an Ipc");
-    let init = node.connect(&ipc).await;
+    let init = connect(&node, &ipc).await;
     let mining = mining(&init).await;
     let tip = within("getTip", mining.get_tip())
         .await
@@ -229,11 +196,11 @@ async fn a_long_wait_holds_back_nothing_and_can_be_dropped() {
 
 #[tokio::test]
 async fn a_killed_node_fails_the_calls_in_flight() {
-    let Some(mut node) = Node::start().await else {
+    let Some(mut node) = start().await else {
         return;
     };
     let ipc = Ipc::new().expect("an Ipc");
-    let init = node.connect(&ipc).await;
+    let init = connect(&node, &ipc).await;
     let mining = mining(&init).await;
     let tip = within("getTip", mining.get_tip())
         .await
@@ -254,10 +221,10 @@ async fn a_killed_node_fails_the_calls_in_flight() {
 /// The Python client against the node: what the Rust tests take for granted about it still holds.
 #[tokio::test]
 async fn answers_the_python_client() {
-    let Some(node) = Node::start().await else {
+    let Some(node) = start().await else {
         return;
     };
-    python_client::calls_a_node(&node.address).await;
+    python_client::calls_a_node(&node.address()).await;
     node.stop().await;
 }
 
@@ -274,44 +241,18 @@ async fn the_node_spawns_our_child() {
         folder.path().join("bitcoin-node"),
     )
     .expect("a link to our child");
-    let port = TcpListener::bind("127.0.0.1:0")
-        .await
-        .and_then(|listener| listener.local_addr())
-        .expect("a free port")
-        .port();
     let mut command = Command::new(program);
     // Where the node looks for the programs that it starts.
     command.arg0(folder.path().join("bitcoin"));
-    let rpc = format!("-rpcport={port}");
-    let arguments = ["-server=1", "-rpcuser=u", "-rpcpassword=p", &rpc];
-    let mut node = Node::run(command, folder, &arguments).await;
+    let node = BitcoinNode::run(command, &["-debug=ipc"]).await;
+    let mut node = node.loaded().await;
 
     for text in ["from the node", "once more"] {
         let request = format!(r#"{{"method": "echoipc", "params": ["{text}"]}}"#);
-        let answer = within("echoipc", post(port, &request)).await;
+        let answer = node.post(&request).await;
         let expected = format!(r#""result":"{text}""#);
         assert!(answer.contains(&expected), "{answer}");
         node.peer.line(&["exited with status 0"]).await;
     }
     node.stop().await;
-}
-
-/// One JSON-RPC request to a node on this machine, and its whole answer.
-async fn post(port: u16, request: &str) -> String {
-    let mut stream = TcpStream::connect(("127.0.0.1", port))
-        .await
-        .expect("the node's RPC port is open");
-    // The name and password above, in base 64.
-    let head = format!(
-        "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Basic dTpw\r\nConnection: close\r\n\
-         Content-Length: {}\r\n\r\n{request}",
-        request.len()
-    );
-    let mut answer = String::new();
-    stream.write_all(head.as_bytes()).await.expect("a request");
-    stream
-        .read_to_string(&mut answer)
-        .await
-        .expect("an answer of text");
-    answer
 }

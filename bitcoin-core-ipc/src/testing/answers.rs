@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bitcoin::consensus::serialize;
 use ipc_runtime::Exception;
 
+use super::calls::{Interrupt, null};
 use super::chain::Chain;
 use super::rules::Refusal;
 use super::template::{duration, to_its_end};
@@ -24,14 +25,15 @@ pub(super) fn wire_tip(tip: BlockRef) -> WireTip {
 /// when nobody waits for it any more, as in Bitcoin Core.
 pub(super) async fn wait_tip_changed(
     chain: &Arc<Chain>,
+    interrupt: &Interrupt,
     current: Vec<u8>,
     timeout: f64,
 ) -> Result<Option<WireTip>, Exception> {
-    let chain = Arc::clone(chain);
+    let (chain, interrupt) = (Arc::clone(chain), interrupt.clone());
     to_its_end(async move {
         let changed = chain.wait(
             |state| {
-                if std::mem::take(&mut state.interrupted) {
+                if interrupt.take() {
                     return Some(Some((Vec::new(), 0)));
                 }
                 if state.stopping {
@@ -46,6 +48,34 @@ pub(super) async fn wait_tip_changed(
         changed.unwrap_or_else(|| Some(wire_tip(chain.tip())))
     })
     .await
+}
+
+/// Waits until there can be a template, as all versions do: for a tip, and with a cooldown until the node has caught up
+/// with the chain.
+///
+/// # Errors
+///
+/// There is none, because the node stops or the wait was interrupted.
+pub(super) async fn wait_for_template(
+    chain: &Arc<Chain>,
+    interrupt: &Interrupt,
+    cooldown: bool,
+) -> Result<(), Exception> {
+    let (chain, interrupt) = (Arc::clone(chain), interrupt.clone());
+    to_its_end(async move {
+        let ready = chain.wait(
+            |state| {
+                if interrupt.take() || state.stopping {
+                    return Some(Err(null()));
+                }
+                let waits = state.loading || (cooldown && state.catching_up);
+                (!waits).then_some(Ok(()))
+            },
+            None,
+        );
+        ready.await.unwrap_or_else(|| Err(null()))
+    })
+    .await?
 }
 
 /// What v32 tells of a block.

@@ -1,59 +1,54 @@
-//! The chain and the mempool of a fake node, and what happens to calls.
+//! The chain and the mempool of a fake node.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bitcoin::{Block, BlockHash};
-use ipc_runtime::Exception;
 use tokio::sync::watch;
 
 use super::blocks::{Draft, Fee, genesis, transaction};
+use super::calls::{Cut, Faults, Waiting};
+use super::events::{Event, Listeners};
+use super::multiprocess::Multiprocess;
 use super::rules::{self, Refusal};
 use super::tap::Received;
 use crate::encoded::Amount;
 use crate::options::BlockRef;
 
-/// What happens to a call instead of an answer.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Fault {
-    /// It fails with this text.
-    Fail(String),
-    /// It is never answered. Until it is given up it counts as a wait.
-    Stall,
-    /// All connections are cut.
-    Disconnect,
-}
-
 #[derive(Debug)]
 pub(super) struct Chain {
     state: Mutex<State>,
     changed: watch::Sender<()>,
-    cuts: watch::Sender<()>,
+    cuts: watch::Sender<Cut>,
 }
 
 #[derive(Debug)]
 pub(super) struct State {
     /// From the first to the tip.
-    blocks: Vec<Block>,
-    /// What was submitted and is not on the chain: valid once, but stale, or invalid.
+    pub(super) blocks: Vec<Block>,
+    /// What is not on the chain: valid once, but stale, or invalid.
     others: HashMap<BlockHash, Stale>,
-    mempool: Vec<(bitcoin::Transaction, Fee)>,
+    pub(super) mempool: Vec<(bitcoin::Transaction, Fee)>,
+    /// What each block took out of the mempool.
+    mined: HashMap<BlockHash, Vec<(bitcoin::Transaction, Fee)>>,
+    pub(super) listeners: Listeners,
+    /// What only the multiprocess branch has.
+    pub(super) multiprocess: Multiprocess,
     pub(super) catching_up: bool,
     pub(super) loading: bool,
     pub(super) stopping: bool,
     pub(super) waiting: usize,
-    /// Of `Mining`: it stays until a wait has seen it.
-    pub(super) interrupted: bool,
-    faults: HashMap<String, VecDeque<Fault>>,
+    /// How often held calls were released.
+    pub(super) released: u64,
+    pub(super) faults: Faults,
     received: Vec<Received>,
     pub(super) removed: HashSet<Received>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Stale {
-    Valid,
+    Valid(Block),
     Invalid,
 }
 
@@ -64,17 +59,20 @@ impl Chain {
                 blocks: vec![genesis()],
                 others: HashMap::new(),
                 mempool: Vec::new(),
+                mined: HashMap::new(),
+                listeners: Listeners::default(),
+                multiprocess: Multiprocess::default(),
                 catching_up: false,
                 loading: false,
                 stopping: false,
                 waiting: 0,
-                interrupted: false,
-                faults: HashMap::new(),
+                released: 0,
+                faults: Faults::default(),
                 received: Vec::new(),
                 removed: HashSet::new(),
             }),
             changed: watch::Sender::new(()),
-            cuts: watch::Sender::new(()),
+            cuts: watch::Sender::new(Cut::End),
         })
     }
 
@@ -122,6 +120,9 @@ impl Chain {
         look: impl Fn(&mut State) -> Option<T>,
         timeout: Option<Duration>,
     ) -> Option<T> {
+        if let Some(found) = look(&mut self.state()) {
+            return Some(found);
+        }
         let _waiting = Waiting::new(self);
         self.reach(look, timeout).await
     }
@@ -132,8 +133,12 @@ impl Chain {
 
     pub(super) fn mine(&self) -> BlockRef {
         self.change(|state| {
-            let block = state.draft(true).solved();
-            state.connect(block);
+            let mut draft = state.draft(true);
+            // A block that was taken off the chain is not mined again.
+            while state.is_known(&draft.clone().solved()) {
+                draft.block.header.time += 1;
+            }
+            state.connect(draft.solved());
             state.tip()
         })
     }
@@ -142,56 +147,61 @@ impl Chain {
         self.change(|state| {
             let number = state.blocks.len() * 1000 + state.mempool.len();
             let transaction = transaction(number);
-            state.mempool.push((transaction.clone(), fee.0));
+            state.add(transaction.clone(), fee.0);
             transaction
         })
     }
 
-    pub(super) fn add_fault(&self, method: &str, fault: Fault) {
+    /// Takes a transaction that a peer sent. What it pays is not known, as there are no coins here.
+    ///
+    /// # Errors
+    ///
+    /// The mempool has it already.
+    pub(super) fn broadcast(&self, transaction: bitcoin::Transaction) -> Result<(), &'static str> {
         self.change(|state| {
-            let faults = state.faults.entry(method.to_owned()).or_default();
-            faults.push_back(fault);
-        });
+            let txid = transaction.compute_txid();
+            if state.transaction(|it| it.compute_txid() == txid).is_some() {
+                return Err("txn-already-in-mempool");
+            }
+            state.add(transaction, 0);
+            Ok(())
+        })
     }
 
-    /// The beginning of every method: a fault, if there is one for it.
-    pub(super) async fn enter(self: &Arc<Self>, method: &str) -> Result<(), Exception> {
-        let fault = self
-            .state()
-            .faults
-            .get_mut(method)
-            .and_then(VecDeque::pop_front);
-        match fault {
-            None => return Ok(()),
-            Some(Fault::Fail(text)) => return Err(Exception::failed(text)),
-            Some(Fault::Disconnect) => self.cut(),
-            Some(Fault::Stall) => {}
-        }
-        let _waiting = Waiting::new(self);
-        std::future::pending().await
+    pub(super) fn disconnect_tip(&self) -> Option<BlockRef> {
+        self.change(|state| {
+            state.disconnect()?;
+            state.tell_tip();
+            Some(state.tip())
+        })
     }
 
     /// Notes a call, and says whether the node has the method.
     pub(super) fn note(&self, call: Received) -> bool {
-        let mut state = self.state();
-        state.received.push(call);
-        !state.removed.contains(&call)
+        self.change(|state| {
+            state.received.push(call);
+            !state.removed.contains(&call)
+        })
     }
 
     pub(super) fn received(&self) -> Vec<Received> {
         self.state().received.clone()
     }
 
-    pub(super) fn cut(&self) {
-        self.cuts.send_replace(());
+    pub(super) fn cut(&self, how: Cut) {
+        self.cuts.send_replace(how);
     }
 
-    pub(super) fn cuts(&self) -> watch::Receiver<()> {
+    pub(super) fn cuts(&self) -> watch::Receiver<Cut> {
         self.cuts.subscribe()
     }
 }
 
 impl State {
+    pub(super) fn received(&self) -> &[Received] {
+        &self.received
+    }
+
     pub(super) fn tip(&self) -> BlockRef {
         BlockRef {
             hash: self.tip_hash().into(),
@@ -209,6 +219,10 @@ impl State {
         self.blocks
             .get(height)
             .map(|block| block.block_hash().into())
+    }
+
+    pub(super) fn block(&self, hash: BlockHash) -> Option<&Block> {
+        self.blocks.iter().find(|block| block.block_hash() == hash)
     }
 
     /// A block on the tip that is not solved.
@@ -249,7 +263,7 @@ impl State {
             return Err(Refusal::new("duplicate", ""));
         }
         match self.others.get(&hash) {
-            Some(Stale::Valid) => return Err(Refusal::new("duplicate", "")),
+            Some(Stale::Valid(_)) => return Err(Refusal::new("duplicate", "")),
             Some(Stale::Invalid) => return Err(Refusal::new("duplicate-invalid", "")),
             None => {}
         }
@@ -270,7 +284,7 @@ impl State {
                 Err(refusal)
             }
             Ok(()) if at + 1 < self.blocks.len() => {
-                self.others.insert(hash, Stale::Valid);
+                self.others.insert(hash, Stale::Valid(block));
                 Err(Refusal::new("inconclusive", ""))
             }
             Ok(()) => {
@@ -291,30 +305,74 @@ impl State {
             .fold(0, Fee::saturating_add)
     }
 
+    fn is_known(&self, block: &Block) -> bool {
+        self.others.contains_key(&block.block_hash())
+    }
+
+    /// A valid block that is not on the chain.
+    pub(super) fn stale(&self, hash: &BlockHash) -> Option<&Block> {
+        match self.others.get(hash)? {
+            Stale::Valid(block) => Some(block),
+            Stale::Invalid => None,
+        }
+    }
+
+    /// Takes a transaction into the mempool.
+    pub(super) fn add(&mut self, transaction: bitcoin::Transaction, fee: Fee) {
+        self.mempool.push((transaction.clone(), fee));
+        self.listeners.tell(&Event::TransactionAdded(transaction));
+    }
+
+    /// Takes a transaction out of the mempool, and says whether it was there.
+    pub(super) fn remove(&mut self, txid: bitcoin::Txid, reason: i32) -> bool {
+        let is = |known: &(bitcoin::Transaction, Fee)| known.0.compute_txid() == txid;
+        let Some(at) = self.mempool.iter().position(is) else {
+            return false;
+        };
+        let (transaction, _) = self.mempool.remove(at);
+        self.listeners
+            .tell(&Event::TransactionRemoved(transaction, reason));
+        true
+    }
+
     fn connect(&mut self, block: Block) {
         let mined: HashSet<_> = block
             .txdata
             .iter()
             .map(bitcoin::Transaction::compute_txid)
             .collect();
-        self.mempool
-            .retain(|(transaction, _)| !mined.contains(&transaction.compute_txid()));
-        self.blocks.push(block);
+        let (mined, left) = std::mem::take(&mut self.mempool)
+            .into_iter()
+            .partition(|(transaction, _)| mined.contains(&transaction.compute_txid()));
+        self.mempool = left;
+        self.mined.insert(block.block_hash(), mined);
+        let height = self.blocks.len();
+        self.blocks.push(block.clone());
+        self.listeners.tell(&Event::BlockConnected(block, height));
+        self.tell_tip();
     }
-}
 
-/// Counts a wait as long as it runs.
-struct Waiting(Arc<Chain>);
-
-impl Waiting {
-    fn new(chain: &Arc<Chain>) -> Self {
-        chain.change(|state| state.waiting += 1);
-        Self(Arc::clone(chain))
+    /// Takes the last block off the chain, unless it is the first, and puts its transactions back into the mempool.
+    fn disconnect(&mut self) -> Option<()> {
+        let height = self.blocks.len() - 1;
+        let block = self.blocks.pop_if(|_| height > 0)?;
+        let hash = block.block_hash();
+        self.others.insert(hash, Stale::Valid(block.clone()));
+        self.listeners
+            .tell(&Event::BlockDisconnected(block, height));
+        for (transaction, fee) in self.mined.remove(&hash).unwrap_or_default() {
+            self.add(transaction, fee);
+        }
+        Some(())
     }
-}
 
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.0.change(|state| state.waiting -= 1);
+    fn tell_tip(&mut self) {
+        let tip = Event::UpdatedTip(self.tip(), self.tip_time());
+        self.listeners.tell(&tip);
+    }
+
+    /// In seconds since 1970.
+    pub(super) fn tip_time(&self) -> u32 {
+        self.blocks.last().map_or(0, |block| block.header.time)
     }
 }

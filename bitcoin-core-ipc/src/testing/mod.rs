@@ -17,15 +17,20 @@
 
 mod answers;
 mod blocks;
+mod calls;
 mod chain;
+mod events;
 mod fake;
-mod multiprocess_node;
+mod multiprocess;
 mod personalities;
 mod rpc;
 mod rules;
+mod shared_methods;
 mod tap;
 mod template;
+mod tree;
 
-pub use chain::Fault;
+pub use calls::Fault;
 pub use fake::FakeNode;
+pub use multiprocess::FakeWallet;
 pub use tap::Received;

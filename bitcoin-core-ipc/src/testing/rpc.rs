@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bitcoin::consensus::encode::serialize_hex;
 use generated_examples::v32::rpc::{Rpc, RpcProxy};
 use ipc_runtime::Exception;
 use serde_json::{Value, json};
@@ -33,11 +34,26 @@ impl Rpc for OurRpc {
     }
 }
 
+/// The names of the methods.
+pub(super) const METHODS: [&str; 3] = ["getblockcount", "getbestblockhash", "getblockhash"];
+
 /// Runs a method: its result, or the error as JSON-RPC has it.
 pub(super) fn run(chain: &Chain, method: &str, params: &Value) -> Result<Value, Value> {
     let tip = chain.tip();
     match (method, params.as_array().map_or(&[][..], Vec::as_slice)) {
         ("getblockcount", []) => Ok(json!(tip.height)),
+        ("getblockchaininfo", []) => {
+            let catching_up = chain.state().catching_up;
+            Ok(json!({
+                "chain": "regtest",
+                "blocks": tip.height,
+                "headers": tip.height,
+                "bestblockhash": tip.hash.to_string(),
+                // As if it had half of them.
+                "verificationprogress": if catching_up { 0.5 } else { 1.0 },
+                "initialblockdownload": catching_up,
+            }))
+        }
         ("getbestblockhash", []) => Ok(json!(tip.hash.to_string())),
         ("getblockhash", [height]) => {
             let height = height
@@ -46,6 +62,13 @@ pub(super) fn run(chain: &Chain, method: &str, params: &Value) -> Result<Value, 
             match height.and_then(|height| chain.state().hash_at(height)) {
                 Some(hash) => Ok(json!(hash.to_string())),
                 None => Err(json!({ "code": -8, "message": "Block height out of range" })),
+            }
+        }
+        ("getblock", [hash, verbosity]) if *verbosity == 0 => {
+            let hash = hash.as_str().and_then(|hash| hash.parse().ok());
+            match hash.and_then(|hash| chain.state().block(hash).map(serialize_hex)) {
+                Some(block) => Ok(json!(block)),
+                None => Err(json!({ "code": -5, "message": "Block not found" })),
             }
         }
         _ => Err(json!({ "code": -32601, "message": "Method not found" })),

@@ -1,13 +1,15 @@
-//! What stands between a peer and the objects of the fake node: it notes every call.
+//! What stands between a peer and the objects of the fake node: it notes every call, and damages what it is told to.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use capnp::message::ReaderOptions;
-use capnp_rpc::rpc_capnp::message;
+use capnp_rpc::rpc_capnp::{message, return_};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 
+use super::calls::{Cut, NULL};
 use super::chain::Chain;
 
 /// A call that arrived at a [`FakeNode`](super::FakeNode), by the numbers that are on the wire.
@@ -25,6 +27,9 @@ const RUNTIME: u64 = 0xa2c5_8bd1_9f60_7e43;
 /// An interface that nobody has.
 const NOBODYS: u64 = 0xffff_ffff_ffff_fffe;
 
+/// More segments than any message has.
+const GARBAGE: [u8; 64] = [0xff; 64];
+
 /// More than any message of a test.
 const MAX_WORDS: usize = 8 << 20;
 const MAX_SEGMENTS: usize = 512;
@@ -33,11 +38,17 @@ const MAX_SEGMENTS: usize = 512;
 pub(super) async fn relay(client: UnixStream, server: UnixStream, chain: Arc<Chain>) {
     let mut cuts = chain.cuts();
     let (from_client, mut to_client) = client.into_split();
-    let (mut from_server, to_server) = server.into_split();
+    let (from_server, to_server) = server.into_split();
+    let mut requests = pin!(requests(from_client, to_server, &chain));
     tokio::select! {
-        _ended = requests(from_client, to_server, &chain) => {}
-        _ended = tokio::io::copy(&mut from_server, &mut to_client) => {}
+        _ended = &mut requests => return,
+        _ended = answers(from_server, &mut to_client) => return,
         _cut = cuts.changed() => {}
+    }
+    let cut = *cuts.borrow_and_update();
+    if cut == Cut::Garbage && to_client.write_all(&GARBAGE).await.is_ok() {
+        // It is the peer's to end the connection.
+        requests.await;
     }
 }
 
@@ -51,6 +62,17 @@ async fn requests(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, chain: &Chain
             rename(&mut frame, call.interface);
         }
         to.write_all(&frame).await.ok()?;
+    }
+}
+
+/// Passes on what the objects answer.
+async fn answers(mut from: OwnedReadHalf, to: &mut OwnedWriteHalf) -> Option<()> {
+    loop {
+        let frame = read_frame(&mut from).await?;
+        match nothing(&frame) {
+            Some(answer) => to.write_all(&answer).await.ok()?,
+            None => to.write_all(&frame).await.ok()?,
+        }
     }
 }
 
@@ -77,6 +99,30 @@ async fn read_frame(from: &mut OwnedReadHalf) -> Option<Vec<u8>> {
     frame.resize(header + words * 8, 0);
     from.read_exact(&mut frame[header..]).await.ok()?;
     Some(frame)
+}
+
+/// The answer without anything that a message is to become, if it is such a one: see [`NULL`].
+fn nothing(frame: &[u8]) -> Option<Vec<u8>> {
+    let mut rest = frame;
+    let message =
+        capnp::serialize::read_message_from_flat_slice(&mut rest, ReaderOptions::new()).ok()?;
+    let message: message::Reader<'_> = message.get_root().ok()?;
+    let message::Which::Return(answer) = message.which().ok()? else {
+        return None;
+    };
+    let answer = answer.ok()?;
+    let return_::Which::Exception(exception) = answer.which().ok()? else {
+        return None;
+    };
+    if exception.ok()?.get_reason().ok()?.to_str().ok()? != NULL {
+        return None;
+    }
+    let mut nothing = capnp::message::Builder::new_default();
+    let mut changed = nothing.init_root::<message::Builder<'_>>().init_return();
+    changed.set_answer_id(answer.get_answer_id());
+    changed.set_release_param_caps(answer.get_release_param_caps());
+    changed.init_results();
+    Some(capnp::serialize::write_message_to_words(&nothing))
 }
 
 /// The method that a message calls, if it is a call.

@@ -8,6 +8,7 @@ use bitcoin::consensus::{deserialize_partial, serialize};
 use ipc_runtime::Exception;
 
 use super::blocks::{Draft, Fee};
+use super::calls::Interrupt;
 use super::chain::Chain;
 use super::rules::Refusal;
 use crate::encoded::Amount;
@@ -23,8 +24,7 @@ struct Inner {
     /// The block that it is on.
     below: BlockHash,
     fees: Fee,
-    /// It stays until a wait has seen it.
-    interrupted: Mutex<bool>,
+    interrupt: Interrupt,
 }
 
 impl Template {
@@ -37,7 +37,7 @@ impl Template {
             below: state.tip_hash(),
             fees: state.fees(),
             draft: Mutex::new(draft),
-            interrupted: Mutex::new(false),
+            interrupt: Interrupt::default(),
         }))
     }
 
@@ -47,13 +47,6 @@ impl Template {
 
     pub(super) fn draft(&self) -> MutexGuard<'_, Draft> {
         self.0.draft.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn interrupted(&self) -> MutexGuard<'_, bool> {
-        self.0
-            .interrupted
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Completes the block and submits it.
@@ -94,8 +87,7 @@ impl Template {
             let better = chain
                 .wait(
                     |state| {
-                        let interrupted = std::mem::take(&mut *this.interrupted());
-                        if interrupted || state.stopping {
+                        if this.0.interrupt.take() || state.stopping {
                             return Some(false);
                         }
                         let moved = state.tip_hash() != *below;
@@ -112,8 +104,7 @@ impl Template {
     }
 
     pub(super) fn interrupt(&self) {
-        *self.interrupted() = true;
-        self.0.chain.change(|_| ());
+        self.0.interrupt.set(&self.0.chain);
     }
 
     pub(super) fn header(&self) -> Vec<u8> {

@@ -11,7 +11,7 @@ use super::derived::{Declaration, File, file_id};
 use super::errors::Errors;
 use crate::compiler::suggest::choice;
 use crate::error::Problems;
-use crate::model::{self, Item, Model, Overrides, Selectors};
+use crate::model::{self, Item, Model, Overrides, Wishes};
 use crate::schema::{self, Input, Loaded};
 use crate::{check, evolution};
 
@@ -123,8 +123,8 @@ fn understood(
 ) -> Option<Schema> {
     let mut problems = Problems::default();
     let mut overrides = Overrides::new(&[]);
-    let mut nullable = Selectors::new([]);
-    let model = model::lower(&loaded, &mut nullable, &mut overrides, &mut problems);
+    let mut wishes = Wishes::new(&[], &[]);
+    let model = model::lower(&loaded, &mut wishes, &mut overrides, &mut problems);
     check::check(&model, &mut problems);
     if !problems.is_empty() {
         problems.locate(&loaded.positions().collect());

@@ -23,8 +23,16 @@ impl Emitter<'_> {
         let methods = item.calls().map(|member| self.trait_method(member));
         let generics = self.generics(&item.parameters).bounded;
         let bounds = self.supertraits(item);
+        let partial = item.is_partial().then(|| {
+            quote! {
+                ///
+                /// Methods that an implementation leaves out answer that they are not implemented.
+                #[allow(unused_variables, reason = "methods that are left out use nothing")]
+            }
+        });
         let declaration = quote! {
             #docs
+            #partial
             pub trait #name #generics: #bounds {
                 #(#methods)*
             }
@@ -67,10 +75,17 @@ impl Emitter<'_> {
         let params = self.params(method);
         let future = self.future(member);
         let send = self.paths.prelude("Send");
+        let body = match member.interface.is_partial() {
+            true => {
+                let text = format!("{}.{}", member.interface.name, method.name);
+                quote!({ rt::unimplemented(#text) })
+            }
+            false => quote!(;),
+        };
         quote! {
             #docs
             #allow
-            fn #name(&self #(, #params)*) -> impl #future + #send;
+            fn #name(&self #(, #params)*) -> impl #future + #send #body
         }
     }
 

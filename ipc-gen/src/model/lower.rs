@@ -7,7 +7,7 @@ use super::custom::Overrides;
 use super::member::text_of;
 use super::naming::{NAME, Places};
 use super::parameters::Parameters;
-use super::selectors::Selectors;
+use super::selectors::Wishes;
 use super::{Const, Enum, Enumerant, File, Interface, Item, Model, Module, Type};
 use crate::error::{Problem, Problems};
 use crate::names;
@@ -19,7 +19,7 @@ const PROXY_FILE: Id = 0xcc31_6e3f_71a0_40fb;
 /// Pictures everything that the files declare.
 pub(crate) fn lower(
     loaded: &Loaded,
-    nullable: &mut Selectors<()>,
+    wishes: &mut Wishes,
     overrides: &mut Overrides,
     problems: &mut Problems,
 ) -> Model {
@@ -34,7 +34,7 @@ pub(crate) fn lower(
         places: Places::default(),
         parameters: Parameters::of(&loaded.schema),
         bound: Vec::new(),
-        nullable,
+        wishes,
         overrides,
         problems,
     };
@@ -59,8 +59,8 @@ pub(super) struct Lowering<'a> {
     pub(super) parameters: Parameters,
     /// What the type parameters around the member that is being lowered stand for. The first counts.
     pub(super) bound: Vec<(Parameter, Type)>,
-    /// What the caller wants to be optional.
-    pub(super) nullable: &'a mut Selectors<()>,
+    /// What the caller wants to be otherwise than the schema says.
+    pub(super) wishes: &'a mut Wishes,
     /// Which types the caller wants in the place of the schema's.
     pub(super) overrides: &'a mut Overrides,
     problems: &'a mut Problems,
@@ -169,6 +169,7 @@ impl<'a> Lowering<'a> {
                     .collect();
                 self.bound.clear();
                 let arguments = parameters.iter().cloned().map(Type::Parameter).collect();
+                let partial = self.wishes.is_partial(place);
                 items.push(Item::Interface(Interface {
                     place: declared,
                     name,
@@ -178,6 +179,7 @@ impl<'a> Lowering<'a> {
                     arguments,
                     bases,
                     methods,
+                    partial,
                 }));
                 let inner = self.items(&format!("{place}."), child.id);
                 self.module(child.id, &child.name, inner, items);

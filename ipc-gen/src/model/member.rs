@@ -84,7 +84,7 @@ impl<'a> Lowering<'a> {
         presence: Presence,
     ) -> Presence {
         // Both, so that a selector is used even where the schema says the same.
-        let selected = self.nullable.select(place).is_some();
+        let selected = self.wishes.nullable.select(place).is_some();
         if !selected && !annotated(&field.annotations, NULLABLE) {
             return presence;
         }

@@ -21,7 +21,7 @@ pub(crate) use inherit::Member;
 pub(crate) use lower::lower;
 pub(crate) use member::capitalized;
 use proc_macro2::TokenStream;
-pub(crate) use selectors::Selectors;
+pub(crate) use selectors::Wishes;
 use types::{Scalar, Value};
 
 use crate::names;
@@ -339,9 +339,16 @@ pub(crate) struct Interface {
     pub(crate) bases: Vec<Base>,
     /// By ordinal.
     pub(crate) methods: Vec<Method>,
+    /// Whether the caller wants that implementations may leave methods out.
+    pub(crate) partial: bool,
 }
 
 impl Interface {
+    /// Whether implementations may leave methods out. Where a closure is enough, there is nothing to leave out.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.partial && self.closure().is_none()
+    }
+
     /// The methods that an implementation writes and a caller calls, without the inherited ones.
     pub(crate) fn calls(&self) -> impl Iterator<Item = Member<'_>> {
         inherit::own(self).filter(Member::is_call)

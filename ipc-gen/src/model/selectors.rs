@@ -2,10 +2,50 @@
 
 use crate::error::{Problem, Problems};
 
+/// What is to be otherwise than a schema says.
+#[derive(Debug)]
+pub(crate) struct Wishes {
+    /// Results, parameters and fields that are to be optional.
+    pub(super) nullable: Selectors<()>,
+    /// Interfaces whose implementations may leave methods out.
+    pub(super) partial: Selectors<()>,
+}
+
+impl Wishes {
+    pub(crate) fn new(nullable: &[String], partial: &[String]) -> Self {
+        let chosen =
+            |texts: &[String]| Selectors::new(texts.iter().cloned().map(|text| (text, ())));
+        Self {
+            nullable: chosen(nullable),
+            partial: chosen(partial),
+        }
+    }
+
+    /// Whether the interface at this place was chosen, or the file that declares it.
+    pub(super) fn is_partial(&mut self, place: &str) -> bool {
+        let file = place.split_once(':').map_or("", |(file, _)| file);
+        let of_file = self.partial.select(file).is_some();
+        self.partial.select(place).is_some() || of_file
+    }
+
+    /// Reports the selectors that named nothing.
+    pub(crate) fn check(&self, problems: &mut Problems) {
+        self.nullable.check(
+            problems,
+            "name a parameter, result or field, such as `mining.capnp:Mining.waitNext.result` or \
+             `Mining.waitNext.result`",
+        );
+        self.partial.check(
+            problems,
+            "name an interface, such as `mining.capnp:Mining` or `Mining`, or a schema file",
+        );
+    }
+}
+
 /// Names of members, each a whole place such as `v32/mining.capnp:Mining.waitNext.result` or the end
 /// of one, with what is said about each.
 #[derive(Debug)]
-pub(crate) struct Selectors<T>(Vec<Selector<T>>);
+pub(super) struct Selectors<T>(Vec<Selector<T>>);
 
 #[derive(Debug)]
 struct Selector<T> {
@@ -15,7 +55,7 @@ struct Selector<T> {
 }
 
 impl<T: Clone> Selectors<T> {
-    pub(crate) fn new(said: impl IntoIterator<Item = (String, T)>) -> Self {
+    pub(super) fn new(said: impl IntoIterator<Item = (String, T)>) -> Self {
         let selectors = said.into_iter().map(|(text, said)| Selector {
             text,
             said,
@@ -37,7 +77,7 @@ impl<T: Clone> Selectors<T> {
     }
 
     /// Reports those that named nothing, since they are likely misspelt. `help` says what they can name.
-    pub(crate) fn check(&self, problems: &mut Problems, help: &str) {
+    pub(super) fn check(&self, problems: &mut Problems, help: &str) {
         for selector in self.0.iter().filter(|selector| !selector.used) {
             let problem = format!("the selector `{}` selects nothing", selector.text);
             problems.push(Problem::new(problem).help(help));

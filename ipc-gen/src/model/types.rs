@@ -1,10 +1,15 @@
 //! Types and values, as schemas have them.
 
+#![allow(
+    missing_docs,
+    reason = "what is not explained here is as Cap'n Proto's `schema.capnp` has it"
+)]
+
 use std::collections::BTreeMap;
 
 /// The types that live in a struct's data section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scalar {
+pub enum Scalar {
     Bool,
     Int8,
     Int16,
@@ -39,7 +44,7 @@ impl Scalar {
 
 /// A default or constant.
 #[derive(Clone, Debug)]
-pub(crate) enum Value {
+pub enum Value {
     Bool(bool),
     /// Any integer type: the type beside it says which.
     Integer(i128),

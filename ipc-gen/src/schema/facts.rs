@@ -1,67 +1,78 @@
 //! What the schema compiler told, in plain types.
 
+#![allow(
+    missing_docs,
+    reason = "what is not explained here is as Cap'n Proto's `schema.capnp` has it"
+)]
+
 use std::collections::BTreeMap;
 
 use crate::model::types::{Scalar, Value};
 
 /// The 64-bit id of a node.
-pub(crate) type Id = u64;
+pub type Id = u64;
 
 /// Everything in a request.
 #[derive(Debug)]
-pub(crate) struct Schema {
-    pub(crate) nodes: BTreeMap<Id, Node>,
+pub struct Schema {
+    /// All files and declarations, and the structs of groups, parameters and results.
+    pub nodes: BTreeMap<Id, Node>,
     /// The files that were asked for, in the order in which they were.
-    pub(super) requested: Vec<Requested>,
+    pub(crate) requested: Vec<Requested>,
 }
 
 /// A file that the compiler was asked for.
 #[derive(Debug)]
-pub(super) struct Requested {
+pub(crate) struct Requested {
     /// The path as the compiler was given it, without the source prefix.
-    pub(super) name: String,
-    pub(super) id: Id,
-}
-
-/// A file or declaration.
-#[derive(Debug)]
-pub(crate) struct Node {
-    /// The name with its file and scopes, in the compiler's words.
-    pub(crate) display_name: String,
-    /// The node around this one, or 0 for files and for parameters and results written in place.
-    pub(crate) scope: Id,
-    /// The type parameters that the node itself takes.
-    pub(crate) parameters: Vec<String>,
-    pub(crate) docs: String,
-    pub(crate) annotations: Vec<Annotation>,
-    /// What is declared directly inside, in the order in which it is.
-    pub(crate) nested: Vec<Child>,
-    pub(crate) body: Body,
-}
-
-/// A declaration inside another one.
-#[derive(Clone, Debug)]
-pub(crate) struct Child {
     pub(crate) name: String,
     pub(crate) id: Id,
 }
 
+/// A file or declaration.
+#[derive(Debug)]
+pub struct Node {
+    /// The name with its file and scopes, in the compiler's words.
+    pub display_name: String,
+    /// The node around this one, or 0 for files and for parameters and results written in place.
+    pub scope: Id,
+    /// The type parameters that the node itself takes.
+    pub parameters: Vec<String>,
+    /// The comment.
+    pub docs: String,
+    /// What is annotated.
+    pub annotations: Vec<Annotation>,
+    /// What is declared directly inside, in the order in which it is.
+    pub nested: Vec<Child>,
+    /// What it is.
+    pub body: Body,
+}
+
+/// A declaration inside another one.
+#[derive(Clone, Debug)]
+pub struct Child {
+    pub name: String,
+    pub id: Id,
+}
+
 /// What a schema says about a declaration or member, beside what it is.
 #[derive(Debug)]
-pub(crate) struct Annotation {
-    pub(crate) id: Id,
-    pub(crate) value: Value,
+pub struct Annotation {
+    pub id: Id,
+    /// What it says.
+    pub value: Value,
 }
 
 /// An interface that another one extends.
 #[derive(Debug)]
-pub(crate) struct Base {
-    pub(crate) id: Id,
-    pub(crate) brand: Brand,
+pub struct Base {
+    pub id: Id,
+    /// What the interface's type parameters are bound to.
+    pub brand: Brand,
 }
 
 #[derive(Debug)]
-pub(crate) enum Body {
+pub enum Body {
     File,
     Struct(Struct),
     Enum(Vec<Enumerant>),
@@ -77,27 +88,33 @@ pub(crate) enum Body {
 }
 
 #[derive(Debug)]
-pub(crate) struct Struct {
-    pub(crate) id: Id,
-    pub(crate) data_words: u16,
-    pub(crate) pointers: u16,
+pub struct Struct {
+    pub id: Id,
+    /// Words of eight bytes in the data section.
+    pub data_words: u16,
+    /// Pointers in the pointer section.
+    pub pointers: u16,
     /// Where the number stands that tells which member of the union is there, if there is a union.
-    pub(crate) tag: Option<u32>,
-    pub(crate) fields: Vec<Field>,
+    pub tag: Option<u32>,
+    /// In the order of their numbers in the text.
+    pub fields: Vec<Field>,
 }
 
 #[derive(Debug)]
-pub(crate) struct Field {
-    pub(crate) name: String,
-    pub(crate) docs: String,
-    pub(crate) annotations: Vec<Annotation>,
+pub struct Field {
+    pub name: String,
+    /// The comment.
+    pub docs: String,
+    /// What is annotated.
+    pub annotations: Vec<Annotation>,
     /// The number of a member of the union.
-    pub(crate) member: Option<u16>,
-    pub(crate) kind: FieldKind,
+    pub member: Option<u16>,
+    /// Where it is.
+    pub kind: FieldKind,
 }
 
 #[derive(Debug)]
-pub(crate) enum FieldKind {
+pub enum FieldKind {
     Slot {
         offset: u32,
         ty: Type,
@@ -108,28 +125,35 @@ pub(crate) enum FieldKind {
 }
 
 #[derive(Debug)]
-pub(crate) struct Enumerant {
-    pub(crate) name: String,
-    pub(crate) docs: String,
-    pub(crate) annotations: Vec<Annotation>,
+pub struct Enumerant {
+    pub name: String,
+    /// The comment.
+    pub docs: String,
+    /// What is annotated.
+    pub annotations: Vec<Annotation>,
 }
 
 #[derive(Debug)]
-pub(crate) struct Method {
-    pub(crate) name: String,
-    pub(crate) docs: String,
+pub struct Method {
+    pub name: String,
+    /// The comment.
+    pub docs: String,
     /// Whether the method itself takes type parameters.
-    pub(crate) generic: bool,
-    pub(crate) annotations: Vec<Annotation>,
-    pub(crate) params: Id,
+    pub generic: bool,
+    /// What is annotated.
+    pub annotations: Vec<Annotation>,
+    /// The struct of the parameters.
+    pub params: Id,
     /// What the type parameters of the parameter struct are bound to.
-    pub(crate) params_brand: Brand,
-    pub(crate) results: Id,
-    pub(crate) results_brand: Brand,
+    pub params_brand: Brand,
+    /// The struct of the results.
+    pub results: Id,
+    /// What the type parameters of the result struct are bound to.
+    pub results_brand: Brand,
 }
 
 #[derive(Clone, Debug)]
-pub(crate) enum Type {
+pub enum Type {
     Void,
     Scalar(Scalar),
     Text,
@@ -142,7 +166,7 @@ pub(crate) enum Type {
 }
 
 #[derive(Clone, Debug)]
-pub(crate) enum PointerKind {
+pub enum PointerKind {
     Any,
     Capability,
     /// A type parameter of a declaration.
@@ -153,17 +177,18 @@ pub(crate) enum PointerKind {
 
 /// A type parameter, by the declaration that takes it and by its number there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Parameter {
-    pub(crate) scope: Id,
-    pub(crate) index: u16,
+pub struct Parameter {
+    pub scope: Id,
+    /// Its number there.
+    pub index: u16,
 }
 
 /// What a type's parameters are bound to, by the declarations that take them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Brand(pub(crate) BTreeMap<Id, Binding>);
+pub struct Brand(pub BTreeMap<Id, Binding>);
 
 #[derive(Clone, Debug)]
-pub(crate) enum Binding {
+pub enum Binding {
     /// Each to the parameter that it is itself: the type is named inside of the declaration.
     Same,
     /// Each to a type, or to nothing.
@@ -172,7 +197,7 @@ pub(crate) enum Binding {
 
 impl Brand {
     /// What a parameter is bound to.
-    pub(crate) fn bound(&self, parameter: Parameter) -> Option<Type> {
+    pub fn bound(&self, parameter: Parameter) -> Option<Type> {
         match self.0.get(&parameter.scope)? {
             Binding::Same => Some(Type::AnyPointer(PointerKind::Parameter(parameter))),
             Binding::Types(types) => types.get(usize::from(parameter.index))?.clone(),

@@ -15,7 +15,7 @@ mod values;
 
 use std::path::{Path, PathBuf};
 
-pub(crate) use facts::{
+pub use facts::{
     Annotation, Base, Binding, Body, Brand, Child, Enumerant, Field, FieldKind, Id, Method, Node,
     Parameter, PointerKind, Schema, Struct, Type,
 };

@@ -8,7 +8,7 @@ use super::Connection;
 use crate::capability::Capability;
 use crate::engine::{Answer, Later, RemoteObject, Request};
 use crate::exception::{Exception, ExceptionKind};
-use crate::interface::Method;
+use crate::interface::{Interface, Method};
 use crate::message::Payload;
 use crate::object::Object;
 use crate::proxy::Proxy;
@@ -25,10 +25,20 @@ impl Connection {
         self: &Arc<Self>,
         first: Arc<dyn RemoteObject>,
     ) -> Result<P, Exception> {
+        let object = self.bootstrap_object(first, P::INTERFACE).await?;
+        Ok(P::from_object(object))
+    }
+
+    /// As [`Connection::bootstrap`], without a proxy.
+    pub(crate) async fn bootstrap_object(
+        self: &Arc<Self>,
+        first: Arc<dyn RemoteObject>,
+        interface: &'static Interface,
+    ) -> Result<Object, Exception> {
         // The handle closes the connection if anything below fails.
-        let object = Object::new(Capability::remote(Arc::clone(&first)), P::INTERFACE);
+        let object = Object::new(Capability::remote(Arc::clone(&first)), interface);
         let handshake = async {
-            match P::INTERFACE.construct {
+            match interface.construct {
                 Some(construct) => {
                     let hello = self.say_hello(&*first);
                     let exchange = self.exchange_thread_maps(&*first, construct);
@@ -38,7 +48,7 @@ impl Connection {
             }
         };
         self.in_time(handshake).await?;
-        Ok(P::from_object(object))
+        Ok(object)
     }
 
     async fn exchange_thread_maps(

@@ -253,6 +253,11 @@ impl Connection {
         self.end.borrow().is_none()
     }
 
+    /// Whether calls may still be answered.
+    pub(crate) fn is_usable(&self) -> bool {
+        !self.is_ending() && self.is_open()
+    }
+
     /// Waits for the end of the connection.
     pub(crate) async fn ended(&self) {
         // The sender lives in `self`, so waiting cannot fail.

@@ -8,6 +8,7 @@ mod any;
 mod builder;
 mod conversion;
 mod custom;
+mod dynamic;
 mod element;
 mod frame;
 mod list;

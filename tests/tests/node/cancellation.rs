@@ -1,11 +1,11 @@
 //! Waits that nobody waits for any more end in the node.
 
 use bitcoin_core_ipc::testing::Received;
-use bitcoin_core_ipc::{Error, Interfaces, TemplateOptions, WaitOptions};
+use bitcoin_core_ipc::{Error, Interfaces};
 use ipc_runtime::ExceptionKind;
 use ipc_tests::peers::within;
 
-use crate::{ALL, node};
+use crate::{ALL, mining, node, template, template_wait, tip_wait};
 
 const MINING: u64 = 0xf9c6_8436_df3a_f39e;
 const TEMPLATE: u64 = 0xf967_1ad8_41b2_f622;
@@ -14,12 +14,9 @@ const TEMPLATE: u64 = 0xf967_1ad8_41b2_f622;
 async fn a_dropped_wait_for_a_template_is_interrupted() {
     for interfaces in ALL {
         let (fake, node) = node(interfaces).await;
-        let mining = within("makeMining", node.mining()).await.unwrap();
-        let template = mining.create_new_block(TemplateOptions::default());
-        let template = within("createNewBlock", template).await.unwrap();
+        let template = template(&mining(&node).await).await;
 
-        let wait = tokio::spawn(template.wait_next(WaitOptions::default()));
-        within("the wait", fake.until_waiting(1)).await;
+        let wait = template_wait(&fake, &template).await;
         wait.abort();
         within("the end of the wait", fake.until_waiting(0)).await;
         let ordinal = match interfaces {
@@ -33,8 +30,7 @@ async fn a_dropped_wait_for_a_template_is_interrupted() {
         assert_eq!(interrupts.count(), 1, "{interfaces}");
 
         // The template is as good as before.
-        let next = tokio::spawn(template.wait_next(WaitOptions::default()));
-        within("the wait", fake.until_waiting(1)).await;
+        let next = template_wait(&fake, &template).await;
         let mined = fake.mine();
         let next = within("the next", next).await.unwrap().unwrap().unwrap();
         let header = within("the header", next.header()).await.unwrap();
@@ -46,10 +42,8 @@ async fn a_dropped_wait_for_a_template_is_interrupted() {
 async fn a_dropped_wait_for_a_tip_is_interrupted_where_the_version_can() {
     for interfaces in ALL {
         let (fake, node) = node(interfaces).await;
-        let mining = within("makeMining", node.mining()).await.unwrap();
-        let (waiting, tip) = (mining.clone(), fake.tip());
-        let wait = tokio::spawn(async move { waiting.wait_tip_changed(tip.hash, None).await });
-        within("the wait", fake.until_waiting(1)).await;
+        let mining = mining(&node).await;
+        let wait = tip_wait(&fake, &mining).await;
         wait.abort();
         let ended = wait.await.expect_err("it was dropped");
         assert!(ended.is_cancelled());
@@ -73,10 +67,8 @@ async fn a_dropped_wait_for_a_tip_is_interrupted_where_the_version_can() {
 async fn an_interrupt_ends_the_wait_of_another() {
     for interfaces in [Interfaces::V31, Interfaces::V32] {
         let (fake, node) = node(interfaces).await;
-        let mining = within("makeMining", node.mining()).await.unwrap();
-        let (waiting, tip) = (mining.clone(), fake.tip());
-        let wait = tokio::spawn(async move { waiting.wait_tip_changed(tip.hash, None).await });
-        within("the wait", fake.until_waiting(1)).await;
+        let mining = mining(&node).await;
+        let wait = tip_wait(&fake, &mining).await;
         within("interrupt", mining.interrupt()).await.unwrap();
         assert_eq!(
             within("the wait", wait).await.unwrap().unwrap(),
@@ -94,17 +86,14 @@ async fn a_node_that_cannot_interrupt_goes_on() {
         interface: TEMPLATE,
         ordinal: 11,
     });
-    let mining = within("makeMining", node.mining()).await.unwrap();
-    let template = mining.create_new_block(TemplateOptions::default());
-    let template = within("createNewBlock", template).await.unwrap();
+    let template = template(&mining(&node).await).await;
     let interrupted = within("interruptWait", template.interrupt_wait()).await;
     let Err(Error::Ipc(exception)) = interrupted else {
         panic!("it is not there: {interrupted:?}");
     };
     assert_eq!(exception.kind(), ExceptionKind::Unimplemented);
 
-    let wait = tokio::spawn(template.wait_next(WaitOptions::default()));
-    within("the wait", fake.until_waiting(1)).await;
+    let wait = template_wait(&fake, &template).await;
     wait.abort();
     assert!(wait.await.expect_err("it was dropped").is_cancelled());
     let header = within("the header", template.header()).await.unwrap();

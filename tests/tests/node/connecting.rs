@@ -73,11 +73,23 @@ async fn nobody_is_an_error_or_none() {
     let error = within("connecting", at(&folder).connect())
         .await
         .expect_err("no node");
-    assert!(matches!(error, Error::Ipc(_)), "{error}");
     assert!(
-        error.to_string().contains("is the server running?"),
+        matches!(
+            error,
+            Error::NotThere {
+                waited: Duration::ZERO,
+                ..
+            }
+        ),
         "{error}"
     );
+    let error = error.to_string();
+    let tried = format!(
+        "cannot connect to unix:{}",
+        folder.path().join("node.sock").display()
+    );
+    assert!(error.starts_with(&tried), "{error}");
+    assert!(error.ends_with("with -ipcbind=unix"), "{error}");
     let node = within("connecting", at(&folder).connect_if_any())
         .await
         .unwrap();

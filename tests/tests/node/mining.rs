@@ -3,16 +3,10 @@
 use std::time::Duration;
 
 use bitcoin_core_ipc::bitcoin::ScriptBuf;
-use bitcoin_core_ipc::{
-    Amount, BlockHash, Interfaces, Mining, TemplateOptions, Txid, WaitOptions, Wtxid,
-};
+use bitcoin_core_ipc::{Amount, BlockHash, Interfaces, TemplateOptions, Txid, WaitOptions, Wtxid};
 use ipc_tests::peers::within;
 
-use crate::{ALL, node};
-
-async fn mining(node: &bitcoin_core_ipc::Node) -> Mining {
-    within("makeMining", node.mining()).await.unwrap()
-}
+use crate::{ALL, mining, node};
 
 #[tokio::test]
 async fn upstream_48_rising_fees_make_a_better_template() {

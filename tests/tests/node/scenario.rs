@@ -1,11 +1,13 @@
 //! What a miner does, the same with every node.
 
 use bitcoin_core_ipc::bitcoin::{self, ScriptBuf};
+use bitcoin_core_ipc::chain::{BlockQuery, ChainEvent};
 use bitcoin_core_ipc::testing::FakeNode;
-use bitcoin_core_ipc::{CheckOptions, Interfaces, Node, TemplateOptions, WaitOptions};
+use bitcoin_core_ipc::{CheckOptions, FeeRate, Interfaces, Node, TemplateOptions, WaitOptions};
 use ipc_runtime::{EngineKind, Ipc};
 use ipc_tests::peers::within;
 
+use crate::chain::ok;
 use crate::upstream::extend;
 use crate::{ALL, node};
 
@@ -128,4 +130,52 @@ async fn blocks_are_mined_over_capnp_rpc() {
         wait.abort();
         within("the end of the wait", fake.until_waiting(0)).await;
     }
+}
+
+/// Mines a block, and follows that by the chain and the control of a multiprocess node.
+pub(crate) async fn follow(node: &Node) {
+    let chain = ok(node.chain()).await;
+    let control = ok(node.control()).await;
+    let mut events = ok(chain.notifications()).await;
+    let mut tips = ok(control.block_tips()).await;
+    let before = ok(chain.height()).await.unwrap();
+
+    let tip = extend(&ok(node.mining()).await).await;
+    let block = loop {
+        let event = within("a block", events.next()).await.unwrap();
+        if let ChainEvent::BlockConnected { block, .. } = event.unwrap() {
+            break block;
+        }
+    };
+    assert_eq!((block.hash, block.height), (tip.hash, before + 1));
+    let told = within("a tip", tips.next()).await.unwrap().unwrap();
+    assert_eq!((told.hash, told.height), (Some(tip.hash), tip.height));
+
+    assert_eq!(ok(chain.height()).await, Some(tip.height));
+    assert_eq!(ok(chain.block_hash(tip.height)).await, Some(tip.hash));
+    assert_eq!(ok(chain.block_hash(tip.height + 1)).await, None);
+    assert_eq!(ok(control.best_block_hash()).await, tip.hash);
+    let query = BlockQuery::new().hash().height().locator().block();
+    let found = ok(chain.find_block(tip.hash, query.clone())).await.unwrap();
+    assert_eq!(
+        (found.hash, found.height),
+        (Some(tip.hash), Some(tip.height))
+    );
+    assert_eq!(found.block, block.block);
+    let fork = chain.find_locator_fork(found.locator.as_ref().unwrap());
+    assert_eq!(ok(fork).await, Some(tip.height));
+    let below = chain.find_ancestor_by_height(tip.hash, before, query);
+    assert_eq!(ok(below).await.unwrap().hash, block.prev_hash);
+    assert!(ok(chain.relay_dust_fee()).await > FeeRate::ZERO);
+    let mut mempool = chain.mempool_transactions();
+    assert!(within("the mempool", mempool.next()).await.is_none());
+
+    ok(tips.unsubscribe()).await;
+    ok(events.unsubscribe()).await;
+}
+
+#[tokio::test]
+async fn a_scripted_node_tells_of_its_chain() {
+    let (_fake, node) = node(Interfaces::Multiprocess).await;
+    follow(&node).await;
 }

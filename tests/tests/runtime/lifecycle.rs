@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::{Arc, Mutex};
 
 use generated_examples::v32::init::InitProxy;
-use ipc_runtime::{ExceptionKind, Ipc};
+use ipc_runtime::{EngineKind, ExceptionKind, Ipc};
 use ipc_tests::service::{TestInit, WAIT, Watch};
 
 use crate::support::{address, client, directory, pair, server, soon};
@@ -94,6 +94,35 @@ async fn cleanups_run_in_order_when_the_connection_ends() {
     drop(pair.init);
     soon(last).await.unwrap();
     assert_eq!(*order.lock().unwrap(), [0, 1, 2, 3, 4]);
+}
+
+/// Who is told by a call that the connection is lost finds it lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_connection_is_known_to_be_lost() {
+    let server = server().await;
+    let ipc = client();
+    let init: InitProxy = soon(ipc.connect_address(&server.listener.address()))
+        .await
+        .unwrap();
+    let echo = soon(init.make_echo()).await.unwrap();
+    assert!(ipc.is_connected(&init) && ipc.is_connected(&echo));
+    let lost = tokio::spawn(ipc.disconnected(&echo));
+    let calls: Vec<_> = (0..20).map(|_| tokio::spawn(echo.echo(WAIT))).collect();
+    soon(server.watch.waiting(20)).await;
+    assert!(!lost.is_finished());
+    server.ipc.disconnect_incoming();
+    for call in calls {
+        soon(call).await.unwrap().unwrap_err();
+        // The other engine tells calls first.
+        assert!(crate::CLIENT != EngineKind::Native || !ipc.is_connected(&echo));
+    }
+    soon(lost).await.unwrap();
+    soon(ipc.disconnected(&init)).await;
+
+    assert!(!ipc.is_connected(&echo) && !ipc.is_connected(&init));
+
+    let local = InitProxy::new(TestInit(Watch::new()));
+    assert!(ipc.is_connected(&local));
 }
 
 #[tokio::test]

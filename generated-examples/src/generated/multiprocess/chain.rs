@@ -3,34 +3,47 @@ use ::ipc_runtime::rt;
 use ::ipc_runtime::rt::prelude::*;
 
 /// The node's chain, mempool, fee estimates and settings, for clients in other processes.
+///
+/// Methods that an implementation leaves out answer that they are not implemented.
+#[allow(unused_variables, reason = "methods that are left out use nothing")]
 pub trait Chain: Send + Sync + 'static {
     /// The height of the tip, or nothing while no block is loaded.
-    fn get_height(&self) -> impl Future<Output = Result<Option<i32>, Exception>> + Send;
+    fn get_height(&self) -> impl Future<Output = Result<Option<i32>, Exception>> + Send {
+        rt::unimplemented("Chain.getHeight")
+    }
 
     /// The hash of the block of the active chain at a height that it has.
     fn get_block_hash(
         &self,
         height: i32,
-    ) -> impl Future<Output = Result<Vec<u8>, Exception>> + Send;
+    ) -> impl Future<Output = Result<Vec<u8>, Exception>> + Send {
+        rt::unimplemented("Chain.getBlockHash")
+    }
 
     /// Whether the block at this height is on disk with its transactions, and so was not pruned.
     fn have_block_on_disk(
         &self,
         height: i32,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Chain.haveBlockOnDisk")
+    }
 
     /// The height of the last block that a locator and the active chain share, or nothing if there is
     /// none.
     fn find_locator_fork(
         &self,
         locator: Vec<u8>,
-    ) -> impl Future<Output = Result<Option<i32>, Exception>> + Send;
+    ) -> impl Future<Output = Result<Option<i32>, Exception>> + Send {
+        rt::unimplemented("Chain.findLocatorFork")
+    }
 
     /// Whether the node has an index of this kind of block filters. 0 is the basic kind.
     fn has_block_filter_index(
         &self,
         filter_type: u8,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Chain.hasBlockFilterIndex")
+    }
 
     /// Whether the filter of a block matches any of the given scripts or other elements; nothing if the
     /// node has no such filter.
@@ -39,7 +52,9 @@ pub trait Chain: Send + Sync + 'static {
         filter_type: u8,
         block_hash: Vec<u8>,
         filter_set: Vec<Vec<u8>>,
-    ) -> impl Future<Output = Result<Option<bool>, Exception>> + Send;
+    ) -> impl Future<Output = Result<Option<bool>, Exception>> + Send {
+        rt::unimplemented("Chain.blockFilterMatchesAny")
+    }
 
     /// Finds a block by its hash, on any branch. `block` asks for parts of it; `result` says whether it
     /// was found.
@@ -47,7 +62,9 @@ pub trait Chain: Send + Sync + 'static {
         &self,
         hash: Vec<u8>,
         block: FoundBlockParam,
-    ) -> impl Future<Output = Result<ChainFindBlockResults, Exception>> + Send;
+    ) -> impl Future<Output = Result<ChainFindBlockResults, Exception>> + Send {
+        rt::unimplemented("Chain.findBlock")
+    }
 
     /// Finds the first block of the active chain with a largest time so far and a height of at least
     /// these.
@@ -58,7 +75,9 @@ pub trait Chain: Send + Sync + 'static {
         block: FoundBlockParam,
     ) -> impl Future<
         Output = Result<ChainFindFirstBlockWithTimeAndHeightResults, Exception>,
-    > + Send;
+    > + Send {
+        rt::unimplemented("Chain.findFirstBlockWithTimeAndHeight")
+    }
 
     /// Finds the ancestor of a block at a height. `result` says whether there is one.
     fn find_ancestor_by_height(
@@ -68,7 +87,9 @@ pub trait Chain: Send + Sync + 'static {
         ancestor: FoundBlockParam,
     ) -> impl Future<
         Output = Result<ChainFindAncestorByHeightResults, Exception>,
-    > + Send;
+    > + Send {
+        rt::unimplemented("Chain.findAncestorByHeight")
+    }
 
     /// Finds a block if it is an ancestor of another one. `result` says whether it is.
     fn find_ancestor_by_hash(
@@ -76,7 +97,9 @@ pub trait Chain: Send + Sync + 'static {
         block_hash: Vec<u8>,
         ancestor_hash: Vec<u8>,
         ancestor: FoundBlockParam,
-    ) -> impl Future<Output = Result<ChainFindAncestorByHashResults, Exception>> + Send;
+    ) -> impl Future<Output = Result<ChainFindAncestorByHashResults, Exception>> + Send {
+        rt::unimplemented("Chain.findAncestorByHash")
+    }
 
     /// Finds the last block that two branches share. `result` says whether all three blocks were found.
     fn find_common_ancestor(
@@ -86,7 +109,9 @@ pub trait Chain: Send + Sync + 'static {
         ancestor: FoundBlockParam,
         block1: FoundBlockParam,
         block2: FoundBlockParam,
-    ) -> impl Future<Output = Result<ChainFindCommonAncestorResults, Exception>> + Send;
+    ) -> impl Future<Output = Result<ChainFindCommonAncestorResults, Exception>> + Send {
+        rt::unimplemented("Chain.findCommonAncestor")
+    }
 
     /// Fills in the unspent outputs of a map from outpoints to coins, from the chain and the mempool.
     ///
@@ -98,13 +123,17 @@ pub trait Chain: Send + Sync + 'static {
         coins: Vec<super::common::Pair<Vec<u8>, Vec<u8>>>,
     ) -> impl Future<
         Output = Result<Vec<super::common::Pair<Vec<u8>, Vec<u8>>>, Exception>,
-    > + Send;
+    > + Send {
+        rt::unimplemented("Chain.findCoins")
+    }
 
     /// The estimated share of all transactions that are verified up to this block, from 0 to 1.
     fn guess_verification_progress(
         &self,
         block_hash: Vec<u8>,
-    ) -> impl Future<Output = Result<f64, Exception>> + Send;
+    ) -> impl Future<Output = Result<f64, Exception>> + Send {
+        rt::unimplemented("Chain.guessVerificationProgress")
+    }
 
     /// Whether all blocks from `minHeight` to `maxHeight`, or else to the given block itself, are on
     /// disk.
@@ -113,26 +142,34 @@ pub trait Chain: Send + Sync + 'static {
         block_hash: Vec<u8>,
         min_height: i32,
         max_height: Option<i32>,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Chain.hasBlocks")
+    }
 
     /// Whether a transaction of the mempool can be replaced, as the number of the node's enum: 0
     /// unknown, 1 replaceable, 2 final.
     fn is_rbf_opt_in(
         &self,
         tx: Vec<u8>,
-    ) -> impl Future<Output = Result<i32, Exception>> + Send;
+    ) -> impl Future<Output = Result<i32, Exception>> + Send {
+        rt::unimplemented("Chain.isRBFOptIn")
+    }
 
     /// Whether the transaction is in the mempool.
     fn is_in_mempool(
         &self,
         txid: Vec<u8>,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Chain.isInMempool")
+    }
 
     /// Whether other transactions of the mempool spend this one.
     fn has_descendants_in_mempool(
         &self,
         txid: Vec<u8>,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Chain.hasDescendantsInMempool")
+    }
 
     /// Adds a transaction to the mempool, passes it on, or both, as the number `broadcastMethod` says.
     ///
@@ -145,7 +182,9 @@ pub trait Chain: Send + Sync + 'static {
         broadcast_method: i32,
     ) -> impl Future<
         Output = Result<ChainBroadcastTransactionResults, Exception>,
-    > + Send;
+    > + Send {
+        rt::unimplemented("Chain.broadcastTransaction")
+    }
 
     /// How many transactions of the mempool this one depends on and how many depend on it, both with
     /// itself, and the size in virtual bytes and the fees in satoshi of those that it depends on.
@@ -154,7 +193,9 @@ pub trait Chain: Send + Sync + 'static {
         txid: Vec<u8>,
     ) -> impl Future<
         Output = Result<ChainGetTransactionAncestryResults, Exception>,
-    > + Send;
+    > + Send {
+        rt::unimplemented("Chain.getTransactionAncestry")
+    }
 
     /// For each outpoint, what spending it alone must pay on top to lift its unconfirmed ancestors to a
     /// fee rate, in satoshi.
@@ -165,7 +206,9 @@ pub trait Chain: Send + Sync + 'static {
         target_feerate: Vec<u8>,
     ) -> impl Future<
         Output = Result<Vec<super::common::PairInt64<Vec<u8>>>, Exception>,
-    > + Send;
+    > + Send {
+        rt::unimplemented("Chain.calculateIndividualBumpFees")
+    }
 
     /// What spending all the outpoints together must pay on top to lift their unconfirmed ancestors to
     /// a fee rate, in satoshi; nothing if the node cannot tell.
@@ -173,19 +216,25 @@ pub trait Chain: Send + Sync + 'static {
         &self,
         outpoints: Vec<Vec<u8>>,
         target_feerate: Vec<u8>,
-    ) -> impl Future<Output = Result<Option<i64>, Exception>> + Send;
+    ) -> impl Future<Output = Result<Option<i64>, Exception>> + Send {
+        rt::unimplemented("Chain.calculateCombinedBumpFee")
+    }
 
     /// The limits of the mempool on how many ancestors and descendants a transaction may have.
     fn get_package_limits(
         &self,
-    ) -> impl Future<Output = Result<ChainGetPackageLimitsResults, Exception>> + Send;
+    ) -> impl Future<Output = Result<ChainGetPackageLimitsResults, Exception>> + Send {
+        rt::unimplemented("Chain.getPackageLimits")
+    }
 
     /// Whether a transaction keeps within the limits of the mempool on chains of unconfirmed ones. An
     /// error that is not null says why not.
     fn check_chain_limits(
         &self,
         tx: Vec<u8>,
-    ) -> impl Future<Output = Result<super::common::ResultVoid, Exception>> + Send;
+    ) -> impl Future<Output = Result<super::common::ResultVoid, Exception>> + Send {
+        rt::unimplemented("Chain.checkChainLimits")
+    }
 
     /// The fee rate at which a transaction should confirm within so many blocks, or 0 where there is no
     /// estimate, as 8 bytes: satoshi per 1,000 virtual bytes. `wantCalc` asks for the way to it.
@@ -194,66 +243,100 @@ pub trait Chain: Send + Sync + 'static {
         num_blocks: i32,
         conservative: bool,
         want_calc: bool,
-    ) -> impl Future<Output = Result<ChainEstimateSmartFeeResults, Exception>> + Send;
+    ) -> impl Future<Output = Result<ChainEstimateSmartFeeResults, Exception>> + Send {
+        rt::unimplemented("Chain.estimateSmartFee")
+    }
 
     /// The longest time, in blocks, for which there are estimates.
-    fn estimate_max_blocks(&self) -> impl Future<Output = Result<u32, Exception>> + Send;
+    fn estimate_max_blocks(
+        &self,
+    ) -> impl Future<Output = Result<u32, Exception>> + Send {
+        rt::unimplemented("Chain.estimateMaxBlocks")
+    }
 
     /// The fee rate below which the mempool takes nothing now, as 8 bytes: satoshi per 1,000 virtual
     /// bytes.
-    fn mempool_min_fee(&self) -> impl Future<Output = Result<Vec<u8>, Exception>> + Send;
+    fn mempool_min_fee(
+        &self,
+    ) -> impl Future<Output = Result<Vec<u8>, Exception>> + Send {
+        rt::unimplemented("Chain.mempoolMinFee")
+    }
 
     /// The fee rate below which transactions are never passed on, as 8 bytes: satoshi per 1,000 virtual
     /// bytes.
-    fn relay_min_fee(&self) -> impl Future<Output = Result<Vec<u8>, Exception>> + Send;
+    fn relay_min_fee(&self) -> impl Future<Output = Result<Vec<u8>, Exception>> + Send {
+        rt::unimplemented("Chain.relayMinFee")
+    }
 
     /// The rise in fee rate that a replacement pays at least, as 8 bytes: satoshi per 1,000 virtual
     /// bytes.
     fn relay_incremental_fee(
         &self,
-    ) -> impl Future<Output = Result<Vec<u8>, Exception>> + Send;
+    ) -> impl Future<Output = Result<Vec<u8>, Exception>> + Send {
+        rt::unimplemented("Chain.relayIncrementalFee")
+    }
 
     /// The fee rate that decides which outputs are dust, as 8 bytes: satoshi per 1,000 virtual bytes.
-    fn relay_dust_fee(&self) -> impl Future<Output = Result<Vec<u8>, Exception>> + Send;
+    fn relay_dust_fee(&self) -> impl Future<Output = Result<Vec<u8>, Exception>> + Send {
+        rt::unimplemented("Chain.relayDustFee")
+    }
 
     /// Whether any block has been pruned.
-    fn have_pruned(&self) -> impl Future<Output = Result<bool, Exception>> + Send;
+    fn have_pruned(&self) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Chain.havePruned")
+    }
 
     /// The height up to which blocks are pruned, or nothing if none is.
     fn get_prune_height(
         &self,
-    ) -> impl Future<Output = Result<Option<i32>, Exception>> + Send;
+    ) -> impl Future<Output = Result<Option<i32>, Exception>> + Send {
+        rt::unimplemented("Chain.getPruneHeight")
+    }
 
     /// Whether the node is ready to send transactions: it has caught up and loads no blocks.
     fn is_ready_to_broadcast(
         &self,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Chain.isReadyToBroadcast")
+    }
 
     /// Whether the node is still catching up with the chain.
     fn is_initial_block_download(
         &self,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Chain.isInitialBlockDownload")
+    }
 
     /// Whether the node is about to shut down.
-    fn shutdown_requested(&self) -> impl Future<Output = Result<bool, Exception>> + Send;
+    fn shutdown_requested(
+        &self,
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Chain.shutdownRequested")
+    }
 
     /// Shows what start-up is doing.
     fn init_message(
         &self,
         message: String,
-    ) -> impl Future<Output = Result<(), Exception>> + Send;
+    ) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("Chain.initMessage")
+    }
 
     /// Shows a warning during start-up.
     fn init_warning(
         &self,
         message: super::common::BilingualStr,
-    ) -> impl Future<Output = Result<(), Exception>> + Send;
+    ) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("Chain.initWarning")
+    }
 
     /// Shows an error that ends start-up.
     fn init_error(
         &self,
         message: super::common::BilingualStr,
-    ) -> impl Future<Output = Result<(), Exception>> + Send;
+    ) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("Chain.initError")
+    }
 
     /// Shows progress, in percent.
     fn show_progress(
@@ -261,49 +344,65 @@ pub trait Chain: Send + Sync + 'static {
         title: String,
         progress: i32,
         resume_possible: bool,
-    ) -> impl Future<Output = Result<(), Exception>> + Send;
+    ) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("Chain.showProgress")
+    }
 
     /// Sends notifications to an object until the handler that is returned disconnects it or goes away.
     fn handle_notifications(
         &self,
         notifications: ChainNotificationsProxy,
-    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send;
+    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send {
+        rt::unimplemented("Chain.handleNotifications")
+    }
 
     /// Waits until notifications that are due have been sent, unless the tip is still `oldTip`.
     fn wait_for_notifications_if_tip_changed(
         &self,
         old_tip: Vec<u8>,
-    ) -> impl Future<Output = Result<(), Exception>> + Send;
+    ) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("Chain.waitForNotificationsIfTipChanged")
+    }
 
     /// Serves a JSON-RPC method until the handler that is returned goes away.
     fn handle_rpc(
         &self,
         command: RPCCommand,
-    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send;
+    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send {
+        rt::unimplemented("Chain.handleRpc")
+    }
 
     /// Whether the node is set to offer a deprecated JSON-RPC method.
     fn rpc_enable_deprecated(
         &self,
         method: String,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Chain.rpcEnableDeprecated")
+    }
 
     /// A setting of the command line or the files, as JSON text.
     fn get_setting(
         &self,
         name: String,
-    ) -> impl Future<Output = Result<String, Exception>> + Send;
+    ) -> impl Future<Output = Result<String, Exception>> + Send {
+        rt::unimplemented("Chain.getSetting")
+    }
 
     /// All values of a setting that can be given several times, as JSON texts.
     fn get_settings_list(
         &self,
         name: String,
-    ) -> impl Future<Output = Result<Vec<String>, Exception>> + Send;
+    ) -> impl Future<Output = Result<Vec<String>, Exception>> + Send {
+        rt::unimplemented("Chain.getSettingsList")
+    }
 
     /// A setting of the file that the node itself writes, as JSON text.
     fn get_rw_setting(
         &self,
         name: String,
-    ) -> impl Future<Output = Result<String, Exception>> + Send;
+    ) -> impl Future<Output = Result<String, Exception>> + Send {
+        rt::unimplemented("Chain.getRwSetting")
+    }
 
     /// Lets a callback change a setting of the file that the node itself writes. `result` says whether
     /// the file was written.
@@ -311,7 +410,9 @@ pub trait Chain: Send + Sync + 'static {
         &self,
         name: String,
         update: SettingsUpdateCallbackProxy,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Chain.updateRwSetting")
+    }
 
     /// Replaces a setting, as JSON text, in the file that the node itself writes. The number `action`
     /// says whether to write the file now.
@@ -320,7 +421,9 @@ pub trait Chain: Send + Sync + 'static {
         name: String,
         value: String,
         action: i32,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Chain.overwriteRwSetting")
+    }
 
     /// Removes a setting from the file that the node itself writes. The number `action` says whether to
     /// write the file now.
@@ -328,18 +431,24 @@ pub trait Chain: Send + Sync + 'static {
         &self,
         name: String,
         action: i32,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Chain.deleteRwSettings")
+    }
 
     /// Tells of every transaction that is in the mempool now, as if it had just come in.
     fn request_mempool_transactions(
         &self,
         notifications: ChainNotificationsProxy,
-    ) -> impl Future<Output = Result<(), Exception>> + Send;
+    ) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("Chain.requestMempoolTransactions")
+    }
 
     /// Whether the node runs on a snapshot of the chain whose history it has not verified yet.
     fn has_assumed_valid_chain(
         &self,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Chain.hasAssumedValidChain")
+    }
 }
 
 /// What [`Chain::find_block`] returns.
@@ -2228,12 +2337,17 @@ impl<T: Chain> rt::Serve<ChainProxy> for Arc<T> {
 }
 
 /// What a client of the chain is told of. Calls come in the order in which things happened.
+///
+/// Methods that an implementation leaves out answer that they are not implemented.
+#[allow(unused_variables, reason = "methods that are left out use nothing")]
 pub trait ChainNotifications: Send + Sync + 'static {
     /// A transaction came into the mempool.
     fn transaction_added_to_mempool(
         &self,
         tx: Vec<u8>,
-    ) -> impl Future<Output = Result<(), Exception>> + Send;
+    ) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("ChainNotifications.transactionAddedToMempool")
+    }
 
     /// A transaction left the mempool, for another reason than a block. `reason` is the number of the
     /// node's enum.
@@ -2241,30 +2355,40 @@ pub trait ChainNotifications: Send + Sync + 'static {
         &self,
         tx: Vec<u8>,
         reason: i32,
-    ) -> impl Future<Output = Result<(), Exception>> + Send;
+    ) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("ChainNotifications.transactionRemovedFromMempool")
+    }
 
     /// A block came onto the chain that `role` tells of.
     fn block_connected(
         &self,
         role: ChainstateRole,
         block: BlockInfo,
-    ) -> impl Future<Output = Result<(), Exception>> + Send;
+    ) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("ChainNotifications.blockConnected")
+    }
 
     /// The last block of the active chain was taken off it.
     fn block_disconnected(
         &self,
         block: BlockInfo,
-    ) -> impl Future<Output = Result<(), Exception>> + Send;
+    ) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("ChainNotifications.blockDisconnected")
+    }
 
     /// The tip of the chain changed.
-    fn updated_block_tip(&self) -> impl Future<Output = Result<(), Exception>> + Send;
+    fn updated_block_tip(&self) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("ChainNotifications.updatedBlockTip")
+    }
 
     /// The chain is on disk up to the blocks of a locator.
     fn chain_state_flushed(
         &self,
         role: ChainstateRole,
         locator: Vec<u8>,
-    ) -> impl Future<Output = Result<(), Exception>> + Send;
+    ) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("ChainNotifications.chainStateFlushed")
+    }
 }
 
 /// A handle on a [`ChainNotifications`] object, in this process or another.
@@ -2516,33 +2640,53 @@ impl<T: ChainNotifications> rt::Serve<ChainNotificationsProxy> for Arc<T> {
 
 /// A part of the program that depends on the chain, such as the wallets, as the node starts and
 /// stops it.
+///
+/// Methods that an implementation leaves out answer that they are not implemented.
+#[allow(unused_variables, reason = "methods that are left out use nothing")]
 pub trait ChainClient: Send + Sync + 'static {
     /// Offers the JSON-RPC methods of the client.
-    fn register_rpcs(&self) -> impl Future<Output = Result<(), Exception>> + Send;
+    fn register_rpcs(&self) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("ChainClient.registerRpcs")
+    }
 
     /// Checks the settings and files before loading. Says whether start-up can go on.
-    fn verify(&self) -> impl Future<Output = Result<bool, Exception>> + Send;
+    fn verify(&self) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("ChainClient.verify")
+    }
 
     /// Loads what is stored. Says whether start-up can go on.
-    fn load(&self) -> impl Future<Output = Result<bool, Exception>> + Send;
+    fn load(&self) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("ChainClient.load")
+    }
 
     /// Starts working, on the scheduler of the process that is called.
-    fn start(&self, scheduler: ()) -> impl Future<Output = Result<(), Exception>> + Send;
+    fn start(
+        &self,
+        scheduler: (),
+    ) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("ChainClient.start")
+    }
 
     /// Stops working and writes what has to be kept.
-    fn stop(&self) -> impl Future<Output = Result<(), Exception>> + Send;
+    fn stop(&self) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("ChainClient.stop")
+    }
 
     /// Sets the clock, for tests, in seconds since 1970.
     fn set_mock_time(
         &self,
         time: i64,
-    ) -> impl Future<Output = Result<(), Exception>> + Send;
+    ) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("ChainClient.setMockTime")
+    }
 
     /// Moves scheduled work ahead, for tests, by so many seconds.
     fn scheduler_mock_forward(
         &self,
         delta_seconds: i64,
-    ) -> impl Future<Output = Result<(), Exception>> + Send;
+    ) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("ChainClient.schedulerMockForward")
+    }
 }
 
 /// A handle on a [`ChainClient`] object, in this process or another.

@@ -125,7 +125,7 @@ pub struct Result<Value> {
     /// The value. Means something only where `error` is null.
     pub value: Value,
     /// Why there is no value. Null on success.
-    pub error: BilingualStr,
+    pub error: Option<BilingualStr>,
 }
 
 impl<Value: rt::PointerValue> rt::Struct for Result<Value> {
@@ -135,13 +135,13 @@ impl<Value: rt::PointerValue> rt::Struct for Result<Value> {
     fn read(reader: &rt::StructReader<'_>) -> ::core::result::Result<Self, Exception> {
         Ok(Self {
             value: reader.value::<Value>(0, "value")?,
-            error: reader.structure::<BilingualStr>(1, "error")?,
+            error: reader.optional_structure::<BilingualStr>(1, "error")?,
         })
     }
 
     fn write(&self, builder: &mut rt::StructBuilder<'_>) {
         builder.set_value(0, &self.value);
-        builder.set_structure(1, &self.error);
+        builder.set_optional_structure(1, &self.error);
     }
 }
 
@@ -149,7 +149,7 @@ impl<Value: rt::PointerValue> rt::Struct for Result<Value> {
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct ResultVoid {
     /// What went wrong. Null on success.
-    pub error: BilingualStr,
+    pub error: Option<BilingualStr>,
 }
 
 impl rt::Struct for ResultVoid {
@@ -158,12 +158,12 @@ impl rt::Struct for ResultVoid {
 
     fn read(reader: &rt::StructReader<'_>) -> ::core::result::Result<Self, Exception> {
         Ok(Self {
-            error: reader.structure::<BilingualStr>(0, "error")?,
+            error: reader.optional_structure::<BilingualStr>(0, "error")?,
         })
     }
 
     fn write(&self, builder: &mut rt::StructBuilder<'_>) {
-        builder.set_structure(0, &self.error);
+        builder.set_optional_structure(0, &self.error);
     }
 }
 

@@ -3,30 +3,43 @@ use ::ipc_runtime::rt;
 use ::ipc_runtime::rt::prelude::*;
 
 /// Makes the other interfaces of a process.
+///
+/// Methods that an implementation leaves out answer that they are not implemented.
+#[allow(unused_variables, reason = "methods that are left out use nothing")]
 pub trait Init: Send + Sync + 'static {
     /// Makes an object that echoes text.
     fn make_echo(
         &self,
-    ) -> impl Future<Output = Result<super::echo::EchoProxy, Exception>> + Send;
+    ) -> impl Future<Output = Result<super::echo::EchoProxy, Exception>> + Send {
+        rt::unimplemented("Init.makeEcho")
+    }
 
     /// Stands where an older version made its mining interface: a server answers with an error that
     /// asks for a newer client.
-    fn make_mining_old2(&self) -> impl Future<Output = Result<(), Exception>> + Send;
+    fn make_mining_old2(&self) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("Init.makeMiningOld2")
+    }
 
     /// Makes an object that builds block templates and follows the tip of the chain.
     fn make_mining(
         &self,
-    ) -> impl Future<Output = Result<super::mining::MiningProxy, Exception>> + Send;
+    ) -> impl Future<Output = Result<super::mining::MiningProxy, Exception>> + Send {
+        rt::unimplemented("Init.makeMining")
+    }
 
     /// Makes an object that gives access to the chain. Null in a process that has none.
     fn make_chain(
         &self,
-    ) -> impl Future<Output = Result<super::chain::ChainProxy, Exception>> + Send;
+    ) -> impl Future<Output = Result<super::chain::ChainProxy, Exception>> + Send {
+        rt::unimplemented("Init.makeChain")
+    }
 
     /// Makes an object that runs the node, for a graphical interface. Null in a process that has none.
     fn make_node(
         &self,
-    ) -> impl Future<Output = Result<super::node::NodeProxy, Exception>> + Send;
+    ) -> impl Future<Output = Result<super::node::NodeProxy, Exception>> + Send {
+        rt::unimplemented("Init.makeNode")
+    }
 
     /// Makes an object that opens wallets on a chain. Null in a process that has no wallets.
     fn make_wallet_loader(
@@ -35,7 +48,9 @@ pub trait Init: Send + Sync + 'static {
         chain: super::chain::ChainProxy,
     ) -> impl Future<
         Output = Result<super::wallet::WalletLoaderProxy, Exception>,
-    > + Send;
+    > + Send {
+        rt::unimplemented("Init.makeWalletLoader")
+    }
 }
 
 /// A handle on an [`Init`] object, in this process or another.

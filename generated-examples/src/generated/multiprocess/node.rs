@@ -3,164 +3,236 @@ use ::ipc_runtime::rt;
 use ::ipc_runtime::rt::prelude::*;
 
 /// Starts and stops the node, shows its state, and tells when that changes.
+///
+/// Methods that an implementation leaves out answer that they are not implemented.
+#[allow(unused_variables, reason = "methods that are left out use nothing")]
 pub trait Node: Send + Sync + 'static {
     /// Sets up logging as the settings say.
-    fn init_logging(&self) -> impl Future<Output = Result<(), Exception>> + Send;
+    fn init_logging(&self) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("Node.initLogging")
+    }
 
     /// Lets settings imply others.
     fn init_parameter_interaction(
         &self,
-    ) -> impl Future<Output = Result<(), Exception>> + Send;
+    ) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("Node.initParameterInteraction")
+    }
 
     /// What the user should be warned of now.
     fn get_warnings(
         &self,
-    ) -> impl Future<Output = Result<super::common::BilingualStr, Exception>> + Send;
+    ) -> impl Future<Output = Result<super::common::BilingualStr, Exception>> + Send {
+        rt::unimplemented("Node.getWarnings")
+    }
 
     /// The kinds of messages that are logged, as a set of bits.
-    fn get_log_categories(&self) -> impl Future<Output = Result<u64, Exception>> + Send;
+    fn get_log_categories(&self) -> impl Future<Output = Result<u64, Exception>> + Send {
+        rt::unimplemented("Node.getLogCategories")
+    }
 
     /// The exit code that the process will end with.
-    fn get_exit_status(&self) -> impl Future<Output = Result<i32, Exception>> + Send;
+    fn get_exit_status(&self) -> impl Future<Output = Result<i32, Exception>> + Send {
+        rt::unimplemented("Node.getExitStatus")
+    }
 
     /// Does the first part of start-up. Says whether it worked.
     fn base_initialize(
         &self,
         global_args: super::common::GlobalArgs,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Node.baseInitialize")
+    }
 
     /// Does the main part of start-up, and tells of the tips found. Says whether it worked.
     fn app_init_main(
         &self,
-    ) -> impl Future<Output = Result<NodeAppInitMainResults, Exception>> + Send;
+    ) -> impl Future<Output = Result<NodeAppInitMainResults, Exception>> + Send {
+        rt::unimplemented("Node.appInitMain")
+    }
 
     /// Stops the node and writes what has to be kept.
-    fn app_shutdown(&self) -> impl Future<Output = Result<(), Exception>> + Send;
+    fn app_shutdown(&self) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("Node.appShutdown")
+    }
 
     /// Asks the node to shut down.
-    fn start_shutdown(&self) -> impl Future<Output = Result<(), Exception>> + Send;
+    fn start_shutdown(&self) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("Node.startShutdown")
+    }
 
     /// Whether the node is about to shut down.
-    fn shutdown_requested(&self) -> impl Future<Output = Result<bool, Exception>> + Send;
+    fn shutdown_requested(
+        &self,
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Node.shutdownRequested")
+    }
 
     /// Whether the command line or the configuration file outweighs this setting of the file that the
     /// node itself writes.
     fn is_setting_ignored(
         &self,
         name: String,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Node.isSettingIgnored")
+    }
 
     /// A setting of the file that the node itself writes, as JSON text.
     fn get_persistent_setting(
         &self,
         name: String,
-    ) -> impl Future<Output = Result<String, Exception>> + Send;
+    ) -> impl Future<Output = Result<String, Exception>> + Send {
+        rt::unimplemented("Node.getPersistentSetting")
+    }
 
     /// Sets a setting, as JSON text, in the file that the node itself writes.
     fn update_rw_setting(
         &self,
         name: String,
         value: String,
-    ) -> impl Future<Output = Result<(), Exception>> + Send;
+    ) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("Node.updateRwSetting")
+    }
 
     /// Sets a setting, as JSON text, over all files and the command line. JSON null takes that back.
     fn force_setting(
         &self,
         name: String,
         value: String,
-    ) -> impl Future<Output = Result<(), Exception>> + Send;
+    ) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("Node.forceSetting")
+    }
 
     /// Removes all settings from the file that the node itself writes, and keeps a copy of it.
-    fn reset_settings(&self) -> impl Future<Output = Result<(), Exception>> + Send;
+    fn reset_settings(&self) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("Node.resetSettings")
+    }
 
     /// Turns the mapping of the node's port on the router on or off.
     fn map_port(
         &self,
         use_nat_pn_p: bool,
-    ) -> impl Future<Output = Result<(), Exception>> + Send;
+    ) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("Node.mapPort")
+    }
 
     /// The proxy for a network, given by the number of the node's enum. `result` says whether there is
     /// one.
     fn get_proxy(
         &self,
         net: i32,
-    ) -> impl Future<Output = Result<NodeGetProxyResults, Exception>> + Send;
+    ) -> impl Future<Output = Result<NodeGetProxyResults, Exception>> + Send {
+        rt::unimplemented("Node.getProxy")
+    }
 
     /// The number of connections, counted by a set of bits: 1 incoming, 2 outgoing.
     fn get_node_count(
         &self,
         flags: i32,
-    ) -> impl Future<Output = Result<u64, Exception>> + Send;
+    ) -> impl Future<Output = Result<u64, Exception>> + Send {
+        rt::unimplemented("Node.getNodeCount")
+    }
 
     /// The state of all connections. `result` says whether the node has any networking.
     fn get_nodes_stats(
         &self,
-    ) -> impl Future<Output = Result<NodeGetNodesStatsResults, Exception>> + Send;
+    ) -> impl Future<Output = Result<NodeGetNodesStatsResults, Exception>> + Send {
+        rt::unimplemented("Node.getNodesStats")
+    }
 
     /// The addresses that are banned. `result` says whether the node has a list of them.
     fn get_banned(
         &self,
-    ) -> impl Future<Output = Result<NodeGetBannedResults, Exception>> + Send;
+    ) -> impl Future<Output = Result<NodeGetBannedResults, Exception>> + Send {
+        rt::unimplemented("Node.getBanned")
+    }
 
     /// Bans an address, in the network's encoding of version 2, for a number of seconds.
     fn ban(
         &self,
         net_addr: Vec<u8>,
         ban_time_offset: i64,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Node.ban")
+    }
 
     /// Lifts the ban of a subnet, given as text in bytes.
-    fn unban(&self, ip: Vec<u8>) -> impl Future<Output = Result<bool, Exception>> + Send;
+    fn unban(
+        &self,
+        ip: Vec<u8>,
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Node.unban")
+    }
 
     /// Ends the connections to an address, in the network's encoding of version 2.
     fn disconnect_by_address(
         &self,
         address: Vec<u8>,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Node.disconnectByAddress")
+    }
 
     /// Ends a connection, given by its number.
     fn disconnect_by_id(
         &self,
         id: i64,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Node.disconnectById")
+    }
 
     /// The signing devices that are attached.
     fn list_external_signers(
         &self,
     ) -> impl Future<
         Output = Result<Vec<Option<ExternalSignerProxy>>, Exception>,
-    > + Send;
+    > + Send {
+        rt::unimplemented("Node.listExternalSigners")
+    }
 
     /// How many bytes were received from the network.
     fn get_total_bytes_recv(
         &self,
-    ) -> impl Future<Output = Result<i64, Exception>> + Send;
+    ) -> impl Future<Output = Result<i64, Exception>> + Send {
+        rt::unimplemented("Node.getTotalBytesRecv")
+    }
 
     /// How many bytes were sent to the network.
     fn get_total_bytes_sent(
         &self,
-    ) -> impl Future<Output = Result<i64, Exception>> + Send;
+    ) -> impl Future<Output = Result<i64, Exception>> + Send {
+        rt::unimplemented("Node.getTotalBytesSent")
+    }
 
     /// How many transactions the mempool has.
-    fn get_mempool_size(&self) -> impl Future<Output = Result<u64, Exception>> + Send;
+    fn get_mempool_size(&self) -> impl Future<Output = Result<u64, Exception>> + Send {
+        rt::unimplemented("Node.getMempoolSize")
+    }
 
     /// How many bytes of memory the mempool takes.
     fn get_mempool_dynamic_usage(
         &self,
-    ) -> impl Future<Output = Result<u64, Exception>> + Send;
+    ) -> impl Future<Output = Result<u64, Exception>> + Send {
+        rt::unimplemented("Node.getMempoolDynamicUsage")
+    }
 
     /// How many bytes of memory the mempool may take.
     fn get_mempool_max_usage(
         &self,
-    ) -> impl Future<Output = Result<u64, Exception>> + Send;
+    ) -> impl Future<Output = Result<u64, Exception>> + Send {
+        rt::unimplemented("Node.getMempoolMaxUsage")
+    }
 
     /// The height and time of the best header. `result` says whether there is one.
     fn get_header_tip(
         &self,
-    ) -> impl Future<Output = Result<NodeGetHeaderTipResults, Exception>> + Send;
+    ) -> impl Future<Output = Result<NodeGetHeaderTipResults, Exception>> + Send {
+        rt::unimplemented("Node.getHeaderTip")
+    }
 
     /// The height of the tip.
-    fn get_num_blocks(&self) -> impl Future<Output = Result<i32, Exception>> + Send;
+    fn get_num_blocks(&self) -> impl Future<Output = Result<i32, Exception>> + Send {
+        rt::unimplemented("Node.getNumBlocks")
+    }
 
     /// The addresses by which the node can be reached, in the network's encoding of version 2.
     #[allow(clippy::type_complexity, reason = "the schema has it so")]
@@ -168,42 +240,64 @@ pub trait Node: Send + Sync + 'static {
         &self,
     ) -> impl Future<
         Output = Result<Vec<super::common::Pair<Vec<u8>, LocalServiceInfo>>, Exception>,
-    > + Send;
+    > + Send {
+        rt::unimplemented("Node.getNetLocalAddresses")
+    }
 
     /// The hash of the tip.
     fn get_best_block_hash(
         &self,
-    ) -> impl Future<Output = Result<Vec<u8>, Exception>> + Send;
+    ) -> impl Future<Output = Result<Vec<u8>, Exception>> + Send {
+        rt::unimplemented("Node.getBestBlockHash")
+    }
 
     /// The time of the tip.
-    fn get_last_block_time(&self) -> impl Future<Output = Result<i64, Exception>> + Send;
+    fn get_last_block_time(
+        &self,
+    ) -> impl Future<Output = Result<i64, Exception>> + Send {
+        rt::unimplemented("Node.getLastBlockTime")
+    }
 
     /// The estimated share of all transactions that are verified, from 0 to 1.
     fn get_verification_progress(
         &self,
-    ) -> impl Future<Output = Result<f64, Exception>> + Send;
+    ) -> impl Future<Output = Result<f64, Exception>> + Send {
+        rt::unimplemented("Node.getVerificationProgress")
+    }
 
     /// Whether the node is still catching up with the chain.
     fn is_initial_block_download(
         &self,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Node.isInitialBlockDownload")
+    }
 
     /// Whether the node is reading blocks from disk, to import or to index them anew.
-    fn is_loading_blocks(&self) -> impl Future<Output = Result<bool, Exception>> + Send;
+    fn is_loading_blocks(&self) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Node.isLoadingBlocks")
+    }
 
     /// Turns networking on or off.
     fn set_network_active(
         &self,
         active: bool,
-    ) -> impl Future<Output = Result<(), Exception>> + Send;
+    ) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("Node.setNetworkActive")
+    }
 
     /// Whether networking is on.
-    fn get_network_active(&self) -> impl Future<Output = Result<bool, Exception>> + Send;
+    fn get_network_active(
+        &self,
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Node.getNetworkActive")
+    }
 
     /// The fee rate that decides which outputs are dust, as 8 bytes: satoshi per 1,000 virtual bytes.
     fn get_dust_relay_fee(
         &self,
-    ) -> impl Future<Output = Result<Vec<u8>, Exception>> + Send;
+    ) -> impl Future<Output = Result<Vec<u8>, Exception>> + Send {
+        rt::unimplemented("Node.getDustRelayFee")
+    }
 
     /// Runs a JSON-RPC method with parameters as JSON text, and returns its answer as JSON text.
     ///
@@ -214,19 +308,25 @@ pub trait Node: Send + Sync + 'static {
         command: String,
         params: String,
         uri: String,
-    ) -> impl Future<Output = Result<String, NodeExecuteRpcError>> + Send;
+    ) -> impl Future<Output = Result<String, NodeExecuteRpcError>> + Send {
+        rt::unimplemented("Node.executeRpc")
+    }
 
     /// The names of all JSON-RPC methods.
     fn list_rpc_commands(
         &self,
-    ) -> impl Future<Output = Result<Vec<String>, Exception>> + Send;
+    ) -> impl Future<Output = Result<Vec<String>, Exception>> + Send {
+        rt::unimplemented("Node.listRpcCommands")
+    }
 
     /// The output at an outpoint of 36 bytes, in the node's compressed form. No bytes where it is spent
     /// or unknown.
     fn get_unspent_output(
         &self,
         output: Vec<u8>,
-    ) -> impl Future<Output = Result<Vec<u8>, Exception>> + Send;
+    ) -> impl Future<Output = Result<Vec<u8>, Exception>> + Send {
+        rt::unimplemented("Node.getUnspentOutput")
+    }
 
     /// Adds a transaction to the mempool and passes it on. `maxTxFee` is in satoshi.
     ///
@@ -236,80 +336,108 @@ pub trait Node: Send + Sync + 'static {
         &self,
         tx: Vec<u8>,
         max_tx_fee: i64,
-    ) -> impl Future<Output = Result<NodeBroadcastTransactionResults, Exception>> + Send;
+    ) -> impl Future<
+        Output = Result<NodeBroadcastTransactionResults, Exception>,
+    > + Send {
+        rt::unimplemented("Node.broadcastTransaction")
+    }
 
     /// The object that opens wallets. Null in a node without wallets.
     fn custom_wallet_loader(
         &self,
     ) -> impl Future<
         Output = Result<super::wallet::WalletLoaderProxy, Exception>,
-    > + Send;
+    > + Send {
+        rt::unimplemented("Node.customWalletLoader")
+    }
 
     /// Calls back with what start-up is doing.
     fn handle_init_message(
         &self,
         callback: InitMessageCallbackProxy,
-    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send;
+    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send {
+        rt::unimplemented("Node.handleInitMessage")
+    }
 
     /// Calls back to show messages.
     fn handle_message_box(
         &self,
         callback: MessageBoxCallbackProxy,
-    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send;
+    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send {
+        rt::unimplemented("Node.handleMessageBox")
+    }
 
     /// Calls back to ask the user.
     fn handle_question(
         &self,
         callback: QuestionCallbackProxy,
-    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send;
+    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send {
+        rt::unimplemented("Node.handleQuestion")
+    }
 
     /// Calls back to show progress.
     fn handle_show_progress(
         &self,
         callback: ShowNodeProgressCallbackProxy,
-    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send;
+    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send {
+        rt::unimplemented("Node.handleShowProgress")
+    }
 
     /// Calls back when the wallets can be set up.
     fn handle_init_wallet(
         &self,
         callback: InitWalletCallbackProxy,
-    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send;
+    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send {
+        rt::unimplemented("Node.handleInitWallet")
+    }
 
     /// Calls back when the number of connections changes.
     fn handle_notify_num_connections_changed(
         &self,
         callback: NotifyNumConnectionsChangedCallbackProxy,
-    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send;
+    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send {
+        rt::unimplemented("Node.handleNotifyNumConnectionsChanged")
+    }
 
     /// Calls back when networking is turned on or off.
     fn handle_notify_network_active_changed(
         &self,
         callback: NotifyNetworkActiveChangedCallbackProxy,
-    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send;
+    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send {
+        rt::unimplemented("Node.handleNotifyNetworkActiveChanged")
+    }
 
     /// Calls back when the warnings change.
     fn handle_notify_alert_changed(
         &self,
         callback: NotifyAlertChangedCallbackProxy,
-    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send;
+    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send {
+        rt::unimplemented("Node.handleNotifyAlertChanged")
+    }
 
     /// Calls back when the list of banned addresses changes.
     fn handle_banned_list_changed(
         &self,
         callback: BannedListChangedCallbackProxy,
-    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send;
+    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send {
+        rt::unimplemented("Node.handleBannedListChanged")
+    }
 
     /// Calls back when the tip changes.
     fn handle_notify_block_tip(
         &self,
         callback: NotifyBlockTipCallbackProxy,
-    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send;
+    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send {
+        rt::unimplemented("Node.handleNotifyBlockTip")
+    }
 
     /// Calls back when the best header changes.
     fn handle_notify_header_tip(
         &self,
         callback: NotifyHeaderTipCallbackProxy,
-    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send;
+    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send {
+        rt::unimplemented("Node.handleNotifyHeaderTip")
+    }
 }
 
 /// What [`Node::app_init_main`] returns.
@@ -2123,9 +2251,14 @@ impl<T: Node> rt::Serve<NodeProxy> for Arc<T> {
 }
 
 /// A signing device.
+///
+/// Methods that an implementation leaves out answer that they are not implemented.
+#[allow(unused_variables, reason = "methods that are left out use nothing")]
 pub trait ExternalSigner: Send + Sync + 'static {
     /// The name of the device.
-    fn get_name(&self) -> impl Future<Output = Result<String, Exception>> + Send;
+    fn get_name(&self) -> impl Future<Output = Result<String, Exception>> + Send {
+        rt::unimplemented("ExternalSigner.getName")
+    }
 }
 
 /// A handle on an [`ExternalSigner`] object, in this process or another.
@@ -3627,7 +3760,7 @@ pub struct NodeStats {
     /// The id of the session of an encrypted transport, in hexadecimal. Empty without one.
     pub session_id: String,
     /// What is known of its chain. Null where that was not at hand.
-    pub state_stats: NodeStateStats,
+    pub state_stats: Option<NodeStateStats>,
 }
 
 impl rt::Struct for NodeStats {
@@ -3666,7 +3799,7 @@ impl rt::Struct for NodeStats {
             conn_type: reader.scalar(26, 0i32),
             transport_type: reader.scalar(53, 0u8),
             session_id: reader.text(7, "sessionId")?,
-            state_stats: reader.structure::<NodeStateStats>(8, "stateStats")?,
+            state_stats: reader.optional_structure::<NodeStateStats>(8, "stateStats")?,
         })
     }
 
@@ -3699,7 +3832,7 @@ impl rt::Struct for NodeStats {
         builder.set_scalar(26, self.conn_type, 0i32);
         builder.set_scalar(53, self.transport_type, 0u8);
         builder.set_text(7, &self.session_id);
-        builder.set_structure(8, &self.state_stats);
+        builder.set_optional_structure(8, &self.state_stats);
     }
 }
 

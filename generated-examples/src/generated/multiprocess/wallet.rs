@@ -3,46 +3,67 @@ use ::ipc_runtime::rt;
 use ::ipc_runtime::rt::prelude::*;
 
 /// An open wallet.
+///
+/// Methods that an implementation leaves out answer that they are not implemented.
+#[allow(unused_variables, reason = "methods that are left out use nothing")]
 pub trait Wallet: Send + Sync + 'static {
     /// Encrypts the wallet with a passphrase. Says whether it worked.
     fn encrypt_wallet(
         &self,
         wallet_passphrase: Vec<u8>,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Wallet.encryptWallet")
+    }
 
     /// Whether the wallet is encrypted.
-    fn is_crypted(&self) -> impl Future<Output = Result<bool, Exception>> + Send;
+    fn is_crypted(&self) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Wallet.isCrypted")
+    }
 
     /// Forgets the keys of an encrypted wallet until it is unlocked. Says whether it worked.
-    fn lock(&self) -> impl Future<Output = Result<bool, Exception>> + Send;
+    fn lock(&self) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Wallet.lock")
+    }
 
     /// Unlocks an encrypted wallet. Says whether the passphrase was right.
     fn unlock(
         &self,
         wallet_passphrase: Vec<u8>,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Wallet.unlock")
+    }
 
     /// Whether the wallet is encrypted and locked.
-    fn is_locked(&self) -> impl Future<Output = Result<bool, Exception>> + Send;
+    fn is_locked(&self) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Wallet.isLocked")
+    }
 
     /// Changes the passphrase. Says whether the old one was right.
     fn change_wallet_passphrase(
         &self,
         old_wallet_passphrase: Vec<u8>,
         new_wallet_passphrase: Vec<u8>,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Wallet.changeWalletPassphrase")
+    }
 
     /// Ends a running search of the chain for the wallet's transactions.
-    fn abort_rescan(&self) -> impl Future<Output = Result<(), Exception>> + Send;
+    fn abort_rescan(&self) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("Wallet.abortRescan")
+    }
 
     /// Copies the wallet to a file. Says whether it worked.
     fn backup_wallet(
         &self,
         filename: String,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Wallet.backupWallet")
+    }
 
     /// The name of the wallet, which is empty for the default one.
-    fn get_wallet_name(&self) -> impl Future<Output = Result<String, Exception>> + Send;
+    fn get_wallet_name(&self) -> impl Future<Output = Result<String, Exception>> + Send {
+        rt::unimplemented("Wallet.getWalletName")
+    }
 
     /// Makes an address to be paid to, of a type that is the number of the wallet's enum.
     fn get_new_destination(
@@ -51,14 +72,18 @@ pub trait Wallet: Send + Sync + 'static {
         label: String,
     ) -> impl Future<
         Output = Result<super::common::Result<TxDestination>, Exception>,
-    > + Send;
+    > + Send {
+        rt::unimplemented("Wallet.getNewDestination")
+    }
 
     /// The public key of an address: 20 bytes of key hash. `result` says whether the wallet has it.
     fn get_pub_key(
         &self,
         script: Vec<u8>,
         address: Vec<u8>,
-    ) -> impl Future<Output = Result<WalletGetPubKeyResults, Exception>> + Send;
+    ) -> impl Future<Output = Result<WalletGetPubKeyResults, Exception>> + Send {
+        rt::unimplemented("Wallet.getPubKey")
+    }
 
     /// Signs text with the key of an address. The result is the number of the wallet's enum, where 0 is
     /// success.
@@ -66,13 +91,17 @@ pub trait Wallet: Send + Sync + 'static {
         &self,
         message: String,
         pkhash: Vec<u8>,
-    ) -> impl Future<Output = Result<WalletSignMessageResults, Exception>> + Send;
+    ) -> impl Future<Output = Result<WalletSignMessageResults, Exception>> + Send {
+        rt::unimplemented("Wallet.signMessage")
+    }
 
     /// Whether the wallet can spend what was paid to this address.
     fn is_spendable(
         &self,
         dest: TxDestination,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Wallet.isSpendable")
+    }
 
     /// Stores a label for an address, and its purpose as the number of the wallet's enum.
     fn set_address_book(
@@ -80,13 +109,17 @@ pub trait Wallet: Send + Sync + 'static {
         dest: TxDestination,
         name: String,
         purpose: i32,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Wallet.setAddressBook")
+    }
 
     /// Removes an address from the address book.
     fn del_address_book(
         &self,
         dest: TxDestination,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Wallet.delAddressBook")
+    }
 
     /// Looks up the label and the purpose of an address. `result` says whether it is in the address
     /// book.
@@ -95,17 +128,23 @@ pub trait Wallet: Send + Sync + 'static {
         dest: TxDestination,
         want_name: bool,
         want_purpose: bool,
-    ) -> impl Future<Output = Result<WalletGetAddressResults, Exception>> + Send;
+    ) -> impl Future<Output = Result<WalletGetAddressResults, Exception>> + Send {
+        rt::unimplemented("Wallet.getAddress")
+    }
 
     /// All addresses of the address book.
     fn get_addresses(
         &self,
-    ) -> impl Future<Output = Result<Vec<WalletAddress>, Exception>> + Send;
+    ) -> impl Future<Output = Result<Vec<WalletAddress>, Exception>> + Send {
+        rt::unimplemented("Wallet.getAddresses")
+    }
 
     /// All requests for payment that are stored, each in the graphical interface's own encoding.
     fn get_address_receive_requests(
         &self,
-    ) -> impl Future<Output = Result<Vec<Vec<u8>>, Exception>> + Send;
+    ) -> impl Future<Output = Result<Vec<Vec<u8>>, Exception>> + Send {
+        rt::unimplemented("Wallet.getAddressReceiveRequests")
+    }
 
     /// Stores a request for payment with an address, or removes it if the value is empty.
     fn set_address_receive_request(
@@ -113,37 +152,49 @@ pub trait Wallet: Send + Sync + 'static {
         dest: TxDestination,
         id: Vec<u8>,
         value: Vec<u8>,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Wallet.setAddressReceiveRequest")
+    }
 
     /// Shows an address on the screen of the signing device. An error that is not null says why not.
     fn display_address(
         &self,
         dest: TxDestination,
-    ) -> impl Future<Output = Result<super::common::ResultVoid, Exception>> + Send;
+    ) -> impl Future<Output = Result<super::common::ResultVoid, Exception>> + Send {
+        rt::unimplemented("Wallet.displayAddress")
+    }
 
     /// Keeps an output from being chosen for spending, across restarts if `writeToDb` is set.
     fn lock_coin(
         &self,
         output: Vec<u8>,
         write_to_db: bool,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Wallet.lockCoin")
+    }
 
     /// Lets an output be chosen for spending again.
     fn unlock_coin(
         &self,
         output: Vec<u8>,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Wallet.unlockCoin")
+    }
 
     /// Whether an output is kept from being chosen for spending.
     fn is_locked_coin(
         &self,
         output: Vec<u8>,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Wallet.isLockedCoin")
+    }
 
     /// All outputs that are kept from being chosen for spending.
     fn list_locked_coins(
         &self,
-    ) -> impl Future<Output = Result<Vec<Vec<u8>>, Exception>> + Send;
+    ) -> impl Future<Output = Result<Vec<Vec<u8>>, Exception>> + Send {
+        rt::unimplemented("Wallet.listLockedCoins")
+    }
 
     /// Makes a transaction that pays recipients. `changePos` says which output is to be the change.
     fn create_transaction(
@@ -154,7 +205,9 @@ pub trait Wallet: Send + Sync + 'static {
         change_pos: Option<u32>,
     ) -> impl Future<
         Output = Result<super::common::Result<CreatedTransactionResult>, Exception>,
-    > + Send;
+    > + Send {
+        rt::unimplemented("Wallet.createTransaction")
+    }
 
     /// Stores a transaction with notes and passes it on.
     fn commit_transaction(
@@ -162,25 +215,33 @@ pub trait Wallet: Send + Sync + 'static {
         tx: Vec<u8>,
         value_map: Vec<super::common::Pair<String, String>>,
         order_form: Vec<super::common::Pair<String, String>>,
-    ) -> impl Future<Output = Result<(), Exception>> + Send;
+    ) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("Wallet.commitTransaction")
+    }
 
     /// Whether a transaction can be given up.
     fn transaction_can_be_abandoned(
         &self,
         txid: Vec<u8>,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Wallet.transactionCanBeAbandoned")
+    }
 
     /// Gives up a transaction, so that its inputs can be spent again. Says whether it worked.
     fn abandon_transaction(
         &self,
         txid: Vec<u8>,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Wallet.abandonTransaction")
+    }
 
     /// Whether a transaction can be replaced by one with a higher fee.
     fn transaction_can_be_bumped(
         &self,
         txid: Vec<u8>,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Wallet.transactionCanBeBumped")
+    }
 
     /// Makes a replacement with a higher fee, unsigned. `result` says whether that worked; otherwise
     /// `errors` says why not.
@@ -190,7 +251,9 @@ pub trait Wallet: Send + Sync + 'static {
         coin_control: CoinControl,
     ) -> impl Future<
         Output = Result<WalletCreateBumpTransactionResults, Exception>,
-    > + Send;
+    > + Send {
+        rt::unimplemented("Wallet.createBumpTransaction")
+    }
 
     /// Signs a replacement in place. Says whether it worked.
     fn sign_bump_transaction(
@@ -198,7 +261,9 @@ pub trait Wallet: Send + Sync + 'static {
         mtx: Vec<u8>,
     ) -> impl Future<
         Output = Result<WalletSignBumpTransactionResults, Exception>,
-    > + Send;
+    > + Send {
+        rt::unimplemented("Wallet.signBumpTransaction")
+    }
 
     /// Stores a replacement and passes it on. `result` says whether that worked; otherwise `errors`
     /// says why not.
@@ -208,42 +273,58 @@ pub trait Wallet: Send + Sync + 'static {
         mtx: Vec<u8>,
     ) -> impl Future<
         Output = Result<WalletCommitBumpTransactionResults, Exception>,
-    > + Send;
+    > + Send {
+        rt::unimplemented("Wallet.commitBumpTransaction")
+    }
 
     /// A transaction of the wallet, or no bytes if it is unknown.
     fn get_tx(
         &self,
         txid: Vec<u8>,
-    ) -> impl Future<Output = Result<Vec<u8>, Exception>> + Send;
+    ) -> impl Future<Output = Result<Vec<u8>, Exception>> + Send {
+        rt::unimplemented("Wallet.getTx")
+    }
 
     /// A transaction of the wallet with what is known of it.
     fn get_wallet_tx(
         &self,
         txid: Vec<u8>,
-    ) -> impl Future<Output = Result<WalletTx, Exception>> + Send;
+    ) -> impl Future<Output = Result<WalletTx, Exception>> + Send {
+        rt::unimplemented("Wallet.getWalletTx")
+    }
 
     /// All transactions of the wallet with what is known of them.
     fn get_wallet_txs(
         &self,
-    ) -> impl Future<Output = Result<Vec<WalletTx>, Exception>> + Send;
+    ) -> impl Future<Output = Result<Vec<WalletTx>, Exception>> + Send {
+        rt::unimplemented("Wallet.getWalletTxs")
+    }
 
     /// The state of a transaction, the height of the tip and the time of the block. `result` is false
     /// if the wallet is busy or does not know it.
     fn try_get_tx_status(
         &self,
         txid: Vec<u8>,
-    ) -> impl Future<Output = Result<WalletTryGetTxStatusResults, Exception>> + Send;
+    ) -> impl Future<Output = Result<WalletTryGetTxStatusResults, Exception>> + Send {
+        rt::unimplemented("Wallet.tryGetTxStatus")
+    }
 
     /// A transaction with its state, notes and the height of the tip.
     fn get_wallet_tx_details(
         &self,
         txid: Vec<u8>,
-    ) -> impl Future<Output = Result<WalletGetWalletTxDetailsResults, Exception>> + Send;
+    ) -> impl Future<
+        Output = Result<WalletGetWalletTxDetailsResults, Exception>,
+    > + Send {
+        rt::unimplemented("Wallet.getWalletTxDetails")
+    }
 
     /// The balances.
     fn get_balances(
         &self,
-    ) -> impl Future<Output = Result<WalletBalances, Exception>> + Send;
+    ) -> impl Future<Output = Result<WalletBalances, Exception>> + Send {
+        rt::unimplemented("Wallet.getBalances")
+    }
 
     /// Adds to a partially signed transaction what the wallet knows and, with `sign`, signs it.
     ///
@@ -255,46 +336,62 @@ pub trait Wallet: Send + Sync + 'static {
         sign: bool,
         bip32derivs: bool,
         want_n_signed: bool,
-    ) -> impl Future<Output = Result<WalletFillPsbtResults, Exception>> + Send;
+    ) -> impl Future<Output = Result<WalletFillPsbtResults, Exception>> + Send {
+        rt::unimplemented("Wallet.fillPSBT")
+    }
 
     /// The balances and the hash of the last block that they include. `result` is false if the wallet
     /// is busy.
     fn try_get_balances(
         &self,
-    ) -> impl Future<Output = Result<WalletTryGetBalancesResults, Exception>> + Send;
+    ) -> impl Future<Output = Result<WalletTryGetBalancesResults, Exception>> + Send {
+        rt::unimplemented("Wallet.tryGetBalances")
+    }
 
     /// The balance that can be spent.
-    fn get_balance(&self) -> impl Future<Output = Result<i64, Exception>> + Send;
+    fn get_balance(&self) -> impl Future<Output = Result<i64, Exception>> + Send {
+        rt::unimplemented("Wallet.getBalance")
+    }
 
     /// What can be spent with these settings.
     fn get_available_balance(
         &self,
         coin_control: CoinControl,
-    ) -> impl Future<Output = Result<i64, Exception>> + Send;
+    ) -> impl Future<Output = Result<i64, Exception>> + Send {
+        rt::unimplemented("Wallet.getAvailableBalance")
+    }
 
     /// Whether an input spends an output of the wallet.
     fn txin_is_mine(
         &self,
         txin: Vec<u8>,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Wallet.txinIsMine")
+    }
 
     /// Whether an output pays to the wallet.
     fn txout_is_mine(
         &self,
         txout: Vec<u8>,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Wallet.txoutIsMine")
+    }
 
     /// What an input spends of the wallet.
     fn get_debit(
         &self,
         txin: Vec<u8>,
-    ) -> impl Future<Output = Result<i64, Exception>> + Send;
+    ) -> impl Future<Output = Result<i64, Exception>> + Send {
+        rt::unimplemented("Wallet.getDebit")
+    }
 
     /// What an output pays to the wallet.
     fn get_credit(
         &self,
         txout: Vec<u8>,
-    ) -> impl Future<Output = Result<i64, Exception>> + Send;
+    ) -> impl Future<Output = Result<i64, Exception>> + Send {
+        rt::unimplemented("Wallet.getCredit")
+    }
 
     /// The outputs that can be spent, grouped by address, each with its outpoint.
     #[allow(clippy::type_complexity, reason = "the schema has it so")]
@@ -310,19 +407,25 @@ pub trait Wallet: Send + Sync + 'static {
             >,
             Exception,
         >,
-    > + Send;
+    > + Send {
+        rt::unimplemented("Wallet.listCoins")
+    }
 
     /// The outputs at these outpoints, in order.
     fn get_coins(
         &self,
         outputs: Vec<Vec<u8>>,
-    ) -> impl Future<Output = Result<Vec<WalletTxOut>, Exception>> + Send;
+    ) -> impl Future<Output = Result<Vec<WalletTxOut>, Exception>> + Send {
+        rt::unimplemented("Wallet.getCoins")
+    }
 
     /// The lowest fee that a transaction of so many virtual bytes must pay.
     fn get_required_fee(
         &self,
         tx_bytes: u32,
-    ) -> impl Future<Output = Result<i64, Exception>> + Send;
+    ) -> impl Future<Output = Result<i64, Exception>> + Send {
+        rt::unimplemented("Wallet.getRequiredFee")
+    }
 
     /// The fee that a transaction of so many virtual bytes should pay, and on request the target in
     /// blocks and the rule that gave it, as the number of the node's enum.
@@ -332,78 +435,110 @@ pub trait Wallet: Send + Sync + 'static {
         coin_control: CoinControl,
         want_returned_target: bool,
         want_reason: bool,
-    ) -> impl Future<Output = Result<WalletGetMinimumFeeResults, Exception>> + Send;
+    ) -> impl Future<Output = Result<WalletGetMinimumFeeResults, Exception>> + Send {
+        rt::unimplemented("Wallet.getMinimumFee")
+    }
 
     /// In how many blocks transactions should confirm, unless they say otherwise.
-    fn get_confirm_target(&self) -> impl Future<Output = Result<u32, Exception>> + Send;
+    fn get_confirm_target(&self) -> impl Future<Output = Result<u32, Exception>> + Send {
+        rt::unimplemented("Wallet.getConfirmTarget")
+    }
 
     /// Whether keys are derived from a seed.
-    fn hd_enabled(&self) -> impl Future<Output = Result<bool, Exception>> + Send;
+    fn hd_enabled(&self) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Wallet.hdEnabled")
+    }
 
     /// Whether the wallet can make new addresses.
-    fn can_get_addresses(&self) -> impl Future<Output = Result<bool, Exception>> + Send;
+    fn can_get_addresses(&self) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Wallet.canGetAddresses")
+    }
 
     /// Whether the wallet has no private keys by design.
     fn private_keys_disabled(
         &self,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Wallet.privateKeysDisabled")
+    }
 
     /// Whether the wallet can make taproot addresses.
-    fn taproot_enabled(&self) -> impl Future<Output = Result<bool, Exception>> + Send;
+    fn taproot_enabled(&self) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Wallet.taprootEnabled")
+    }
 
     /// Whether a device signs for the wallet.
     fn has_external_signer(
         &self,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("Wallet.hasExternalSigner")
+    }
 
     /// The type of new addresses, as the number of the wallet's enum.
     fn get_default_address_type(
         &self,
-    ) -> impl Future<Output = Result<i32, Exception>> + Send;
+    ) -> impl Future<Output = Result<i32, Exception>> + Send {
+        rt::unimplemented("Wallet.getDefaultAddressType")
+    }
 
     /// The highest fee that a transaction may pay, unless it says otherwise.
     fn get_default_max_tx_fee(
         &self,
-    ) -> impl Future<Output = Result<i64, Exception>> + Send;
+    ) -> impl Future<Output = Result<i64, Exception>> + Send {
+        rt::unimplemented("Wallet.getDefaultMaxTxFee")
+    }
 
     /// Closes the wallet.
-    fn remove(&self) -> impl Future<Output = Result<(), Exception>> + Send;
+    fn remove(&self) -> impl Future<Output = Result<(), Exception>> + Send {
+        rt::unimplemented("Wallet.remove")
+    }
 
     /// Calls back before the wallet is closed.
     fn handle_unload(
         &self,
         callback: UnloadWalletCallbackProxy,
-    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send;
+    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send {
+        rt::unimplemented("Wallet.handleUnload")
+    }
 
     /// Calls back to show progress.
     fn handle_show_progress(
         &self,
         callback: ShowWalletProgressCallbackProxy,
-    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send;
+    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send {
+        rt::unimplemented("Wallet.handleShowProgress")
+    }
 
     /// Calls back when the wallet is locked or unlocked.
     fn handle_status_changed(
         &self,
         callback: StatusChangedCallbackProxy,
-    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send;
+    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send {
+        rt::unimplemented("Wallet.handleStatusChanged")
+    }
 
     /// Calls back when the address book changes.
     fn handle_address_book_changed(
         &self,
         callback: AddressBookChangedCallbackProxy,
-    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send;
+    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send {
+        rt::unimplemented("Wallet.handleAddressBookChanged")
+    }
 
     /// Calls back when a transaction comes, changes or goes.
     fn handle_transaction_changed(
         &self,
         callback: TransactionChangedCallbackProxy,
-    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send;
+    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send {
+        rt::unimplemented("Wallet.handleTransactionChanged")
+    }
 
     /// Calls back when the wallet begins or ceases to be able to make addresses.
     fn handle_can_get_addresses_changed(
         &self,
         callback: CanGetAddressesChangedCallbackProxy,
-    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send;
+    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send {
+        rt::unimplemented("Wallet.handleCanGetAddressesChanged")
+    }
 }
 
 /// What [`Wallet::get_pub_key`] returns.
@@ -3388,6 +3523,9 @@ for Arc<T> {
 }
 
 /// Makes, opens and lists wallets.
+///
+/// Methods that an implementation leaves out answer that they are not implemented.
+#[allow(unused_variables, reason = "methods that are left out use nothing")]
 pub trait WalletLoader: super::chain::ChainClient {
     /// Makes a wallet, with an empty passphrase for none, and with a set of bits that say which kind.
     fn create_wallet(
@@ -3395,16 +3533,24 @@ pub trait WalletLoader: super::chain::ChainClient {
         name: String,
         passphrase: String,
         flags: u64,
-    ) -> impl Future<Output = Result<WalletLoaderCreateWalletResults, Exception>> + Send;
+    ) -> impl Future<
+        Output = Result<WalletLoaderCreateWalletResults, Exception>,
+    > + Send {
+        rt::unimplemented("WalletLoader.createWallet")
+    }
 
     /// Opens a wallet.
     fn load_wallet(
         &self,
         name: String,
-    ) -> impl Future<Output = Result<WalletLoaderLoadWalletResults, Exception>> + Send;
+    ) -> impl Future<Output = Result<WalletLoaderLoadWalletResults, Exception>> + Send {
+        rt::unimplemented("WalletLoader.loadWallet")
+    }
 
     /// The folder that the wallets are in.
-    fn get_wallet_dir(&self) -> impl Future<Output = Result<String, Exception>> + Send;
+    fn get_wallet_dir(&self) -> impl Future<Output = Result<String, Exception>> + Send {
+        rt::unimplemented("WalletLoader.getWalletDir")
+    }
 
     /// Makes a wallet from a backup file, given by its path, and opens it if asked to.
     fn restore_wallet(
@@ -3414,7 +3560,9 @@ pub trait WalletLoader: super::chain::ChainClient {
         load_after_restore: bool,
     ) -> impl Future<
         Output = Result<WalletLoaderRestoreWalletResults, Exception>,
-    > + Send;
+    > + Send {
+        rt::unimplemented("WalletLoader.restoreWallet")
+    }
 
     /// Turns a wallet of the old kind into one of output descriptors.
     fn migrate_wallet(
@@ -3423,31 +3571,41 @@ pub trait WalletLoader: super::chain::ChainClient {
         passphrase: String,
     ) -> impl Future<
         Output = Result<super::common::Result<WalletMigrationResult>, Exception>,
-    > + Send;
+    > + Send {
+        rt::unimplemented("WalletLoader.migrateWallet")
+    }
 
     /// Whether a wallet that need not be open is encrypted.
     fn is_encrypted(
         &self,
         name: String,
-    ) -> impl Future<Output = Result<bool, Exception>> + Send;
+    ) -> impl Future<Output = Result<bool, Exception>> + Send {
+        rt::unimplemented("WalletLoader.isEncrypted")
+    }
 
     /// The wallets in the folder: name and format.
     fn list_wallet_dir(
         &self,
     ) -> impl Future<
         Output = Result<Vec<super::common::Pair<String, String>>, Exception>,
-    > + Send;
+    > + Send {
+        rt::unimplemented("WalletLoader.listWalletDir")
+    }
 
     /// All open wallets.
     fn get_wallets(
         &self,
-    ) -> impl Future<Output = Result<Vec<Option<WalletProxy>>, Exception>> + Send;
+    ) -> impl Future<Output = Result<Vec<Option<WalletProxy>>, Exception>> + Send {
+        rt::unimplemented("WalletLoader.getWallets")
+    }
 
     /// Calls back when a wallet is opened.
     fn handle_load_wallet(
         &self,
         callback: LoadWalletCallbackProxy,
-    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send;
+    ) -> impl Future<Output = Result<super::handler::HandlerProxy, Exception>> + Send {
+        rt::unimplemented("WalletLoader.handleLoadWallet")
+    }
 }
 
 /// What [`WalletLoader::create_wallet`] returns.
@@ -4163,19 +4321,19 @@ impl rt::Struct for Key {
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct TxDestination {
     /// A public key.
-    pub pub_key: Vec<u8>,
+    pub pub_key: Option<Vec<u8>>,
     /// The hash of a public key, 20 bytes.
-    pub pk_hash: Vec<u8>,
+    pub pk_hash: Option<Vec<u8>>,
     /// The hash of a script, 20 bytes.
-    pub script_hash: Vec<u8>,
+    pub script_hash: Option<Vec<u8>>,
     /// The hash of a witness script, 32 bytes.
-    pub witness_v0_script_hash: Vec<u8>,
+    pub witness_v0_script_hash: Option<Vec<u8>>,
     /// The hash of a public key for a witness, 20 bytes.
-    pub witness_v0_key_hash: Vec<u8>,
+    pub witness_v0_key_hash: Option<Vec<u8>>,
     /// A taproot output key, 32 bytes.
-    pub witness_v1_taproot: Vec<u8>,
+    pub witness_v1_taproot: Option<Vec<u8>>,
     /// A witness program of a version that has no rules yet.
-    pub witness_unknown: WitnessUnknown,
+    pub witness_unknown: Option<WitnessUnknown>,
 }
 
 impl rt::Struct for TxDestination {
@@ -4184,24 +4342,61 @@ impl rt::Struct for TxDestination {
 
     fn read(reader: &rt::StructReader<'_>) -> Result<Self, Exception> {
         Ok(Self {
-            pub_key: reader.data(0, "pubKey")?,
-            pk_hash: reader.data(1, "pkHash")?,
-            script_hash: reader.data(2, "scriptHash")?,
-            witness_v0_script_hash: reader.data(3, "witnessV0ScriptHash")?,
-            witness_v0_key_hash: reader.data(4, "witnessV0KeyHash")?,
-            witness_v1_taproot: reader.data(5, "witnessV1Taproot")?,
-            witness_unknown: reader.structure::<WitnessUnknown>(6, "witnessUnknown")?,
+            pub_key: if reader.is_null(0) {
+                None
+            } else {
+                Some(reader.data(0, "pubKey")?)
+            },
+            pk_hash: if reader.is_null(1) {
+                None
+            } else {
+                Some(reader.data(1, "pkHash")?)
+            },
+            script_hash: if reader.is_null(2) {
+                None
+            } else {
+                Some(reader.data(2, "scriptHash")?)
+            },
+            witness_v0_script_hash: if reader.is_null(3) {
+                None
+            } else {
+                Some(reader.data(3, "witnessV0ScriptHash")?)
+            },
+            witness_v0_key_hash: if reader.is_null(4) {
+                None
+            } else {
+                Some(reader.data(4, "witnessV0KeyHash")?)
+            },
+            witness_v1_taproot: if reader.is_null(5) {
+                None
+            } else {
+                Some(reader.data(5, "witnessV1Taproot")?)
+            },
+            witness_unknown: reader
+                .optional_structure::<WitnessUnknown>(6, "witnessUnknown")?,
         })
     }
 
     fn write(&self, builder: &mut rt::StructBuilder<'_>) {
-        builder.set_data(0, &self.pub_key);
-        builder.set_data(1, &self.pk_hash);
-        builder.set_data(2, &self.script_hash);
-        builder.set_data(3, &self.witness_v0_script_hash);
-        builder.set_data(4, &self.witness_v0_key_hash);
-        builder.set_data(5, &self.witness_v1_taproot);
-        builder.set_structure(6, &self.witness_unknown);
+        if let Some(value) = &self.pub_key {
+            builder.set_data(0, value);
+        }
+        if let Some(value) = &self.pk_hash {
+            builder.set_data(1, value);
+        }
+        if let Some(value) = &self.script_hash {
+            builder.set_data(2, value);
+        }
+        if let Some(value) = &self.witness_v0_script_hash {
+            builder.set_data(3, value);
+        }
+        if let Some(value) = &self.witness_v0_key_hash {
+            builder.set_data(4, value);
+        }
+        if let Some(value) = &self.witness_v1_taproot {
+            builder.set_data(5, value);
+        }
+        builder.set_optional_structure(6, &self.witness_unknown);
     }
 }
 

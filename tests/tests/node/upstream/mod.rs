@@ -3,14 +3,15 @@
 //! Each case runs with the scripted nodes, and with a real one if there is any; see `real`.
 
 mod blocks;
+mod settings;
 mod waits;
 
 use bitcoin_core_ipc::bitcoin::{Block, ScriptBuf};
-use bitcoin_core_ipc::{BlockRef, Interfaces, Mining, Node, Solution, Template, TemplateOptions};
+use bitcoin_core_ipc::{BlockRef, Interfaces, Mining, Node, Solution, Template};
 use ipc_tests::peers::within;
 
 use crate::real::RealNode;
-use crate::{ALL, node};
+use crate::{ALL, mining, node, template};
 
 /// Runs a case with every node that there is.
 async fn with_each(case: impl AsyncFn(&Node)) {
@@ -36,17 +37,8 @@ async fn with_v32(case: impl AsyncFn(&Node)) {
     .await;
 }
 
-async fn mining(node: &Node) -> Mining {
-    within("makeMining", node.mining()).await.unwrap()
-}
-
 async fn tip(mining: &Mining) -> BlockRef {
     within("getTip", mining.tip()).await.unwrap().unwrap()
-}
-
-async fn template(mining: &Mining) -> Template {
-    let template = mining.create_new_block(TemplateOptions::at_once());
-    within("createNewBlock", template).await.unwrap()
 }
 
 /// A block of a template, with the coinbase transaction that is asked for, and solved.

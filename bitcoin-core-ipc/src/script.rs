@@ -1,0 +1,5 @@
+//! Scripts.
+
+/// A script, in bytes as the network has them, without their length.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ScriptBuf(pub Vec<u8>);

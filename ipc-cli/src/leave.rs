@@ -1,0 +1,20 @@
+//! The end of connections.
+
+use std::time::Duration;
+
+use ipc_runtime::Ipc;
+
+/// How long a peer has: some cannot be told that nobody waits any more.
+const PATIENCE: Duration = Duration::from_secs(2);
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Waits until peers have ended what was dropped: waits that were given up, and objects. Their connections end then.
+pub(crate) async fn leave(ipc: &Ipc) {
+    let left = async {
+        while ipc.stats().connections > 0 {
+            tokio::time::sleep(PAUSE).await;
+        }
+    };
+    // Otherwise the end of the process tells them.
+    let _ = tokio::time::timeout(PATIENCE, left).await;
+}
