@@ -3,7 +3,6 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use generated_examples::v32::echo::{Echo, EchoProxy};
 use ipc_json_rpc::jsonrpsee_server::{self, ServerHandle};
 use ipc_json_rpc::{Address, Auth, MethodHandler, RpcModule, Server};
 use ipc_runtime::Exception;
@@ -12,6 +11,7 @@ use tokio::net::{TcpStream, UnixStream};
 use tokio::runtime::Runtime;
 
 use crate::contestant::{BoxError, Contestant};
+use crate::generated::v32::echo::{Echo, EchoProxy};
 use crate::workload::Workload;
 
 /// Who echoes.

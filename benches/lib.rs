@@ -13,6 +13,11 @@ pub mod tarpc;
 pub mod tonic;
 pub mod workload;
 
+/// The echo schema with JSON-RPC.
+mod generated {
+    ipc_runtime::include_generated!();
+}
+
 #[allow(
     dead_code,
     missing_docs,

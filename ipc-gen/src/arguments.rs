@@ -303,6 +303,14 @@ mod tests {
     }
 
     #[test]
+    fn json_rpc_has_names_of_two_kinds() {
+        let kinds = |task: Generate| (task.json_rpc, task.json_rpc_in_snake_case);
+        assert_eq!(kinds(generate("f")), (false, false));
+        assert_eq!(kinds(generate("--json-rpc f")), (true, false));
+        assert_eq!(kinds(generate("--json-rpc-in-snake-case f")), (false, true));
+    }
+
+    #[test]
     fn a_set_takes_all_files_up_to_the_next_option() {
         let task = generate("a b --set c d --set=e --serde f");
         let names: Vec<Vec<_>> = (task.sets.iter())

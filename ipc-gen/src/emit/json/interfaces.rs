@@ -101,7 +101,7 @@ impl Emitter<'_> {
             let ty = self.owned(field);
             if may_be_left_out(field) {
                 let default = self.default_value(field);
-                quote!(params.take_or::<#ty>(|| #default)?)
+                quote!(params.take_or::<#ty>(#default)?)
             } else {
                 quote!(params.take::<#ty>()?)
             }
