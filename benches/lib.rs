@@ -3,6 +3,7 @@
 pub mod bare_socket;
 mod callers;
 pub mod contestant;
+pub mod http;
 pub mod proxies;
 pub mod raw_capnp_rpc;
 pub mod resources;
@@ -11,6 +12,11 @@ pub mod table;
 pub mod tarpc;
 pub mod tonic;
 pub mod workload;
+
+/// The echo schema with JSON-RPC.
+mod generated {
+    ipc_runtime::include_generated!();
+}
 
 #[allow(
     dead_code,

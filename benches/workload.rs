@@ -24,6 +24,9 @@ impl Workload {
         Self::new(1, 15, 4 << 20),
     ];
 
+    /// A caller for each connection, as HTTP has it.
+    pub const HTTP: [Self; 2] = [Self::new(1, 3_000, 16), Self::new(32, 300, 16)];
+
     /// A caller for each of many connections.
     pub const CONNECTIONS: Self = Self::new(1_000, 20, 16);
 

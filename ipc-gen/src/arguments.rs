@@ -28,6 +28,9 @@ Options:
       --set <FILE>...      Further schemas that know nothing of the others, such as another version with the
                            same ids; each set needs a folder of its own *
       --serde              Derive serde's traits on structs, unions and enums
+      --json-rpc           Generate JSON-RPC too, for a crate that depends on `ipc-json-rpc`
+      --json-rpc-in-snake-case
+                           The same with methods that are named `block_template_wait_next`
       --extern <FILE=PATH> Generate nothing for an imported schema; refer to another crate's module *
       --nullable <SELECTOR>
                            Make this result, parameter or field optional: `Mining.waitNext.result` *
@@ -105,6 +108,8 @@ pub(crate) struct Generate {
     pub(crate) import_paths: Vec<PathBuf>,
     pub(crate) src_prefixes: Vec<PathBuf>,
     pub(crate) serde: bool,
+    pub(crate) json_rpc: bool,
+    pub(crate) json_rpc_in_snake_case: bool,
     pub(crate) extern_modules: Vec<(String, String)>,
     pub(crate) nullable: Vec<String>,
     pub(crate) partial: Vec<String>,
@@ -165,6 +170,8 @@ fn generate(mut parser: Parser) -> Result<Task, Error> {
                 .sets
                 .push(parser.values()?.map(PathBuf::from).collect()),
             Long("serde") => task.serde = true,
+            Long("json-rpc") => task.json_rpc = true,
+            Long("json-rpc-in-snake-case") => task.json_rpc_in_snake_case = true,
             Long("extern") => task.extern_modules.push(pair(
                 parser.value()?,
                 "--extern: give the schema's file and the module's path with `=` between",
@@ -293,6 +300,14 @@ mod tests {
             assert_eq!(task.output.to_str(), Some("o"));
             assert_eq!(task.sets, [["f".into()]] as [[std::path::PathBuf; 1]; 1]);
         }
+    }
+
+    #[test]
+    fn json_rpc_has_names_of_two_kinds() {
+        let kinds = |task: Generate| (task.json_rpc, task.json_rpc_in_snake_case);
+        assert_eq!(kinds(generate("f")), (false, false));
+        assert_eq!(kinds(generate("--json-rpc f")), (true, false));
+        assert_eq!(kinds(generate("--json-rpc-in-snake-case f")), (false, true));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use quote::ToTokens;
 
-use crate::emit::{self, Generated, Options};
+use crate::emit::{self, Generated, JsonRpc, Options};
 use crate::error::{Error, Problem, Problems};
 use crate::model::{Model, Overrides, Wishes};
 use crate::schema::{self, Input, Loaded};
@@ -36,6 +36,7 @@ pub struct Builder {
     out_dir: Option<PathBuf>,
     runtime_path: String,
     serde: bool,
+    json_rpc: Option<JsonRpc>,
     extern_modules: BTreeMap<String, String>,
     nullable: Vec<String>,
     partial: Vec<String>,
@@ -49,6 +50,7 @@ impl Default for Builder {
             out_dir: None,
             runtime_path: "::ipc_runtime".to_owned(),
             serde: false,
+            json_rpc: None,
             extern_modules: BTreeMap::new(),
             nullable: Vec::new(),
             partial: Vec::new(),
@@ -101,6 +103,22 @@ impl Builder {
     /// objects are left out.
     pub fn serde(mut self, serde: bool) -> Self {
         self.serde = serde;
+        self
+    }
+
+    /// Generates JSON-RPC too, for a crate that depends on `ipc-json-rpc`: the JSON form of structs, unions and enums, the
+    /// interfaces as methods (`ipc_json_rpc::module`), and `EchoJsonRpcClient`, which implements the trait `Echo`.
+    ///
+    /// Methods are named `blockTemplate_waitNext`, and parameters and fields as in the schema. Interfaces with type
+    /// parameters are left out. Rust types of one's own need `ipc_json_rpc::JsonValue`.
+    pub fn json_rpc(mut self, json_rpc: bool) -> Self {
+        self.json_rpc = json_rpc.then_some(JsonRpc::Camel);
+        self
+    }
+
+    /// As [`json_rpc`](Self::json_rpc), with methods that are named `block_template_wait_next`.
+    pub fn json_rpc_in_snake_case(mut self) -> Self {
+        self.json_rpc = Some(JsonRpc::Snake);
         self
     }
 
@@ -354,6 +372,7 @@ impl Builder {
         Ok(Options {
             runtime: runtime.to_token_stream(),
             serde: self.serde,
+            json_rpc: self.json_rpc,
             beside: None,
         })
     }

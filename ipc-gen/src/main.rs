@@ -67,7 +67,10 @@ fn generate(task: &Generate) -> Result<ExitCode, ipc_gen::Error> {
     for folder in &task.import_paths {
         builder = builder.import_path(folder);
     }
-    builder = builder.serde(task.serde);
+    builder = builder.serde(task.serde).json_rpc(task.json_rpc);
+    if task.json_rpc_in_snake_case {
+        builder = builder.json_rpc_in_snake_case();
+    }
     for (file, path) in &task.extern_modules {
         builder = builder.extern_module(file, path);
     }

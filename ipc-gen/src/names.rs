@@ -14,8 +14,8 @@ const KEYWORDS: &[&str] = &[
 
 /// What generated modules mean something else by: the runtime, and the types that need no import.
 const NOT_MODULES: &[&str] = &[
-    "rt", "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "isize", "str", "u8", "u16",
-    "u32", "u64", "usize",
+    "rt", "json_rt", "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "isize", "str", "u8",
+    "u16", "u32", "u64", "usize",
 ];
 
 /// The words that cannot even be raw identifiers.
@@ -71,6 +71,11 @@ pub(crate) fn proxy(interface: &str) -> String {
 /// The type that serves an interface.
 pub(crate) fn adapter(interface: &str) -> String {
     beside(interface, "Adapter")
+}
+
+/// The type that calls an interface by JSON-RPC.
+pub(crate) fn json_client(interface: &str) -> String {
+    beside(interface, "JsonRpcClient")
 }
 
 /// The name as rustc takes it: raw where it is a keyword, with `_` behind where even that is not enough.

@@ -26,6 +26,9 @@
 //! curl --user "$(cat /run/user/1000/rpc.cookie)" --json '{"jsonrpc":"2.0","id":1,"method":"say_hello"}' \
 //!     --unix-socket /run/user/1000/rpc.sock http://localhost/
 //! ```
+//!
+//! Interfaces of a schema become methods with `ipc_gen::Builder::json_rpc`: [`module`] makes them of a generated proxy,
+//! and a [`Client`] has proxies whose calls go to such a server.
 
 mod address;
 mod auth;

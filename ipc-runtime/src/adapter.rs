@@ -178,6 +178,12 @@ impl LocalObject {
         })
     }
 
+    /// What those that share an implementation have in common, and no others.
+    pub(crate) fn identity(&self) -> Option<usize> {
+        let adapter = self.adapter()?;
+        Some(Arc::as_ptr(&adapter).cast::<()>().addr())
+    }
+
     pub(crate) fn set_inline(&self) {
         self.inline.store(true, Ordering::Relaxed);
     }

@@ -38,9 +38,10 @@ impl Object {
         Self::new(Capability::local(object), interface)
     }
 
-    /// What tells an object of this process from all others that live; none for one of a peer.
+    /// What tells an object of this process from all others that live, however it came here; none for one of a peer,
+    /// and for one that was destroyed.
     pub fn local_identity(&self) -> Option<usize> {
-        (self.local_object()).map(|object| Arc::as_ptr(object).addr())
+        self.local_object()?.identity()
     }
 
     pub(crate) fn new(capability: Capability, interface: &'static Interface) -> Self {

@@ -1,6 +1,6 @@
 """Calls a JSON-RPC server with clients that are not ours: jsonrpclib-pelix, and Python's standard library.
 
-Usage: json_rpc.py methods|gateway PORT SOCKET USER:PASSWORD
+Usage: json_rpc.py methods|gateway|shop PORT SOCKET USER:PASSWORD
 """
 
 import base64
@@ -109,5 +109,23 @@ def gateway():
     connection.close()
 
 
-{"methods": methods, "gateway": gateway}[cases]()
+def shop():
+    server = proxy()
+    till = server.shop_open("ann", 1)
+    assert server.till_add(till, 2) == 3
+    assert server.till_add(object=till, amount=-4) == -1
+    assert server.named_getName(till) == "ann's till"
+    assert server.shop_find("nobody") is None
+    assert server.shop_sum([till, None]) == -1
+    assert server.shop_price(item={"price": 2**62}) == {"total": 2**63, "cheap": False}
+    item = server.shop_describe({"name": "book", "picture": b"\x00\xff".hex(), "used": 3})
+    assert bytes.fromhex(item["picture"]) == b"\x00\xff" and item["used"] == 3, item
+    assert error(lambda: server.shop_fail(0)) == (-32000, "failed as asked")
+    assert error(lambda: server.shop_find())[0] == -32602
+    assert server.till_destroy(till) is None
+    assert error(lambda: server.till_add(till, 1))[0] == -32602
+    server("close")()
+
+
+{"methods": methods, "gateway": gateway, "shop": shop}[cases]()
 print(f"{cases}: ok")

@@ -85,6 +85,7 @@ pub(super) fn options(
     Options {
         runtime: arguments.runtime.clone(),
         serde: false,
+        json_rpc: None,
         beside: Some(Beside {
             own: None,
             name: Some(name.to_owned()),

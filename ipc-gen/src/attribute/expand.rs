@@ -30,6 +30,7 @@ pub(super) fn expand(
     let options = Options {
         runtime: arguments.runtime.clone(),
         serde: false,
+        json_rpc: None,
         beside: Some(Beside {
             own: Some(interface.place.clone()),
             name: None,

@@ -8,6 +8,7 @@ mod descriptions;
 mod docs;
 mod errors;
 mod interface;
+mod json;
 mod layout;
 mod merge;
 mod phantom;
@@ -29,6 +30,7 @@ use crate::model::{File, Item, Model, Named};
 use crate::names;
 pub(crate) use beside::{Beside, Kind};
 pub(crate) use docs::docs;
+pub(crate) use json::Case as JsonRpc;
 use layout::Piece;
 use rt::Paths;
 pub(crate) use rt::idents;
@@ -43,6 +45,8 @@ pub(crate) struct Options {
     pub(crate) runtime: TokenStream,
     /// Whether values are for serde too.
     pub(crate) serde: bool,
+    /// Whether interfaces are for JSON-RPC too, and how their methods are named then.
+    pub(crate) json_rpc: Option<JsonRpc>,
     /// Where the code goes beside a user's own.
     pub(crate) beside: Option<Beside>,
 }
@@ -99,6 +103,7 @@ impl<'a> Emitter<'a> {
             declared.extend(item.type_name().map(str::to_owned));
             if let Item::Interface(item) = item {
                 declared.extend([names::proxy(&item.name), names::adapter(&item.name)]);
+                declared.extend(options.json_rpc.map(|_| names::json_client(&item.name)));
             }
         }
         Self {
@@ -127,7 +132,8 @@ impl<'a> Emitter<'a> {
                     continue;
                 }
             };
-            pieces.extend(items.into_iter().map(Piece::Item));
+            let items = items.into_iter().chain(self.json(item));
+            pieces.extend(items.map(Piece::Item));
         }
         let imports = self
             .paths
@@ -139,6 +145,20 @@ impl<'a> Emitter<'a> {
             pieces.insert(0, Piece::Item(imports));
         }
         pieces
+    }
+
+    /// What JSON-RPC needs of an item, if it is wanted.
+    fn json(&self, item: &Item) -> Vec<TokenStream> {
+        let Some(case) = self.options.json_rpc else {
+            return Vec::new();
+        };
+        match item {
+            Item::Enum(item) => vec![self.json_enum(item)],
+            Item::Struct(item) => vec![self.json_struct(item)],
+            Item::Union(item) => vec![self.json_union(item)],
+            Item::Interface(item) => self.json_interface(item, case),
+            Item::Const(_) | Item::Module(_) => Vec::new(),
+        }
     }
 
     fn module(&self, module: &crate::model::Module) -> Piece {

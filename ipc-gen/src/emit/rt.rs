@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
+use super::json;
 use crate::names::ident;
 
 /// What the runtime's prelude brings: its names, and the methods of its traits.
@@ -67,7 +68,8 @@ impl Paths {
         let runtime = used.contains("rt").then(|| quote!(use #root::rt;));
         let prelude = PRELUDE.iter().any(|name| used.contains(*name));
         let prelude = prelude.then(|| quote!(use #root::rt::prelude::*;));
-        quote!(#runtime #prelude)
+        let json = used.contains(json::ALIAS).then(json::import);
+        quote!(#json #runtime #prelude)
     }
 
     /// A name of the prelude, or its full path where the module declares a type of that name.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ipc_runtime::{Call, Exception};
 use jsonrpsee_server::types::{ErrorObjectOwned, Params as RawParams};
-use jsonrpsee_server::{Extensions, RpcModule};
+use jsonrpsee_server::{Extensions, RegisterMethodError, RpcModule};
 use serde_json::Value;
 
 use super::errors::{INVALID_PARAMS, error_object};
@@ -20,22 +20,28 @@ use super::values::JsonValue;
 /// Objects go by handles, which are texts that mean something on the connection that brought them, and are let go with
 /// it, or before by the method `destroy` of their interface.
 ///
-/// # Panics
+/// # Errors
 ///
-/// Two interfaces, or two methods of one, have the same name: see `ipc-gen`'s options for names.
-pub fn module<P: JsonObject>(root: P) -> RpcModule<()> {
+/// Two interfaces have methods of the same name.
+pub fn module<P: JsonObject>(root: P) -> Result<RpcModule<()>, RegisterMethodError> {
     let mut all = All {
         module: RpcModule::new(()),
         told: BTreeSet::new(),
+        failed: None,
     };
     all.tell(Some(root));
-    all.module
+    match all.failed {
+        None => Ok(all.module),
+        Some(error) => Err(error),
+    }
 }
 
 struct All {
     module: RpcModule<()>,
     /// The interfaces whose methods are in the module.
     told: BTreeSet<&'static [u64]>,
+    /// The first method that could not be added.
+    failed: Option<RegisterMethodError>,
 }
 
 impl All {
@@ -57,10 +63,6 @@ type Run<P, T, E> = fn(&P, &mut Params<'_>) -> Result<Call<T, E>, Exception>;
 
 impl<P: JsonObject> Methods<'_, P> {
     /// A method, its parameters, and how to call it.
-    ///
-    /// # Panics
-    ///
-    /// There is one of that name.
     pub fn method<T, E>(
         &mut self,
         name: &'static str,
@@ -91,10 +93,6 @@ impl<P: JsonObject> Methods<'_, P> {
     }
 
     /// The method that lets an object go, and waits until it has ended.
-    ///
-    /// # Panics
-    ///
-    /// There is one of that name.
     pub fn destroy(&mut self, name: &'static str) {
         self.register(name, move |given, table| async move {
             let side = Side(Which::of(table.as_deref()));
@@ -106,6 +104,12 @@ impl<P: JsonObject> Methods<'_, P> {
             removed.destroy().await.map_err(Failure::Call)?;
             Ok(Value::Null)
         });
+    }
+
+    /// An interface that this one extends. Its methods are those of the same object.
+    pub fn base<Q: JsonObject>(&mut self) {
+        let root = self.root.as_ref().map(|root| root.object().cast());
+        self.all.tell::<Q>(root);
     }
 
     /// An interface whose objects the methods bring or take.
@@ -129,7 +133,7 @@ impl<P: JsonObject> Methods<'_, P> {
             }
         };
         if let Err(error) = self.all.module.register_async_method(name, run) {
-            panic!("{error}: rename one of the two, or generate with other names");
+            self.all.failed.get_or_insert(error);
         }
     }
 }

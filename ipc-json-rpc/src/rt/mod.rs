@@ -12,6 +12,7 @@ mod table;
 mod unions;
 mod values;
 
+pub use crate::client::Client;
 pub use fields::{Reader, Writer, read, write};
 pub use methods::{Methods, module};
 pub use params::Params;

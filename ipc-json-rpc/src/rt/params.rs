@@ -87,10 +87,10 @@ impl<'a> Params<'a> {
     /// # Errors
     ///
     /// It is of another type.
-    pub fn take_or<T: JsonValue>(&mut self, default: impl FnOnce() -> T) -> Result<T, Exception> {
+    pub fn take_or<T: JsonValue>(&mut self, default: T) -> Result<T, Exception> {
         match self.next() {
             (name, Some(value)) => self.read(name, value),
-            (_, None) => Ok(default()),
+            (_, None) => Ok(default),
         }
     }
 

@@ -1,0 +1,10 @@
+//! Interfaces in JSON-RPC, with clients that are ours and not.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod client;
+mod generated;
+mod objects;
+mod python;
+mod support;
+mod values;

@@ -1,0 +1,140 @@
+//! Handles on objects, by `curl`, and their ends.
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::UnixStream;
+
+use crate::support::{Served, reach, within};
+
+fn call(id: u32, method: &str, params: Value) -> Value {
+    json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params })
+}
+
+#[tokio::test]
+async fn objects_go_by_handles() {
+    let served = Served::start().await;
+    let replies = served
+        .post(&json!([
+            call(1, "shop_open", json!(["ann"])),
+            call(2, "till_add", json!(["till:1", 10])),
+            call(
+                3,
+                "till_add",
+                json!({ "object": "till:1", "amount": "-20" })
+            ),
+            call(4, "shop_find", json!(["bob"])),
+            call(5, "shop_sum", json!([["till:1", null, "till:2"]])),
+            call(6, "named_getName", json!(["till:2"])),
+            call(7, "shop_find", json!(["nobody"])),
+            call(8, "shop_describe", json!([{ "till": "till:2" }])),
+        ]))
+        .await;
+    let results: Vec<_> = replies
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|reply| &reply["result"])
+        .collect();
+    assert_eq!(
+        results[..7],
+        [
+            &json!("till:1"),
+            &json!(15),
+            &json!(-5),
+            &json!("till:2"),
+            &json!(-5),
+            &json!("bob's till"),
+            &Value::Null,
+        ]
+    );
+    // Each time that an object is brought, it has a handle of its own.
+    assert_eq!(results[7]["till"], "till:3");
+    // They went with the connection, which was curl's.
+    served.tills(0).await;
+}
+
+#[tokio::test]
+async fn a_handle_ends_when_it_is_destroyed() {
+    let served = Served::start().await;
+    let replies = served
+        .post(&json!([
+            call(1, "shop_open", json!(["ann", 1])),
+            call(2, "till_destroy", json!(["till:1"])),
+            call(3, "till_add", json!(["till:1", 1])),
+            call(4, "till_destroy", json!(["till:1"])),
+        ]))
+        .await;
+    assert_eq!(
+        replies[1],
+        json!({ "jsonrpc": "2.0", "id": 2, "result": null })
+    );
+    for reply in [&replies[2], &replies[3]] {
+        assert_eq!(reply["error"]["code"], -32602);
+        let message = reply["error"]["message"].as_str().unwrap();
+        assert!(
+            message.starts_with("there is no object `till:1`"),
+            "{message}"
+        );
+    }
+    served.tills(0).await;
+}
+
+#[tokio::test]
+async fn a_handle_is_of_its_interface_and_of_its_connection() {
+    let served = Served::start().await;
+    let replies = served
+        .post(&json!([
+            call(1, "shop_open", json!(["ann"])),
+            call(2, "shop_wait", json!({ "object": "till:1" })),
+        ]))
+        .await;
+    assert_eq!(
+        replies[1]["error"]["message"],
+        "the object `till:1` is no Shop"
+    );
+
+    let holder = served.client().await;
+    let opened = within("a call", holder.call("shop_open", json!(["ann"])))
+        .await
+        .unwrap();
+    let reply = served.call("till_add", json!([opened, 1])).await;
+    assert_eq!(reply["error"]["code"], -32602, "{reply}");
+    let own = within("a call", holder.call("till_add", json!([opened, 1]))).await;
+    assert_eq!(own.unwrap(), 6);
+}
+
+#[tokio::test]
+async fn a_connection_has_a_limit_of_objects() {
+    let served = Served::with(|builder| builder.objects(1)).await;
+    let open = call(1, "shop_open", json!(["ann"]));
+    let replies = served.post(&json!([open, open])).await;
+    assert_eq!(replies[0]["result"], "till:1");
+    assert_eq!(replies[1]["error"]["code"], -32001);
+    let message = "the connection has 1 objects, and may not have more";
+    assert_eq!(replies[1]["error"]["message"], message);
+    served.tills(0).await;
+}
+
+#[tokio::test]
+async fn who_goes_away_gives_up_calls_and_objects() {
+    let served = Served::start().await;
+    let mut stream = UnixStream::connect(served.socket()).await.unwrap();
+    let open = call(1, "shop_open", json!(["ann"])).to_string();
+    let wait = call(1, "shop_wait", json!([])).to_string();
+    for body in [open, wait] {
+        let head = "POST / HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic YWxpY2U6b3BlbiBzZXNhbWU=\r\n\
+                    Content-Type: application/json";
+        let request = format!("{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+        stream.write_all(request.as_bytes()).await.unwrap();
+    }
+    let mut bytes = [0; 15];
+    within("the answer", stream.read_exact(&mut bytes))
+        .await
+        .unwrap();
+    assert_eq!(&bytes, b"HTTP/1.1 200 OK");
+    reach(&served.books.waiting, 1).await;
+    served.tills(1).await;
+    drop(stream);
+    reach(&served.books.waiting, 0).await;
+    served.tills(0).await;
+}

@@ -1,0 +1,112 @@
+//! A shop that is served, and `curl` to call it.
+
+use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use ipc_json_rpc::{Auth, Client, MethodHandler, Server, ServerBuilder, module};
+use ipc_json_rpc_tests::shop::ShopProxy;
+use ipc_json_rpc_tests::{Books, OurShop};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::process::Command;
+
+/// What `curl --user` and clients take.
+pub(crate) const ALICE: &str = "alice:open sesame";
+
+/// How long any one step of a test may take. Far more than it needs, on a busy machine too.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// Awaits `future`, and panics when it is not ready within the deadline.
+pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(DEADLINE, future).await {
+        Ok(value) => value,
+        Err(_elapsed) => panic!("{what}: not done within {DEADLINE:?}"),
+    }
+}
+
+pub(crate) struct Served {
+    pub(crate) server: Server,
+    pub(crate) books: Arc<Books>,
+    folder: TempDir,
+}
+
+impl Served {
+    pub(crate) async fn start() -> Self {
+        Self::with(|builder| builder).await
+    }
+
+    pub(crate) async fn with(settings: impl FnOnce(ServerBuilder) -> ServerBuilder) -> Self {
+        let books = Arc::new(Books::default());
+        let methods = module(ShopProxy::new(OurShop(Arc::clone(&books)))).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (user, password) = ALICE.split_once(':').unwrap();
+        let builder = Server::builder()
+            .listen("127.0.0.1:0")
+            .listen(format!(
+                "unix:{}",
+                folder.path().join("shop.sock").display()
+            ))
+            .auth(Auth::new().password(user, password).unwrap());
+        let server = settings(builder).start(MethodHandler::new(methods)).await;
+        Self {
+            server: server.unwrap(),
+            books,
+            folder,
+        }
+    }
+
+    pub(crate) fn socket(&self) -> String {
+        self.folder.path().join("shop.sock").display().to_string()
+    }
+
+    pub(crate) fn address(&self) -> String {
+        self.server.addresses()[0].to_string()
+    }
+
+    /// A connection of our own client.
+    pub(crate) async fn client(&self) -> Client {
+        let address = self.address();
+        let client = Client::connect_as(&address, ALICE);
+        within("connecting", client).await.unwrap()
+    }
+
+    /// What answers calls over one connection, by `curl`. The function makes each from the answers before.
+    pub(crate) async fn call(&self, method: &str, params: Value) -> Value {
+        let calls = json!([{ "jsonrpc": "2.0", "id": 1, "method": method, "params": params }]);
+        self.post(&calls).await[0].take()
+    }
+
+    /// A batch, whose requests share a connection.
+    pub(crate) async fn post(&self, body: &Value) -> Value {
+        let mut command = Command::new("curl");
+        command
+            .args(["--silent", "--noproxy", "*", "--user", ALICE])
+            .args(["--header", "Content-Type: application/json"])
+            .args(["--unix-socket", &self.socket(), "--data-binary"])
+            .arg(body.to_string())
+            .arg("http://localhost/")
+            .stderr(Stdio::inherit());
+        let output = within("curl", command.kill_on_drop(true).output())
+            .await
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// Waits until so many tills live.
+    pub(crate) async fn tills(&self, wanted: usize) {
+        reach(&self.books.tills, wanted).await;
+    }
+}
+
+/// Waits until the count is reached.
+pub(crate) async fn reach(count: &AtomicUsize, wanted: usize) {
+    within("a count", async {
+        while count.load(Ordering::SeqCst) != wanted {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+}
