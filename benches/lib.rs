@@ -14,7 +14,7 @@ pub mod tonic;
 pub mod workload;
 
 /// The echo schema with JSON-RPC.
-mod generated {
+pub mod generated {
     ipc_runtime::include_generated!();
 }
 
