@@ -37,9 +37,8 @@ async fn methods_of_every_version_are_called() {
 async fn absent_results_are_null_and_objects_are_named() {
     let fake = fake(Interfaces::V32);
     let address = fake.address();
-    fake.set_loading(true);
+    fake.fault("Mining.getTip", Fault::Null);
     assert_eq!(json(&[&address, "Mining.getTip"]).await, "null");
-    fake.set_loading(false);
     let template = json(&[&address, "Mining.createNewBlock"]).await;
     assert_eq!(template, "{\"interface\":\"BlockTemplate\",\"object\":0}");
     // The node refuses it, which is a failure of the call.

@@ -40,6 +40,8 @@ async fn upstream_03_a_call_after_the_server_has_closed(engines: Engines) {
         let scene = Scene::new(engines, threads).await;
         assert_eq!(soon(scene.foo.add(1, 2)).await.unwrap(), 3);
         scene.server.disconnect_incoming();
+        // The other engine may still answer in the meantime.
+        soon(scene.client.disconnected(&scene.foo)).await;
         disconnected(soon(scene.foo.add(1, 2)).await);
         disconnected(soon(scene.foo.call_int_fn_async(3)).await);
         scene.leave().await;
