@@ -34,20 +34,20 @@ pub enum Event {
         txid: Txid,
         /// The transaction.
         transaction: Transaction,
-        /// The number of this change of the mempool.
-        mempool_sequence: u64,
+        /// The number of this change of the mempool, where it is known.
+        mempool_sequence: Option<u64>,
     },
     /// A transaction left the mempool, and not for a block.
     TransactionRemoved {
         /// Its id.
         txid: Txid,
-        /// The number of this change of the mempool.
-        mempool_sequence: u64,
+        /// The number of this change of the mempool, where it is known.
+        mempool_sequence: Option<u64>,
     },
 }
 
 impl Event {
-    /// What Bitcoin Core publishes for it, in this order.
+    /// What Bitcoin Core publishes for it, in this order: what is known of that.
     pub fn notifications(self) -> impl Iterator<Item = Notification> + Send {
         let mut transactions = Vec::new();
         let mut last = Vec::new();
@@ -76,17 +76,21 @@ impl Event {
                 mempool_sequence,
             } => {
                 transactions.push((txid, transaction));
-                last.push(Notification::Sequence(Sequence::TransactionAdded {
-                    txid,
-                    mempool_sequence,
+                last.extend(mempool_sequence.map(|mempool_sequence| {
+                    Notification::Sequence(Sequence::TransactionAdded {
+                        txid,
+                        mempool_sequence,
+                    })
                 }));
             }
             Self::TransactionRemoved {
                 txid,
                 mempool_sequence,
-            } => last.push(Notification::Sequence(Sequence::TransactionRemoved {
-                txid,
-                mempool_sequence,
+            } => last.extend(mempool_sequence.map(|mempool_sequence| {
+                Notification::Sequence(Sequence::TransactionRemoved {
+                    txid,
+                    mempool_sequence,
+                })
             })),
         }
         transactions

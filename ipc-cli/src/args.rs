@@ -156,7 +156,7 @@ pub(crate) struct Watch {
     #[command(flatten)]
     pub(crate) reach: Reach,
 
-    /// What to print; both, if it is not said
+    /// What to print; if it is not said, all that the node tells of
     #[arg(long = "event", value_name = "EVENT", value_enum)]
     pub(crate) events: Vec<Events>,
 
@@ -175,6 +175,8 @@ pub(crate) enum Events {
     Tips,
     /// Block templates
     Templates,
+    /// Transactions that enter and leave the mempool of a multiprocess node
+    Mempool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -192,7 +194,7 @@ pub(crate) struct Zmq {
     #[arg(long, required = true, value_name = "ENDPOINT")]
     pub(crate) bind: Vec<String>,
 
-    /// What: hashblock, rawblock; all that the node tells of, if it is not said
+    /// What: hashblock, rawblock, hashtx or rawtx; all that the node tells of, if it is not said
     #[arg(long = "topic", value_name = "TOPIC")]
     pub(crate) topics: Vec<Topic>,
 

@@ -3,10 +3,12 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
+use bitcoin_core_ipc::chain::{Chain, ChainEvent, RemovalReason};
 use bitcoin_core_ipc::{
-    Amount, BlockHash, BlockRef, Error, Mining, Template, TemplateOptions, WaitOptions,
+    Amount, BlockHash, BlockRef, Error, Interfaces, Mining, Template, TemplateOptions, Transaction,
+    Txid, WaitOptions, bitcoin,
 };
-use futures_util::stream::{self, Stream, StreamExt};
+use futures_util::stream::{self, BoxStream, Stream, StreamExt};
 use ipc_runtime::Ipc;
 use serde_json::{Value, json};
 
@@ -31,15 +33,24 @@ pub(crate) async fn run(arguments: Watch, ipc: &Ipc, output: Output) -> Result<E
 async fn watch(arguments: &Watch, ipc: &Ipc, output: Output) -> Result<(), Failure> {
     let node = connect(&arguments.reach, ipc).await?;
     let mining = node.mining().await?;
-    let wants = |events| arguments.events.is_empty() || arguments.events.contains(&events);
     let options = WaitOptions {
         timeout: Some(TURN),
         fee_threshold: arguments.fee_threshold.map(Amount),
     };
-    let tips = stream::iter(wants(Events::Tips).then(|| tips(mining.clone()).boxed()));
-    let templates =
-        stream::iter(wants(Events::Templates).then(|| templates(mining, options).boxed()));
-    let mut events = stream::select(tips.flatten(), templates.flatten());
+    let wants = |events| arguments.events.is_empty() || arguments.events.contains(&events);
+    let mut watched: Vec<BoxStream<'_, _>> = Vec::new();
+    if wants(Events::Tips) {
+        watched.push(tips(mining.clone()).boxed());
+    }
+    if wants(Events::Templates) {
+        watched.push(templates(mining, options).boxed());
+    }
+    // Of nodes that tell nothing of it, unless it is asked for.
+    let tells = node.interfaces() == Interfaces::Multiprocess;
+    if arguments.events.contains(&Events::Mempool) || wants(Events::Mempool) && tells {
+        watched.push(mempool(node.chain().await?).await?.boxed());
+    }
+    let mut events = stream::select_all(watched);
     let mut left = arguments.count;
     while left != Some(0) {
         let Some(event) = waiting("waiting for what happens", events.next()).await else {
@@ -63,6 +74,8 @@ enum Event {
         transactions: usize,
         fees: Amount,
     },
+    Added(Txid),
+    Removed(Txid, RemovalReason),
 }
 
 impl Event {
@@ -83,6 +96,12 @@ impl Event {
                 "transactions": transactions,
                 "fees": fees.0,
             }),
+            Self::Added(txid) => json!({ "event": "added", "txid": txid.to_string() }),
+            Self::Removed(txid, reason) => json!({
+                "event": "removed",
+                "txid": txid.to_string(),
+                "reason": format!("{reason:?}").to_lowercase(),
+            }),
         }
     }
 
@@ -94,6 +113,13 @@ impl Event {
                 transactions,
                 fees,
             } => format!("template  on {previous}, {transactions} transactions, {fees} of fees"),
+            Self::Added(txid) => format!("added     {txid}"),
+            Self::Removed(txid, reason) => {
+                format!(
+                    "removed   {txid} ({})",
+                    format!("{reason:?}").to_lowercase()
+                )
+            }
         }
     }
 }
@@ -155,4 +181,28 @@ fn templates(
             Ok(Some((event, Some(template))))
         }
     })
+}
+
+/// What enters and leaves the mempool from now on.
+async fn mempool(
+    chain: Chain,
+) -> Result<impl Stream<Item = Result<Event, Error>> + Send + use<>, Error> {
+    let events = chain.notifications().await?;
+    Ok(events.filter_map(|event| async move {
+        let event = match event {
+            Ok(ChainEvent::TransactionAdded(transaction)) => txid(&transaction).map(Event::Added),
+            Ok(ChainEvent::TransactionRemoved {
+                transaction,
+                reason,
+            }) => txid(&transaction).map(|txid| Event::Removed(txid, reason)),
+            Ok(_) => return None,
+            Err(error) => Err(error),
+        };
+        Some(event)
+    }))
+}
+
+fn txid(transaction: &Transaction) -> Result<Txid, Error> {
+    let transaction = bitcoin::Transaction::try_from(transaction)?;
+    Ok(transaction.compute_txid().into())
 }

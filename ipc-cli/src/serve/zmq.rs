@@ -1,6 +1,7 @@
 //! `ipc serve zmq`: what `bitcoind` publishes over ZeroMQ, from a node over IPC.
 
-use bitcoin_core_zmq::{Publisher, Topic, feed};
+use bitcoin_core_ipc::{Error, Node};
+use bitcoin_core_zmq::{Event, Publisher, Topic, feed};
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use ipc_runtime::Ipc;
@@ -22,11 +23,7 @@ pub(super) async fn run(arguments: &Zmq, ipc: &Ipc, output: Output) -> Result<()
         let text = format!("a node of {} does not tell of {topic}", node.interfaces());
         return Err(Failure::failed(text).advice(format!("it tells of {}", names(told))));
     }
-    let mining = node.mining().await?;
-    let mut events: BoxStream<'_, _> = match topics.contains(&Topic::RawBlock) {
-        true => feed::blocks(mining, node.rpc().await?).boxed(),
-        false => feed::tips(mining).boxed(),
-    };
+    let mut events = events(&node, &topics).await?;
     let mut builder = Publisher::builder().high_water_mark(arguments.high_water_mark);
     for endpoint in &arguments.bind {
         builder = builder.bind(endpoint, topics.iter().copied());
@@ -44,7 +41,23 @@ pub(super) async fn run(arguments: &Zmq, ipc: &Ipc, output: Output) -> Result<()
     while let Some(event) = events.next().await {
         publisher.publish_event(event?);
     }
-    Ok(())
+    Err(Failure::unreachable("the node has ended"))
+}
+
+/// The feed that has these topics.
+async fn events(
+    node: &Node,
+    topics: &[Topic],
+) -> Result<BoxStream<'static, Result<Event, Error>>, Error> {
+    let blocks = [Topic::HashBlock, Topic::RawBlock];
+    if topics.iter().any(|topic| !blocks.contains(topic)) {
+        return Ok(feed::chain(node.chain().await?).await?.boxed());
+    }
+    let mining = node.mining().await?;
+    Ok(match topics.contains(&Topic::RawBlock) {
+        true => feed::blocks(mining, node.rpc().await?).boxed(),
+        false => feed::tips(mining).boxed(),
+    })
 }
 
 fn names(topics: &[Topic]) -> String {

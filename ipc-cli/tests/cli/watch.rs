@@ -3,7 +3,7 @@
 use bitcoin_core_ipc::{Amount, Interfaces};
 use ipc_tests::peers::{Peer, within};
 
-use crate::{ALL, command, fake, interrupt};
+use crate::{ALL, command, fake, interrupt, ipc};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tips_are_told_until_ctrl_c() {
@@ -68,4 +68,36 @@ async fn the_end_of_the_node_is_an_error() {
     let (status, _, report) = peer.finish().await;
     assert_eq!(status.code(), Some(3), "{report}");
     assert!(report.contains("stderr: error: "), "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_multiprocess_node_tells_of_its_mempool() {
+    let fake = fake(Interfaces::Multiprocess);
+    let address = fake.address();
+    let events = ["--event", "mempool", "--event", "tips"];
+    let arguments = [&["watch", "--json", &address][..], &events].concat();
+    let mut peer = Peer::run("ipc", command(&arguments));
+    peer.line(&["\"height\":0"]).await;
+    within("subscribing", fake.until_subscribed(1)).await;
+    fake.add_transaction(Amount(1000));
+    let line = peer.line(&["added"]).await;
+    assert!(
+        line.starts_with("{\"event\":\"added\",\"txid\":\""),
+        "{line:?}"
+    );
+    interrupt(peer.id());
+    let (status, _, report) = peer.finish().await;
+    assert!(status.success(), "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_version_does_not_tell_is_said() {
+    let fake = fake(Interfaces::V32);
+    let run = ipc(["watch", &fake.address(), "--event", "mempool"]).await;
+    assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""));
+    assert!(
+        run.stderr
+            .contains("the node speaks v32; multiprocess has it"),
+        "{run:?}"
+    );
 }

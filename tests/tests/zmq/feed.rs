@@ -3,7 +3,7 @@
 use std::pin::pin;
 
 use bitcoin_core_ipc::testing::FakeNode;
-use bitcoin_core_ipc::{Interfaces, Node};
+use bitcoin_core_ipc::{Amount, Interfaces, Node};
 use bitcoin_core_zmq::{Event, Notification, Subscriber, Topic, feed};
 use futures_util::StreamExt;
 use ipc_tests::peers::within;
@@ -77,11 +77,9 @@ async fn blocks_are_whole_where_there_is_rpc() {
             let block: bitcoin_core_ipc::bitcoin::Block = block.unwrap().try_into().unwrap();
             assert_eq!(block.block_hash(), hash.into());
         }
-        assert_eq!(
-            feed::topics(interfaces),
-            [Topic::HashBlock, Topic::RawBlock]
-        );
     }
+    let with_rpc = feed::topics(Interfaces::V32);
+    assert_eq!(with_rpc, [Topic::HashBlock, Topic::RawBlock]);
     assert_eq!(feed::topics(Interfaces::V31), [Topic::HashBlock]);
 }
 
@@ -107,4 +105,47 @@ async fn there_is_nothing_while_the_node_catches_up() {
     let event = within("a tip", event).await.unwrap().unwrap();
     let hash = tip.hash;
     assert_eq!(event, Event::Tip { hash, block: None });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_multiprocess_node_tells_of_its_transactions() {
+    let (fake, node) = node(Interfaces::Multiprocess).await;
+    let (publisher, endpoint) = publisher(|builder| builder).await;
+    let topics = feed::topics(Interfaces::Multiprocess);
+    assert!(topics.contains(&Topic::RawTx) && !topics.contains(&Topic::Sequence));
+    let subscriber = Subscriber::builder().connect(endpoint, topics.iter().copied());
+    let mut subscriber = subscriber.start().unwrap();
+    within("one", publisher.subscribed(Topic::RawTx, 1)).await;
+    let chain = within("makeChain", node.chain()).await.unwrap();
+    let events = within("subscribing", feed::chain(chain)).await.unwrap();
+    tokio::spawn(async move {
+        let mut events = pin!(events);
+        while let Some(Ok(event)) = events.next().await {
+            publisher.publish_event(event);
+        }
+    });
+
+    let transaction = fake.add_transaction(Amount(1000));
+    let txid = Notification::HashTx(transaction.compute_txid().into());
+    let raw = Notification::RawTx((&transaction).into());
+    let tip = fake.mine();
+    let mut told = Vec::new();
+    for _ in 0..8 {
+        told.push(next(&mut subscriber).await.notification);
+    }
+    // In the mempool, and then in the block behind its coinbase transaction, of which the tip is told at last.
+    assert_eq!(told[..2], [txid.clone(), raw.clone()]);
+    assert_eq!(told[4..6], [txid, raw]);
+    assert_eq!(told[6], Notification::HashBlock(tip.hash));
+    let Notification::RawBlock(block) = &told[7] else {
+        panic!("{:?}", told[7].topic())
+    };
+    let block: bitcoin_core_ipc::bitcoin::Block = block.try_into().unwrap();
+    assert_eq!(block.block_hash(), tip.hash.into());
+    let coinbase = &block.txdata[0];
+    assert_eq!(
+        told[2],
+        Notification::HashTx(coinbase.compute_txid().into())
+    );
+    assert_eq!(told[3], Notification::RawTx(coinbase.into()));
 }

@@ -1,17 +1,12 @@
-//! What a node over IPC can tell, to be published.
-//!
-//! The interfaces of released nodes follow the tip of the chain and nothing else. So a node of v30 or v31 feeds
-//! `hashblock`; one of v32, which runs RPC methods over IPC, `rawblock` as well. `hashtx`, `rawtx` and `sequence` need
-//! the notifications of the multiprocess branch's `Chain`.
+//! The tips of nodes of every version.
 
 use std::time::Duration;
 
-use bitcoin_core_ipc::{Block, BlockHash, Error, Interfaces, Mining, Rpc};
+use bitcoin_core_ipc::{Block, BlockHash, Error, Mining, Rpc};
 use futures_util::Stream;
 use futures_util::stream::try_unfold;
 
 use crate::event::Event;
-use crate::topic::Topic;
 
 /// Waits end from time to time: some nodes have nothing to end them with when nobody waits any more.
 const TURN: Duration = Duration::from_secs(10);
@@ -19,14 +14,6 @@ const TURN: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(100);
 /// The tip while there is none.
 const NONE: BlockHash = BlockHash::from_byte_array([0; 32]);
-
-/// The topics that [`tips`], or [`blocks`] where the node can give blocks, feeds.
-pub fn topics(interfaces: Interfaces) -> &'static [Topic] {
-    match interfaces {
-        Interfaces::V32 | Interfaces::Multiprocess => &[Topic::HashBlock, Topic::RawBlock],
-        _ => &[Topic::HashBlock],
-    }
-}
 
 /// Every new tip of the chain from now on, by its hash alone: for nodes of all versions.
 ///
