@@ -183,6 +183,27 @@ pub(crate) enum Events {
 pub(crate) enum Serve {
     /// Publish over ZeroMQ what bitcoind publishes, as far as the node's version tells of it
     Zmq(Zmq),
+    /// Answer JSON-RPC over HTTP as bitcoind does, for bitcoin-cli and curl; with nodes that have executeRpc
+    JsonRpc(JsonRpc),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct JsonRpc {
+    #[command(flatten)]
+    pub(crate) reach: Reach,
+
+    /// Where: IP:PORT or unix:PATH; several can be given
+    #[arg(long, required = true, value_name = "ADDRESS")]
+    pub(crate) listen: Vec<String>,
+
+    /// Make this file with a user name and a password, which clients have to give; removed at the end. A unix socket needs
+    /// none
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cookie_file: Option<PathBuf>,
+
+    /// Listen at addresses that other machines reach, too, where everything can be read on the way
+    #[arg(long)]
+    pub(crate) allow_remote: bool,
 }
 
 #[derive(Debug, Args)]

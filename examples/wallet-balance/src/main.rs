@@ -14,18 +14,20 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let loader = Node::connect(&address).await?.wallet_loader().await?;
     let mut following = JoinSet::new();
     for wallet in loader.wallets().await? {
+        if !follows {
+            print(&wallet).await?;
+            continue;
+        }
         // Before the first look, so that nothing is missed.
         let mut changes = wallet.transaction_changes().await?;
         print(&wallet).await?;
-        if follows {
-            following.spawn(async move {
-                while let Some(change) = changes.next().await {
-                    change?;
-                    print(&wallet).await?;
-                }
-                Ok::<_, Error>(())
-            });
-        }
+        following.spawn(async move {
+            while let Some(change) = changes.next().await {
+                change?;
+                print(&wallet).await?;
+            }
+            Ok::<_, Error>(())
+        });
     }
     while let Some(followed) = following.join_next().await {
         followed??;

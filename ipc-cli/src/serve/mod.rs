@@ -1,5 +1,6 @@
 //! `ipc serve`: a node in other ways. Each way has a module.
 
+mod json_rpc;
 mod zmq;
 
 use std::process::ExitCode;
@@ -15,6 +16,9 @@ use crate::output::Output;
 pub(crate) async fn run(arguments: Serve, ipc: &Ipc, output: Output) -> Result<ExitCode, Failure> {
     let served = match &arguments {
         Serve::Zmq(arguments) => unless_interrupted(zmq::run(arguments, ipc, output)).await,
+        Serve::JsonRpc(arguments) => {
+            unless_interrupted(json_rpc::run(arguments, ipc, output)).await
+        }
     };
     served.unwrap_or(Ok(())).map(|()| ExitCode::SUCCESS)
 }

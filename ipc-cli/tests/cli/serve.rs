@@ -78,3 +78,65 @@ async fn a_multiprocess_node_tells_of_more() {
     let (status, _, report) = peer.finish().await;
     assert_eq!(status.code(), Some(3), "{report}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn json_rpc_is_answered() {
+    let fake = fake(Interfaces::V32);
+    fake.mine();
+    let folder = tempfile::tempdir().unwrap();
+    let cookie = folder.path().join("cookie");
+    let (address, cookie_file) = (fake.address(), cookie.display().to_string());
+    let arguments = [
+        "--listen",
+        "127.0.0.1:0",
+        "--cookie-file",
+        &cookie_file,
+        &address,
+    ];
+    let command = command(["serve", "json-rpc"].iter().chain(&arguments));
+    let mut peer = Peer::run("ipc", command);
+    let line = peer.line(&["listening on 127.0.0.1:"]).await;
+    let at = line.rsplit(' ').next().unwrap();
+    let user = std::fs::read_to_string(&cookie).unwrap();
+    let curl = tokio::process::Command::new("curl")
+        .args(["--silent", "--user", &user, "--data"])
+        .args([
+            "{\"method\":\"getblockcount\",\"id\":7}",
+            &format!("http://{at}/"),
+        ])
+        .kill_on_drop(true)
+        .output();
+    let answer = within("curl", curl).await.unwrap();
+    let answer: serde_json::Value = serde_json::from_slice(&answer.stdout).unwrap();
+    assert_eq!((&answer["result"], &answer["id"]), (&1.into(), &7.into()));
+    interrupt(peer.id());
+    let (status, _, report) = peer.finish().await;
+    assert!(status.success(), "{report}");
+    assert!(!cookie.exists());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn json_rpc_needs_a_node_that_has_it_and_a_safe_address() {
+    let (old, new) = (fake(Interfaces::V31), fake(Interfaces::V32));
+    let run = ipc([
+        "serve",
+        "json-rpc",
+        "--listen",
+        "127.0.0.1:0",
+        &old.address(),
+    ])
+    .await;
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(
+        run.stderr.contains("v32 and multiprocess have it"),
+        "{run:?}"
+    );
+    for (listen, said) in [
+        ("127.0.0.1:0", "--cookie-file"),
+        ("0.0.0.0:0", "--allow-remote"),
+    ] {
+        let run = ipc(["serve", "json-rpc", "--listen", listen, &new.address()]).await;
+        assert_eq!(run.code, Some(2), "{run:?}");
+        assert!(run.stderr.contains(said), "{run:?}");
+    }
+}

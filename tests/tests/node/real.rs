@@ -20,8 +20,11 @@ impl RealNode {
     pub(crate) async fn start_with(variable: &str, settings: &[&str]) -> Option<Self> {
         let Self { node, process } = Self::begin(variable, settings).await?;
         let process = process.loaded().await;
-        if node.interfaces() == Interfaces::V31 {
-            // It makes no template for a lower height.
+        if matches!(
+            node.interfaces(),
+            Interfaces::V31 | Interfaces::Multiprocess
+        ) {
+            // They make no template for a lower height; the latter ends when it is asked for one.
             process.mine(16).await;
         }
         Some(Self { node, process })

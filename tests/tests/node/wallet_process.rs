@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use bitcoin_core_ipc::roles::spawn_node;
-use bitcoin_core_ipc::{Error, WalletLoader};
+use bitcoin_core_ipc::{Error, Node, WalletLoader};
 use generated_examples::multiprocess::chain::Chain;
 use generated_examples::multiprocess::common::GlobalArgs;
 use generated_examples::multiprocess::init::InitProxy;
 use ipc_runtime::{Exception, ExceptionKind, Ipc, Proxy as _};
-use ipc_tests::peers::{Peer, within};
+use ipc_tests::bitcoin_node::BitcoinNode;
+use ipc_tests::peers::{Peer, program, within};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::Command;
 use tokio::sync::Notify;
@@ -39,6 +40,32 @@ impl Chain for Scripted {
 
 async fn stand_in() -> PathBuf {
     built("wallet-stand-in").await
+}
+
+/// A node looks for its `bitcoin-wallet` beside itself: there is ours.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_real_node_starts_ours_lists_no_wallets_and_stops() {
+    let what = "a bitcoin-node of Bitcoin Core's multiprocess branch";
+    let Some(program) = program("BITCOIN_NODE_MULTIPROCESS", what) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(stand_in().await, folder.path().join("bitcoin-wallet")).unwrap();
+    let mut command = Command::new(program);
+    command.arg0(folder.path().join("bitcoin-node"));
+    let process = BitcoinNode::run(command, &[]).await.loaded().await;
+    let node = within("connecting", Node::connect(&process.address()))
+        .await
+        .unwrap();
+    let loader = within("the loader", node.wallet_loader()).await.unwrap();
+    assert!(
+        within("the wallets", loader.wallets())
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    drop((loader, node));
+    process.stop().await;
 }
 
 #[tokio::test]
