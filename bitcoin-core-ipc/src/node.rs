@@ -109,6 +109,18 @@ impl Node {
         lost
     }
 
+    /// Lets go of the connection, and waits until the node has freed what was made with it, or for so long.
+    ///
+    /// Before the end of a program: its last drops are calls too, which end with the process otherwise. A multiprocess
+    /// node whose wallets have a process of their own ends itself when a peer goes that has a wallet still. What was made
+    /// with this connection and is not dropped yet, keeps it.
+    pub async fn leave(self, limit: Duration) {
+        let gone = self.disconnected();
+        drop(self);
+        // Whoever stalls is cut off by the end of the process.
+        let _ = tokio::time::timeout(limit, gone).await;
+    }
+
     pub(crate) fn init(&self) -> &Init {
         &self.init
     }

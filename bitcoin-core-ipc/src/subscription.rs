@@ -111,9 +111,6 @@ impl<T> Subscription<T> {
 
     /// Unsubscribes, and waits until the node has done so. Events that have arrived are gone.
     ///
-    /// Wait for it before the connection ends, where it is a wallet that tells: a node of the multiprocess branch whose
-    /// wallets have a process of their own ends itself when they let go of a peer that has left already.
-    ///
     /// If the future is dropped, it goes on in the background.
     ///
     /// # Errors

@@ -11,6 +11,8 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! End with [`Node::leave`](crate::Node::leave): a node ends itself when a peer goes that has a wallet still.
 
 mod address_book;
 mod addresses;

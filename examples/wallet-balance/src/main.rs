@@ -1,6 +1,8 @@
 //! Prints the balances of a node's wallets, in satoshi: `wallet-balance unix:PATH [--follow]`. With `--follow`, again
 //! whenever a transaction of theirs changes, until the node goes.
 
+use std::time::Duration;
+
 use bitcoin_core_ipc::{Error, Node, Wallet};
 use tokio::task::JoinSet;
 
@@ -11,7 +13,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .next()
         .ok_or("usage: wallet-balance unix:PATH [--follow]")?;
     let follows = arguments.next().is_some_and(|flag| flag == "--follow");
-    let loader = Node::connect(&address).await?.wallet_loader().await?;
+    let node = Node::connect(&address).await?;
+    let loader = node.wallet_loader().await?;
     let mut following = JoinSet::new();
     for wallet in loader.wallets().await? {
         if !follows {
@@ -32,6 +35,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     while let Some(followed) = following.join_next().await {
         followed??;
     }
+    drop(loader);
+    node.leave(Duration::from_secs(5)).await;
     Ok(())
 }
 

@@ -87,13 +87,15 @@ async fn json_rpc_is_answered() {
     let cookie = folder.path().join("cookie");
     let (address, cookie_file) = (fake.address(), cookie.display().to_string());
     let arguments = [
+        "serve",
+        "json-rpc",
         "--listen",
         "127.0.0.1:0",
         "--cookie-file",
         &cookie_file,
         &address,
     ];
-    let command = command(["serve", "json-rpc"].iter().chain(&arguments));
+    let command = command(&arguments);
     let mut peer = Peer::run("ipc", command);
     let line = peer.line(&["listening on 127.0.0.1:"]).await;
     let at = line.rsplit(' ').next().unwrap();

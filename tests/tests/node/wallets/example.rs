@@ -1,8 +1,8 @@
-//! The example `wallet-balance`.
+//! The example `wallet-balance`, and the end of programs with wallets.
 
-use bitcoin_core_ipc::testing::FakeNode;
+use bitcoin_core_ipc::testing::{FakeNode, Received};
 use bitcoin_core_ipc::{Amount, Interfaces};
-use ipc_tests::peers::{Peer, within};
+use ipc_tests::peers::{DEADLINE, Peer, within};
 use tokio::process::Command;
 
 use super::NAME;
@@ -61,4 +61,21 @@ async fn it_says_which_nodes_have_wallets() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success());
     assert!(said.contains("WalletLoader"), "{said}");
+}
+
+/// What a real node frees its wallets by are calls, which a program has to wait for.
+#[tokio::test]
+async fn leaving_waits_until_wallets_are_freed() {
+    let (fake, node) = crate::node(Interfaces::Multiprocess).await;
+    fake.add_wallet("savings");
+    let loader = within("the loader", node.wallet_loader()).await.unwrap();
+    let wallets = within("the wallets", loader.wallets()).await.unwrap();
+    assert_eq!(wallets.len(), 1);
+    drop((loader, wallets));
+    within("leaving", node.leave(DEADLINE)).await;
+    let freed = Received {
+        interface: 0xc5f5_ca46_c649_5fcf,
+        ordinal: 0,
+    };
+    assert!(fake.received().contains(&freed));
 }
