@@ -5,7 +5,7 @@ use std::time::Duration;
 use ipc_runtime::Ipc;
 
 /// How long a peer has: some cannot be told that nobody waits any more.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// Waits until peers have ended what was dropped: waits that were given up, and objects. Their connections end then.

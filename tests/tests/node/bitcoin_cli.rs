@@ -8,6 +8,7 @@ use bitcoin_core_ipc::Interfaces;
 use bitcoin_core_ipc::testing::{FakeNode, Received};
 use ipc_tests::peers::{program, within};
 use tempfile::TempDir;
+use tokio::net::UnixStream;
 use tokio::process::Command;
 
 /// `Rpc.executeRpc`.
@@ -57,7 +58,8 @@ impl Cli {
     async fn succeeds(&self, arguments: &[&str]) {
         let output = self.ask(arguments).await;
         let error = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{arguments:?}: {error}");
+        let status = output.status;
+        assert!(status.success(), "{arguments:?}: {status}: {error}");
         assert_eq!(output.stdout, b"2\n", "{arguments:?}");
     }
 
@@ -67,6 +69,17 @@ impl Cli {
         assert!(!output.status.success(), "{arguments:?}");
         assert!(error.contains(reason), "{arguments:?}: {error}");
     }
+}
+
+/// Ends the node, and waits until nobody listens any more.
+async fn end(node: FakeNode, cli: &Cli) {
+    drop(node);
+    let ended = async {
+        while UnixStream::connect(cli.socket()).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    };
+    within("the end of the node", ended).await;
 }
 
 fn two_blocks(node: &FakeNode) {
@@ -86,7 +99,7 @@ async fn upstream_34_by_itself_it_takes_the_socket_if_there_is_a_node() {
     let asked = node.received();
     let asked = asked.iter().filter(|call| **call == EXECUTE_RPC);
     assert_eq!(asked.count(), 2);
-    drop(node);
+    end(node, &cli).await;
     cli.fails(&[], NO_HTTP).await;
     cli.fails(&["-ipcconnect=auto"], NO_HTTP).await;
 }
@@ -118,7 +131,7 @@ async fn upstream_36_a_socket_that_is_named_has_to_have_a_node() {
     two_blocks(&node);
     cli.succeeds(&["-ipcconnect=unix"]).await;
     cli.succeeds(&[&path]).await;
-    drop(node);
+    end(node, &cli).await;
     assert!(cli.socket().exists());
     cli.fails(&["-ipcconnect=unix"], "Connection refused").await;
     cli.fails(&[&path], NO_SOCKET).await;

@@ -1,6 +1,7 @@
 //! A real node that publishes, where an environment variable names one that was built with ZeroMQ.
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use bitcoin_core_ipc::bitcoin::{
     Amount, Block, OutPoint, ScriptBuf, Sequence as InputSequence, Transaction, TxIn, TxOut,
     Witness, consensus,
 };
-use bitcoin_core_ipc::{Network, Node};
+use bitcoin_core_ipc::{Interfaces, Network, Node};
 use bitcoin_core_zmq::{Error, Gap, Notification, Received, Sequence, Subscriber, Topic, feed};
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
@@ -87,6 +88,12 @@ async fn a_node_publishes() {
     let folder = tempfile::tempdir().unwrap();
     let endpoint = format!("unix:{}", folder.path().join("zmq.sock").display());
     let (peer, node) = start(&program, folder.path(), &endpoint).await;
+    if node.interfaces() == Interfaces::V31 {
+        // It makes no template for the first blocks of a chain.
+        let message = b"SKIPPED a_node_publishes: a v31 cannot begin a chain by templates\n";
+        let _ = std::io::stderr().write_all(message);
+        return peer.kill().await;
+    }
     let subscriber = Subscriber::builder().connect(endpoint.as_str(), Topic::ALL);
     let mut subscriber = subscriber.start().unwrap();
     first(&node, &mut subscriber).await;
