@@ -122,7 +122,7 @@ async fn failures_have_codes_of_their_own() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn ctrl_c_ends_the_call() {
+async fn ctrl_c_ends_the_call_in_the_node() {
     let fake = fake(Interfaces::V32);
     let tip = hex(fake.tip().hash.as_bytes());
     let params = format!("[\"{tip}\"]");
@@ -131,6 +131,7 @@ async fn ctrl_c_ends_the_call() {
     let peer = Peer::run("ipc", command);
     within("the wait", fake.until_waiting(1)).await;
     interrupt(peer.id());
+    within("the end of the wait", fake.until_waiting(0)).await;
     let (status, lines, report) = peer.finish().await;
     assert_eq!(status.code(), Some(130), "{report}");
     assert!(lines.is_empty(), "{lines:?}");

@@ -7,12 +7,11 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures_util::future::{OptionFuture, join};
-use tokio::sync::oneshot::{self, error::TryRecvError};
 
 use super::Connection;
 use super::peer_threads::Lease;
 use super::scope::Waiting;
-use crate::engine::{Answer, RemoteObject};
+use crate::engine::{Answer, GivenUp, RemoteObject};
 use crate::exception::Exception;
 use crate::handle::Use;
 use crate::interface::Method;
@@ -92,17 +91,17 @@ impl Parts {
             // The handler ends by itself: at once, unless it blocks or may not be dropped.
             if let Some(lease) = lease
                 && connection.tells_ends()
-                && let Some(settled) = answer.give_up()
+                && let Some(mut given_up) = answer.give_up()
             {
                 runtime.spawn(async move {
-                    let _ = settled.await;
+                    given_up.ended().await;
                     lease.put_back();
                 });
             }
             return;
         }
-        let mut settled = answer.give_up();
-        if settled.as_mut().is_some_and(is_settled) {
+        let mut given_up = answer.give_up();
+        if given_up.as_mut().is_some_and(GivenUp::is_answered) {
             if let Some(lease) = lease {
                 lease.put_back();
             }
@@ -110,7 +109,7 @@ impl Parts {
         }
         if let Some(used) = &mut used {
             used.give_up();
-            if settled.is_none() {
+            if given_up.is_none() {
                 used.goes_on();
             }
         }
@@ -119,12 +118,12 @@ impl Parts {
             .map(|canceller| tell_to_stop(object, canceller));
         let stopped = OptionFuture::from(stopped);
         runtime.spawn(async move {
-            let Some(mut settled) = settled else {
+            let Some(mut given_up) = given_up else {
                 stopped.await;
                 // Nobody will know when the thread is idle again, so it is not used any more.
                 return drop((used, lease));
             };
-            if is_settled(&mut settled) {
+            if given_up.is_answered() {
                 // It has just been answered.
                 if let Some(lease) = lease {
                     lease.put_back();
@@ -132,18 +131,23 @@ impl Parts {
                 return;
             }
             let ended = async {
-                linger(settled, used).await;
+                let used = linger(given_up, used).await;
                 if let Some(lease) = lease {
                     lease.put_back();
                 }
+                used
             };
-            join(stopped, ended).await;
+            // A peer may say at once that the call is over, and go on with what it began: the connection must not end
+            // before what stops that has arrived.
+            let stopped = tokio::time::timeout(LINGER, stopped);
+            let (_stopped, used) = join(stopped, ended).await;
+            drop(used);
         });
     }
 }
 
-/// Waits until the peer is done with a call that was given up.
-async fn linger(mut settled: oneshot::Receiver<()>, used: Option<Use>) {
+/// Waits until the peer is done with a call that was given up. Gives back what was kept for it, unless that was too long.
+async fn linger(mut given_up: GivenUp, used: Option<Use>) -> Option<Use> {
     if let Some(used) = used {
         let unused = async {
             // An object that nobody uses but this call keeps the connection open; so not for ever. One that will
@@ -151,17 +155,12 @@ async fn linger(mut settled: oneshot::Receiver<()>, used: Option<Use>) {
             let _ = tokio::time::timeout(LINGER, used.never_comes()).await;
         };
         tokio::select! {
-            _ = &mut settled => return,
+            () = given_up.ended() => return Some(used),
             () = unused => used.goes_on(),
         }
     }
-    let _ = settled.await;
-}
-
-/// Whether the answer came before the call was given up. Nothing is to be stopped then, and what stops a wait
-/// would stop the next one.
-fn is_settled(settled: &mut oneshot::Receiver<()>) -> bool {
-    !matches!(settled.try_recv(), Err(TryRecvError::Empty))
+    given_up.ended().await;
+    None
 }
 
 /// Calls the method that the schema pairs with one that was given up, for peers that go on with that.

@@ -7,8 +7,8 @@ use std::task::{Context, Poll, ready};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use tokio::sync::oneshot;
 
+use super::given_up::GivenUp;
 use super::native::Asked;
 use crate::exception::Exception;
 use crate::interface::Method;
@@ -52,14 +52,13 @@ impl Answer {
         Self::Unsent(Box::pin(async { Err(exception) }))
     }
 
-    /// Gives the call up, which the peer is told. Ready when the peer is done with it all the same, or
-    /// the connection has ended, and at once if the call was not sent; none where the engine does not learn of that.
-    pub(crate) fn give_up(self) -> Option<oneshot::Receiver<()>> {
+    /// Gives the call up, which the peer is told. None where the engine does not learn of its end.
+    pub(crate) fn give_up(self) -> Option<GivenUp> {
         match self {
-            Self::Asked(asked) => Some(asked.give_up()),
-            Self::Unsent(_) => Some(over()),
+            Self::Asked(asked) => Some(GivenUp::new(asked.give_up())),
+            Self::Unsent(_) => Some(GivenUp::over()),
             // The answer may be there, though nobody has looked at it.
-            Self::Other(answer) => answer.now_or_never().map(|_| over()),
+            Self::Other(answer) => answer.now_or_never().map(|_| GivenUp::over()),
         }
     }
 }
@@ -85,9 +84,4 @@ impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Answer").finish_non_exhaustive()
     }
-}
-
-/// Says of a call that the peer is done with it.
-fn over() -> oneshot::Receiver<()> {
-    oneshot::channel().1
 }

@@ -18,11 +18,13 @@ use crate::stats::Stats;
 
 mod answer;
 pub(crate) mod capnp_rpc;
+mod given_up;
 mod later;
 pub(crate) mod native;
 mod reply;
 
 pub(crate) use answer::{Answer, Request};
+pub(crate) use given_up::{Cancelled, GivenUp};
 pub(crate) use later::{Later, object_at};
 pub(crate) use reply::{Interest, Reply};
 

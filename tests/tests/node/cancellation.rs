@@ -101,3 +101,16 @@ async fn a_node_that_cannot_interrupt_goes_on() {
     fake.mine();
     within("the end of the wait", fake.until_waiting(0)).await;
 }
+
+/// What stops a wait arrives before the connection ends with the last who used it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wait_ends_that_is_dropped_with_all_else() {
+    for _ in 0..40 {
+        let (fake, node) = node(Interfaces::V32).await;
+        let mining = mining(&node).await;
+        let wait = tip_wait(&fake, &mining).await;
+        drop((node, mining));
+        wait.abort();
+        within("the end of the wait", fake.until_waiting(0)).await;
+    }
+}

@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use super::peer::{Asking, Peer};
 use super::pipelined::Pipelined;
 use super::writer::Urgency;
+use crate::engine::Cancelled;
 use crate::exception::Exception;
 use crate::message::Payload;
 
@@ -57,7 +58,7 @@ impl Asked {
     }
 
     /// Gives the call up. Ready when its answer has come all the same, or the connection has ended.
-    pub(crate) fn give_up(self) -> oneshot::Receiver<()> {
+    pub(crate) fn give_up(self) -> oneshot::Receiver<Cancelled> {
         self.peer().settled(self.asking)
     }
 

@@ -21,7 +21,7 @@ use super::writer::{Urgency, Writer};
 use crate::adapter::LocalObject;
 use crate::capability::{Capability, Target};
 use crate::connection::Connection;
-use crate::engine::{Answer, Request};
+use crate::engine::{Answer, Cancelled, Request};
 use crate::exception::{Exception, ExceptionKind};
 
 pub(super) struct Peer {
@@ -240,7 +240,7 @@ impl Peer {
     }
 
     /// Ready when the answer of a question has come, or it has been settled in another way.
-    pub(super) fn settled(&self, asking: Asking) -> oneshot::Receiver<()> {
+    pub(super) fn settled(&self, asking: Asking) -> oneshot::Receiver<Cancelled> {
         let (sender, settled) = oneshot::channel();
         if let Some(question) = self.lock().question(asking)
             && !question.returned

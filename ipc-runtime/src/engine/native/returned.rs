@@ -14,9 +14,16 @@ use super::tables::{Finish, Waiter};
 use super::wire;
 use super::writer::Urgency;
 use crate::capability::Capability;
-use crate::engine::object_at;
+use crate::engine::{Cancelled, object_at};
 use crate::exception::{Exception, ExceptionKind};
 use crate::message::{Frame, Payload, Within};
+
+/// What an answer says of its question, beside what it brings.
+struct Terms {
+    needs_no_finish: bool,
+    releases_params: bool,
+    is_cancelled: bool,
+}
 
 impl Peer {
     /// Takes note of an answer. Returns what it is and who waits for it, if anybody does.
@@ -24,11 +31,12 @@ impl Peer {
         self: &Arc<Self>,
         returned: return_::Reader<'_>,
     ) -> Result<Option<Answered>, Exception> {
-        let settled = self.settle(
-            returned.get_answer_id(),
-            returned.get_no_finish_needed(),
-            returned.get_release_param_caps(),
-        )?;
+        let terms = Terms {
+            needs_no_finish: returned.get_no_finish_needed(),
+            releases_params: returned.get_release_param_caps(),
+            is_cancelled: matches!(returned.which(), Ok(return_::Which::Canceled(()))),
+        };
+        let settled = self.settle(returned.get_answer_id(), &terms)?;
         let Some((asking, finished, waiter)) = settled else {
             return Ok(None);
         };
@@ -43,7 +51,12 @@ impl Peer {
 
     /// As [`Peer::returned`], for results that refer to no objects and need no Finish.
     pub(super) fn returned_simply(&self, question: u32) -> Result<Option<Answered>, Exception> {
-        let settled = self.settle(question, true, false)?;
+        let terms = Terms {
+            needs_no_finish: true,
+            releases_params: false,
+            is_cancelled: false,
+        };
+        let settled = self.settle(question, &terms)?;
         Ok(settled.map(|(asking, finished, waiter)| Answered {
             asking,
             finished,
@@ -60,8 +73,7 @@ impl Peer {
     fn settle(
         &self,
         question: u32,
-        no_finish_needed: bool,
-        release_params: bool,
+        terms: &Terms,
     ) -> Result<Option<(Asking, bool, Waiter)>, Exception> {
         let (asking, waiter, finished, dropped) = {
             let mut tables = self.lock();
@@ -77,14 +89,14 @@ impl Peer {
             let is_wanted = waiter.caller.is_some() || waiter.object.is_some();
             asked.imported = is_wanted;
             // The number of one with an object in its results is freed by that.
-            if no_finish_needed && is_wanted && waiter.object.is_none() {
+            if terms.needs_no_finish && is_wanted && waiter.object.is_none() {
                 asked.finish = Finish::Sent;
             }
             let settled = asked.settled.take();
             let params = std::mem::take(&mut asked.params);
             let finished = asked.finish == Finish::Sent;
             let mut released = Vec::new();
-            if release_params {
+            if terms.releases_params {
                 for export in params {
                     released.extend(tables.unexport(export, 1));
                 }
@@ -98,7 +110,13 @@ impl Peer {
             (asking, waiter, finished, (released, settled))
         };
         // Outside of the lock: that may be anybody's code, and those who wait go on.
-        drop(dropped);
+        let (released, settled) = dropped;
+        drop(released);
+        if let Some(settled) = settled
+            && terms.is_cancelled
+        {
+            let _ = settled.send(Cancelled);
+        }
         Ok(waiter.map(|waiter| (asking, finished, waiter)))
     }
 

@@ -14,7 +14,7 @@ use super::pipelined::Pipelined;
 use super::promise::Promise;
 use crate::adapter::LocalObject;
 use crate::capability::{Capability, Target};
-use crate::engine::Interest;
+use crate::engine::{Cancelled, Interest};
 use crate::exception::Exception;
 use crate::message::Payload;
 use crate::stats::Stats;
@@ -54,7 +54,7 @@ pub(super) struct Question {
     pub(super) serial: u64,
     pub(super) waiter: Waiter,
     /// Told when the answer of a question that was given up has come.
-    pub(super) settled: Option<oneshot::Sender<()>>,
+    pub(super) settled: Option<oneshot::Sender<Cancelled>>,
     /// Exports that the parameters carried.
     pub(super) params: Vec<u32>,
     pub(super) finish: Finish,
