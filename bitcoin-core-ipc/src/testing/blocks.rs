@@ -35,8 +35,8 @@ pub(super) fn subsidy(height: usize) -> Fee {
 }
 
 /// A transaction that spends what nobody has, as there are no scripts and no coins here.
-pub(super) fn transaction(number: usize) -> Transaction {
-    let number = u64::try_from(number).unwrap_or(u64::MAX).to_le_bytes();
+pub(super) fn transaction(number: u64) -> Transaction {
+    let number = number.to_le_bytes();
     Transaction {
         version: transaction::Version::TWO,
         lock_time: LockTime::ZERO,

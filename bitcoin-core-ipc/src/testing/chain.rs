@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use bitcoin::{Block, BlockHash};
+use bitcoin::{Block, BlockHash, OutPoint};
 use tokio::sync::watch;
 
 use super::blocks::{Draft, Fee, genesis, transaction};
@@ -13,6 +13,7 @@ use super::events::{Event, Listeners};
 use super::multiprocess::Multiprocess;
 use super::rules::{self, Refusal};
 use super::tap::Received;
+use crate::chain::RemovalReason;
 use crate::encoded::Amount;
 use crate::options::BlockRef;
 
@@ -30,6 +31,8 @@ pub(super) struct State {
     /// What is not on the chain: valid once, but stale, or invalid.
     others: HashMap<BlockHash, Stale>,
     pub(super) mempool: Vec<(bitcoin::Transaction, Fee)>,
+    /// The number of its next change.
+    pub(super) mempool_sequence: u64,
     /// What each block took out of the mempool.
     mined: HashMap<BlockHash, Vec<(bitcoin::Transaction, Fee)>>,
     pub(super) listeners: Listeners,
@@ -59,6 +62,7 @@ impl Chain {
                 blocks: vec![genesis()],
                 others: HashMap::new(),
                 mempool: Vec::new(),
+                mempool_sequence: 1,
                 mined: HashMap::new(),
                 listeners: Listeners::default(),
                 multiprocess: Multiprocess::default(),
@@ -145,8 +149,8 @@ impl Chain {
 
     pub(super) fn add_transaction(&self, fee: Amount) -> bitcoin::Transaction {
         self.change(|state| {
-            let number = state.blocks.len() * 1000 + state.mempool.len();
-            let transaction = transaction(number);
+            // Each time another one.
+            let transaction = transaction(state.mempool_sequence);
             state.add(transaction.clone(), fee.0);
             transaction
         })
@@ -320,6 +324,7 @@ impl State {
     /// Takes a transaction into the mempool.
     pub(super) fn add(&mut self, transaction: bitcoin::Transaction, fee: Fee) {
         self.mempool.push((transaction.clone(), fee));
+        self.mempool_sequence += 1;
         self.listeners.tell(&Event::TransactionAdded(transaction));
     }
 
@@ -330,26 +335,46 @@ impl State {
             return false;
         };
         let (transaction, _) = self.mempool.remove(at);
+        self.mempool_sequence += 1;
         self.listeners
             .tell(&Event::TransactionRemoved(transaction, reason));
         true
     }
 
     fn connect(&mut self, block: Block) {
-        let mined: HashSet<_> = block
-            .txdata
-            .iter()
-            .map(bitcoin::Transaction::compute_txid)
-            .collect();
-        let (mined, left) = std::mem::take(&mut self.mempool)
-            .into_iter()
-            .partition(|(transaction, _)| mined.contains(&transaction.compute_txid()));
-        self.mempool = left;
+        let mut mined = Vec::new();
+        for transaction in &block.txdata {
+            let txid = transaction.compute_txid();
+            let is = |known: &(bitcoin::Transaction, Fee)| known.0.compute_txid() == txid;
+            if let Some(at) = self.mempool.iter().position(is) {
+                mined.push(self.mempool.remove(at));
+                self.mempool_sequence += 1;
+            }
+            for input in &transaction.input {
+                self.remove_conflict(input.previous_output);
+            }
+        }
         self.mined.insert(block.block_hash(), mined);
         let height = self.blocks.len();
         self.blocks.push(block.clone());
         self.listeners.tell(&Event::BlockConnected(block, height));
         self.tell_tip();
+    }
+
+    /// Takes what spends an output out of the mempool, since a block spends it, and what depends on that.
+    fn remove_conflict(&mut self, spent: OutPoint) {
+        let spends = |transaction: &bitcoin::Transaction| {
+            let mut inputs = transaction.input.iter();
+            inputs.any(|input| input.previous_output == spent)
+        };
+        let Some(conflict) = self.transaction(spends).cloned() else {
+            return;
+        };
+        let txid = conflict.compute_txid();
+        self.remove(txid, i32::from(RemovalReason::Conflict));
+        for output in (0..).take(conflict.output.len()) {
+            self.remove_conflict(OutPoint::new(txid, output));
+        }
     }
 
     /// Takes the last block off the chain, unless it is the first, and puts its transactions back into the mempool.

@@ -71,6 +71,14 @@ pub(super) fn run(chain: &Chain, method: &str, params: &Value) -> Result<Value, 
                 None => Err(json!({ "code": -5, "message": "Block not found" })),
             }
         }
+        ("getrawmempool", [verbose, sequence]) if *verbose == false && *sequence == true => {
+            let state = chain.state();
+            let txids = state.mempool.iter().map(|(it, _)| it.compute_txid());
+            Ok(json!({
+                "txids": txids.map(|txid| txid.to_string()).collect::<Vec<_>>(),
+                "mempool_sequence": state.mempool_sequence,
+            }))
+        }
         _ => Err(json!({ "code": -32601, "message": "Method not found" })),
     }
 }

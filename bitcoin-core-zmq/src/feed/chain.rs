@@ -1,7 +1,7 @@
 //! The chain and the mempool of a multiprocess node.
 
-use bitcoin_core_ipc::chain::{BlockInfo, Chain, ChainEvent};
-use bitcoin_core_ipc::{Block, BlockHash, Error, Subscription, Transaction, Txid, bitcoin};
+use bitcoin_core_ipc::chain::{BlockInfo, Chain, ChainEvent, RemovalReason};
+use bitcoin_core_ipc::{Block, BlockHash, Error, Transaction, Txid, bitcoin};
 use futures_util::Stream;
 use futures_util::stream::try_unfold;
 
@@ -10,7 +10,8 @@ use crate::event::Event;
 /// What happens to the chain and the mempool from now on.
 ///
 /// As of `bitcoind`, there is no [`Event::Tip`] while the node catches up with the chain, and nothing of a chain in the
-/// background. The numbers of changes of the mempool are not known. The first error ends the stream.
+/// background. The numbers of changes of the mempool are not known: see [`numbered_chain`](super::numbered_chain). The first error
+/// ends the stream.
 ///
 /// While it is not read, the node waits, as for [`Chain::notifications`].
 ///
@@ -20,46 +21,69 @@ use crate::event::Event;
 pub async fn chain(
     chain: Chain,
 ) -> Result<impl Stream<Item = Result<Event, Error>> + Send + use<>, Error> {
-    let following = Following {
-        events: chain.notifications().await?,
-        chain,
-        tip: None,
-    };
-    Ok(try_unfold(following, |mut following| async move {
-        let event = following.next().await?;
-        Ok(event.map(|event| (event, following)))
-    }))
+    let events = chain.notifications().await?;
+    let state = (Following::new(chain), events);
+    Ok(try_unfold(
+        state,
+        |(mut following, mut events)| async move {
+            while let Some(event) = events.next().await {
+                if let Some(told) = following.told(event?).await? {
+                    return Ok(Some((told.event, (following, events))));
+                }
+            }
+            Ok(None)
+        },
+    ))
 }
 
-struct Following {
+/// Makes of what a node tells what is published.
+pub(super) struct Following {
     chain: Chain,
-    events: Subscription<ChainEvent>,
     /// The last block that came onto the chain, or is the last again: told when the node says that it is the tip.
     tip: Option<(BlockHash, Option<Block>)>,
 }
 
+/// What is published, and what its number depends on.
+pub(super) struct Told {
+    pub(super) event: Event,
+    /// The transaction that has left, if it is for a block that spends what it spends.
+    pub(super) conflict: Option<bitcoin::Transaction>,
+}
+
+impl Told {
+    pub(super) fn new(event: Event) -> Self {
+        let conflict = None;
+        Self { event, conflict }
+    }
+}
+
 impl Following {
-    async fn next(&mut self) -> Result<Option<Event>, Error> {
-        while let Some(event) = self.events.next().await {
-            if let Some(event) = self.told(event?).await? {
-                return Ok(Some(event));
-            }
-        }
-        Ok(None)
+    pub(super) fn new(chain: Chain) -> Self {
+        Self { chain, tip: None }
     }
 
     /// What is published of an event, if anything.
-    async fn told(&mut self, event: ChainEvent) -> Result<Option<Event>, Error> {
-        Ok(match event {
+    pub(super) async fn told(&mut self, event: ChainEvent) -> Result<Option<Told>, Error> {
+        let event = match event {
             ChainEvent::TransactionAdded(transaction) => Some(Event::TransactionAdded {
-                txid: txid(&transaction)?,
+                txid: bitcoin::Transaction::try_from(&transaction)?
+                    .compute_txid()
+                    .into(),
                 transaction,
                 mempool_sequence: None,
             }),
-            ChainEvent::TransactionRemoved { transaction, .. } => Some(Event::TransactionRemoved {
-                txid: txid(&transaction)?,
-                mempool_sequence: None,
-            }),
+            ChainEvent::TransactionRemoved {
+                transaction,
+                reason,
+            } => {
+                let transaction = bitcoin::Transaction::try_from(&transaction)?;
+                let event = Event::TransactionRemoved {
+                    txid: transaction.compute_txid().into(),
+                    mempool_sequence: None,
+                };
+                let conflict = (reason == RemovalReason::Conflict).then_some(transaction);
+                return Ok(Some(Told { event, conflict }));
+            }
             ChainEvent::BlockConnected { role, block } if !role.historical => {
                 self.tip = Some((block.hash, block.block.clone()));
                 Some(Event::BlockConnected {
@@ -76,7 +100,8 @@ impl Following {
             }
             ChainEvent::UpdatedTip => self.tip().await?,
             _ => None,
-        })
+        };
+        Ok(event.map(Told::new))
     }
 
     async fn tip(&mut self) -> Result<Option<Event>, Error> {
@@ -96,11 +121,6 @@ impl Following {
         };
         Ok(tip.map(|(hash, block)| Event::Tip { hash, block }))
     }
-}
-
-fn txid(transaction: &Transaction) -> Result<Txid, Error> {
-    let transaction = bitcoin::Transaction::try_from(transaction)?;
-    Ok(transaction.compute_txid().into())
 }
 
 /// The transactions of a block, where the node has it at hand.

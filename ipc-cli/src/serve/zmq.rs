@@ -50,6 +50,10 @@ async fn events(
     topics: &[Topic],
 ) -> Result<BoxStream<'static, Result<Event, Error>>, Error> {
     let blocks = [Topic::HashBlock, Topic::RawBlock];
+    if topics.contains(&Topic::Sequence) {
+        let (chain, rpc) = (node.chain().await?, node.rpc().await?);
+        return Ok(feed::numbered_chain(chain, rpc).await?.boxed());
+    }
     if topics.iter().any(|topic| !blocks.contains(topic)) {
         return Ok(feed::chain(node.chain().await?).await?.boxed());
     }

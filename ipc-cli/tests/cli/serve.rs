@@ -57,7 +57,7 @@ async fn a_multiprocess_node_tells_of_more() {
     let address = fake.address();
     let command = command(&["serve", "zmq", "--bind", "tcp://127.0.0.1:0", &address]);
     let mut peer = Peer::run("ipc", command);
-    let line = peer.line(&["publishing hashblock, rawblock, hashtx, rawtx at "]);
+    let line = peer.line(&["publishing hashblock, rawblock, hashtx, rawtx, sequence at "]);
     let line = line.await;
     let endpoint = line.rsplit(' ').next().unwrap();
     let subscriber = Subscriber::builder().connect(endpoint, [Topic::HashTx]);

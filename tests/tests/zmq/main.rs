@@ -6,8 +6,10 @@ mod bad_messages;
 mod feed;
 mod gaps;
 mod mining;
+mod numbers;
 mod pyzmq;
 mod real;
+mod real_numbers;
 mod sockets;
 mod subscribers;
 

@@ -23,7 +23,7 @@ use crate::mining::mine;
 use crate::{next, publisher};
 
 /// A script that anybody can spend: its output and its witness.
-fn anyone() -> (ScriptBuf, Witness) {
+pub(crate) fn anyone() -> (ScriptBuf, Witness) {
     let script = ScriptBuf::from_bytes(vec![0x51]);
     (script.to_p2wsh(), Witness::from_slice(&[script.as_bytes()]))
 }

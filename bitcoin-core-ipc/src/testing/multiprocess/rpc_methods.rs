@@ -1,4 +1,4 @@
-//! JSON-RPC methods that other processes serve.
+//! JSON-RPC methods that wait: for other processes, which serve them or are told of the chain.
 
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use generated_examples::multiprocess::handler::HandlerProxy;
 use ipc_runtime::Exception;
 use serde_json::{Value, json};
 
+use super::notifications;
 use super::registry::serve;
 use crate::testing::chain::Chain;
 
@@ -29,13 +30,17 @@ pub(super) fn handle(chain: &Arc<Chain>, command: RPCCommand) -> Result<HandlerP
     Ok(serve(chain, |state| &mut state.rpc_methods, method))
 }
 
-/// Runs a method that somebody serves; none if nobody does.
+/// Runs a method that somebody serves, or that waits for somebody; none if it is another.
 pub(super) async fn run(
     chain: &Chain,
     method: &str,
     params: &str,
     uri: &str,
 ) -> Option<Result<Value, Value>> {
+    if method == "syncwithvalidationinterfacequeue" {
+        notifications::wait(chain).await;
+        return Some(Ok(Value::Null));
+    }
     let actor = {
         let state = chain.state();
         let mut last_first = state.multiprocess.rpc_methods.iter().rev();

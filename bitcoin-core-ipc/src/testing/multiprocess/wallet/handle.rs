@@ -22,7 +22,7 @@ pub struct FakeWallet {
 }
 
 /// Greater than the numbers of what the node's own transactions spend.
-const FROM_NOWHERE: usize = 1_000_000_000;
+const FROM_NOWHERE: u64 = 1_000_000_000;
 
 impl FakeWallet {
     pub(in crate::testing) fn open(chain: &Arc<Chain>, name: &str) -> Self {
@@ -52,7 +52,7 @@ impl FakeWallet {
     pub fn receive(&self, amount: Amount) -> Transaction {
         self.change(|account, state| {
             let address = account.new_address(AddressType::Bech32);
-            let number = account.transactions.len() + FROM_NOWHERE;
+            let number = FROM_NOWHERE + state.mempool_sequence;
             let mut transaction = transaction(number);
             transaction.output = address
                 .map(|address| TxOut {
