@@ -90,13 +90,19 @@ impl Zeromq {
         let mut subscriber = SubSocket::new();
         subscriber.connect(&endpoint.to_string()).await?;
         subscriber.subscribe("").await?;
-        // Nothing tells that it has arrived.
-        loop {
-            publisher.send(ZmqMessage::from("")).await?;
-            let received = tokio::time::timeout(Duration::from_millis(50), subscriber.recv());
-            if received.await.is_ok() {
-                break;
+        // Nothing tells that it has arrived but a message; and a `recv` that is dropped loses the connection.
+        let mut sent = 0_u32;
+        let mut receiving = Box::pin(subscriber.recv());
+        let mut last = loop {
+            publisher.send(number(sent)).await?;
+            tokio::select! {
+                received = &mut receiving => break received?,
+                () = tokio::time::sleep(Duration::from_millis(10)) => sent += 1,
             }
+        };
+        drop(receiving);
+        while last.get(0) != number(sent).get(0) {
+            last = subscriber.recv().await?;
         }
         Ok(Self {
             publisher,
@@ -104,6 +110,10 @@ impl Zeromq {
             counter: 0,
         })
     }
+}
+
+fn number(number: u32) -> ZmqMessage {
+    ZmqMessage::from(number.to_string())
 }
 
 impl Contestant for Zeromq {
@@ -134,7 +144,8 @@ impl Contestant for Zeromq {
                 }
                 Ok::<_, BoxError>(())
             };
-            tokio::try_join!(publishing, receiving)?;
+            // Its queue does not stop to ask again when tokio wants the task to make room for others.
+            tokio::task::unconstrained(async { tokio::try_join!(publishing, receiving) }).await?;
         }
         Ok(())
     }
