@@ -196,9 +196,9 @@ pub(crate) enum Serve {
 
 const INTERFACES: &str = "\
 What is answered:
-  as bitcoind does, for bitcoin-cli and curl, by nodes that have executeRpc: without the options below
-  with the methods of Bitcoin Core's interfaces, of any version:             with --interfaces
-  with the methods of another schema's interfaces:                           with --schema
+  by itself          as bitcoind does, for bitcoin-cli and curl; by nodes that have executeRpc
+  with --interfaces  the methods of Bitcoin Core's interfaces, of any version
+  with --schema      the methods of another server's interfaces
 
 Methods of interfaces are called mining_getTip, with parameters by position or by name. Objects that they bring are
 handles, such as blockTemplate:3, for the parameter object of further calls over the same connection.";
