@@ -1,5 +1,5 @@
-//! What code that `ipc-gen` generates for JSON-RPC stands on. Not for use by hand, but for [`JsonValue`], which types of
-//! one's own implement: it changes with the generator.
+//! What code that `ipc-gen` generates for JSON-RPC stands on, and programs that know interfaces at run time only. Not for
+//! use by hand, but for [`JsonValue`], which types of one's own implement: it changes with the generator.
 
 mod errors;
 mod fields;
