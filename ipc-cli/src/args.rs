@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bitcoin_core_ipc::{Network, Node, NodeBuilder};
 use bitcoin_core_zmq::Topic;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::output::Format;
@@ -113,6 +113,22 @@ impl From<Chain> for Network {
     }
 }
 
+/// Which interfaces a server has.
+#[derive(Debug, Args)]
+pub(crate) struct By {
+    /// A schema file, instead of Bitcoin Core's; several can be given
+    #[arg(long, value_name = "FILE")]
+    pub(crate) schema: Vec<PathBuf>,
+
+    /// A folder where imports of schemas are looked up; several can be given
+    #[arg(short = 'I', long = "import-path", value_name = "DIR")]
+    pub(crate) import_paths: Vec<PathBuf>,
+
+    /// The interface of the first object, if that is not Init or the schema's only one
+    #[arg(long, value_name = "NAME", requires = "schema")]
+    pub(crate) first: Option<String>,
+}
+
 const CALLS: &str = "\
 Calls:
   Mining.getTip                          a method of an object that the first one makes
@@ -134,17 +150,8 @@ pub(crate) struct Call {
     #[arg(required = true, value_name = "CALL")]
     pub(crate) calls: Vec<String>,
 
-    /// A schema file, instead of Bitcoin Core's; several can be given
-    #[arg(long, value_name = "FILE")]
-    pub(crate) schema: Vec<PathBuf>,
-
-    /// A folder where imports of schemas are looked up; several can be given
-    #[arg(short = 'I', long = "import-path", value_name = "DIR")]
-    pub(crate) import_paths: Vec<PathBuf>,
-
-    /// The interface of the first object, if that is not Init or the schema's only one
-    #[arg(long, value_name = "NAME", requires = "schema")]
-    pub(crate) first: Option<String>,
+    #[command(flatten)]
+    pub(crate) by: By,
 
     /// How long to wait for each answer. Without it there is no limit
     #[arg(long, value_name = "SECONDS")]
@@ -183,14 +190,36 @@ pub(crate) enum Events {
 pub(crate) enum Serve {
     /// Publish over ZeroMQ what bitcoind publishes, as far as the node's version tells of it
     Zmq(Zmq),
-    /// Answer JSON-RPC over HTTP as bitcoind does, for bitcoin-cli and curl; with nodes that have executeRpc
+    /// Answer JSON-RPC over HTTP: as bitcoind does, or with the methods of interfaces
     JsonRpc(JsonRpc),
 }
 
+const INTERFACES: &str = "\
+What is answered:
+  by itself          as bitcoind does, for bitcoin-cli and curl; by nodes that have executeRpc
+  with --interfaces  the methods of Bitcoin Core's interfaces, of any version
+  with --schema      the methods of another server's interfaces
+
+Methods of interfaces are called mining_getTip, with parameters by position or by name. Objects that they bring are
+handles, such as blockTemplate:3, for the parameter object of further calls over the same connection.";
+
 #[derive(Debug, Args)]
+#[command(after_help = INTERFACES)]
+#[command(group(ArgGroup::new("methods").args(["interfaces", "schema"]).multiple(true)))]
 pub(crate) struct JsonRpc {
     #[command(flatten)]
     pub(crate) reach: Reach,
+
+    /// Answer with the methods of Bitcoin Core's interfaces
+    #[arg(long)]
+    pub(crate) interfaces: bool,
+
+    #[command(flatten)]
+    pub(crate) by: By,
+
+    /// Call methods mining_get_tip rather than mining_getTip
+    #[arg(long, requires = "methods")]
+    pub(crate) snake_case: bool,
 
     /// Where: IP:PORT or unix:PATH; several can be given
     #[arg(long, required = true, value_name = "ADDRESS")]

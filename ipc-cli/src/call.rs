@@ -4,16 +4,15 @@ mod path;
 mod plan;
 
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bitcoin_core_ipc::Node;
 use ipc_gen::reflection::Id;
 use ipc_runtime::{Ipc, rt};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::args::{Call, Reach};
-use crate::dynamic::{Answer, Interfaces, Returned, Schemas, fill, results};
+use crate::dynamic::{Known, Returned, Schemas};
 use crate::failure::Failure;
 use crate::interrupt::{interrupted, unless_interrupted};
 use crate::output::Output;
@@ -34,22 +33,20 @@ pub(crate) async fn run(arguments: Call, ipc: &Ipc, output: Output) -> Result<Ex
 async fn called(arguments: &Call, ipc: &Ipc) -> Result<Value, Failure> {
     let path = Path::read(&arguments.calls)?;
     let (schemas, address) = schemas(arguments, ipc).await?;
-    let first = schemas.first_interface(arguments.first.as_deref())?;
+    let first = schemas.first_interface(arguments.by.first.as_deref())?;
     let steps = path.from(&schemas, first)?;
     let caller = Caller {
-        interfaces: Arc::new(Interfaces::of(&schemas)),
-        schemas: Arc::new(schemas),
+        known: Known::of(schemas),
         timeout: arguments.timeout.map(Duration::from_secs),
     };
-    let plan = plan(&caller.schemas, &caller.interfaces, first, steps)?;
+    let plan = plan(caller.known, first, steps)?;
     caller.run(ipc, &address, first, &plan).await
 }
 
 /// The schema to go by, and the full address.
 async fn schemas(arguments: &Call, ipc: &Ipc) -> Result<(Schemas, String), Failure> {
     let reach = &arguments.reach;
-    if !arguments.schema.is_empty() {
-        let schemas = Schemas::of_files(&arguments.schema, &arguments.import_paths)?;
+    if let Some(schemas) = Schemas::asked_for(&arguments.by)? {
         return Ok((schemas, reach.node().socket()?));
     }
     let node = connect(reach, ipc).await?;
@@ -71,8 +68,7 @@ pub(crate) async fn connect(reach: &Reach, ipc: &Ipc) -> Result<Node, Failure> {
 }
 
 struct Caller {
-    schemas: Arc<Schemas>,
-    interfaces: Arc<Interfaces>,
+    known: Known,
     timeout: Option<Duration>,
 }
 
@@ -85,7 +81,7 @@ impl Caller {
         first: Id,
         plan: &[Planned<'_>],
     ) -> Result<Value, Failure> {
-        let interface = self.interfaces.interface(first);
+        let interface = self.known.interfaces.interface(first);
         let interface = interface.ok_or_else(|| Failure::usage("there is no such interface"))?;
         let object = ipc.connect_object(address, interface).await;
         let mut object = object.map_err(Failure::unreachable)?;
@@ -93,10 +89,10 @@ impl Caller {
         let mut objects = Vec::new();
         let mut last = Value::Null;
         for planned in plan {
-            let answer = self.call(&object, planned).await?;
-            last = answer.json;
+            let (json, brought) = self.call(&object, planned).await?;
+            last = json;
             if planned.wanted.is_some() {
-                let brought = answer.object.ok_or_else(|| {
+                let brought = brought.ok_or_else(|| {
                     Failure::failed(format!("{} brought no object: it is null", planned.name))
                 })?;
                 objects.push(std::mem::replace(&mut object, brought));
@@ -105,28 +101,36 @@ impl Caller {
         Ok(last)
     }
 
-    async fn call(&self, object: &rt::Object, planned: &Planned<'_>) -> Result<Answer, Failure> {
-        let declared = planned.method.declared.method;
-        let (schemas, interfaces) = (Arc::clone(&self.schemas), Arc::clone(&self.interfaces));
-        let (result_struct, wanted) = (declared.results, planned.wanted.clone());
-        let call = object.call(
-            planned.method.runtime,
-            |builder| fill(&self.schemas, declared.params, &planned.values, builder),
-            move |reader| {
-                let wanted = wanted.as_deref();
-                results(&schemas, &interfaces, result_struct, wanted, reader)
-            },
-        );
+    /// What a call brings, and the object to go on with.
+    async fn call(
+        &self,
+        object: &rt::Object,
+        planned: &Planned<'_>,
+    ) -> Result<(Value, Option<rt::Object>), Failure> {
+        let wanted = planned.wanted.clone();
+        let call = (self.known).call(object, planned.method, &planned.params, wanted);
         let call = match self.timeout {
             Some(limit) => call.timeout(limit),
             None => call,
         };
         match waiting(&format!("waiting for {}", planned.name), call).await? {
-            Returned::Results(answer) => Ok(answer),
-            Returned::Declared { name, carried } => {
+            (Returned::Results(results), brought) => Ok((shown(results), brought)),
+            (Returned::Declared { name, carried }, _) => {
                 let text = format!("{} failed with {name}: {carried}", planned.name);
                 Err(Failure::failed(text))
             }
         }
+    }
+}
+
+/// Results by name; where there is only `result`, that itself.
+fn shown(mut results: Map<String, Value>) -> Value {
+    match (results.len(), results.remove("result")) {
+        (1, Some(result)) => result,
+        (_, Some(result)) => {
+            results.insert("result".to_owned(), result);
+            Value::Object(results)
+        }
+        (_, None) => Value::Object(results),
     }
 }

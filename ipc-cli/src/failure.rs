@@ -52,6 +52,20 @@ impl Failure {
         self
     }
 
+    /// Says in front of the text where it was met.
+    pub(crate) fn at(mut self, place: &str) -> Self {
+        self.text = format!("{place}: {}", self.text);
+        self
+    }
+
+    /// The text and the advice on one line.
+    pub(crate) fn message(&self) -> String {
+        match &self.advice {
+            Some(advice) => format!("{}: {advice}", self.text),
+            None => self.text.clone(),
+        }
+    }
+
     pub(crate) fn code(&self) -> ExitCode {
         ExitCode::from(match self.kind {
             Kind::Failed => 1,

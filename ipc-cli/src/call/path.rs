@@ -66,12 +66,11 @@ impl Path {
         let Some(start) = self.start.filter(|start| start != schemas.name(first)) else {
             return Ok(self.steps);
         };
-        let methods = schemas.methods(first);
-        let makers = methods.iter().filter_map(|declared| {
-            let (_, interface) = schemas.object(declared.method)?;
-            Some((&declared.method.name, schemas.name(interface)))
-        });
-        let makers: Vec<_> = makers.collect();
+        let makers = schemas.makers(first);
+        let makers: Vec<_> = makers
+            .iter()
+            .map(|(declared, interface)| (&declared.method.name, schemas.name(*interface)))
+            .collect();
         match makers.iter().find(|(_, interface)| **interface == start) {
             Some((maker, _)) => {
                 let maker = Step {

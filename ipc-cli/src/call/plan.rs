@@ -1,12 +1,10 @@
 //! Calls that make sense, as far as that can be told before any is made.
 
-use std::collections::BTreeMap;
-
-use ipc_gen::reflection::{Id, Value};
+use ipc_gen::reflection::Id;
 use serde_json::json;
 
 use super::path::Step;
-use crate::dynamic::{DynamicMethod, Interfaces, Schemas, parameters};
+use crate::dynamic::{DynamicMethod, Known, Numbered, Parameters, Schemas, parameters};
 use crate::failure::Failure;
 
 /// A call that can be made.
@@ -15,17 +13,20 @@ pub(super) struct Planned<'a> {
     /// Interface and method.
     pub(super) name: String,
     pub(super) method: DynamicMethod<'a>,
-    pub(super) values: BTreeMap<String, Value>,
+    pub(super) params: Parameters,
     /// The result that the next call is made of.
     pub(super) wanted: Option<String>,
 }
 
-pub(super) fn plan<'a>(
-    schemas: &'a Schemas,
-    interfaces: &Interfaces,
+pub(super) fn plan(
+    known: Known,
     first: Id,
     steps: Vec<Step>,
-) -> Result<Vec<Planned<'a>>, Failure> {
+) -> Result<Vec<Planned<'static>>, Failure> {
+    let Known {
+        schemas,
+        interfaces,
+    } = known;
     let mut planned = Vec::new();
     let mut interface = first;
     let mut steps = steps.into_iter().peekable();
@@ -35,7 +36,7 @@ pub(super) fn plan<'a>(
         let declared = method.declared.method;
         let name = format!("{}.{}", schemas.name(interface), step.name);
         let params = step.params.unwrap_or_else(|| json!({}));
-        let values = parameters(schemas, declared, &params)?;
+        let params = parameters(schemas, declared, &params, &Numbered::new(schemas))?;
         let mut wanted = None;
         if steps.peek().is_some() {
             let Some((result, brought)) = schemas.object(declared) else {
@@ -48,7 +49,7 @@ pub(super) fn plan<'a>(
         planned.push(Planned {
             name,
             method,
-            values,
+            params,
             wanted,
         });
     }

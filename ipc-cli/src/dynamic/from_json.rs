@@ -3,11 +3,22 @@
 use std::collections::BTreeMap;
 
 use ipc_gen::reflection::{Field, FieldKind, Id, Method, Scalar, Struct, Type, Value};
+use ipc_runtime::rt::Object;
 use serde_json::Value as Json;
 
-use super::schemas::{Schemas, flag_of, is_flag, is_runtimes};
+use super::objects::Objects;
+use super::schemas::{Schemas, flag_of, is_runtimes, shown};
 use crate::failure::Failure;
 use crate::hex;
+
+/// What a method takes.
+#[derive(Debug, Default)]
+pub(crate) struct Parameters {
+    /// By name.
+    pub(super) values: BTreeMap<String, Value>,
+    /// Those that values of interfaces mean, which are their places here.
+    pub(super) objects: Vec<Object>,
+}
 
 /// What a method takes, from an object by name or a list by position.
 ///
@@ -18,23 +29,31 @@ pub(crate) fn parameters(
     schemas: &Schemas,
     method: &Method,
     json: &Json,
-) -> Result<BTreeMap<String, Value>, Failure> {
-    let Some(body) = schemas.structure(method.params) else {
-        return Ok(BTreeMap::new());
+    objects: &dyn Objects,
+) -> Result<Parameters, Failure> {
+    let mut making = Making {
+        schemas,
+        known: objects,
+        objects: Vec::new(),
     };
-    let given = match json {
-        Json::Array(items) => by_position(body, items)?,
-        other => other.clone(),
+    let values = match schemas.structure(method.params) {
+        Some(body) => {
+            let given = match json {
+                Json::Array(items) => by_position(body, items)?,
+                other => other.clone(),
+            };
+            making.fields(body, &given, "the parameters")?
+        }
+        None => BTreeMap::new(),
     };
-    fields(schemas, body, &given, "the parameters")
+    Ok(Parameters {
+        values,
+        objects: making.objects,
+    })
 }
 
 fn by_position(body: &Struct, items: &[Json]) -> Result<Json, Failure> {
-    let mut names = body
-        .fields
-        .iter()
-        .filter(|field| !is_runtimes(field) && !is_flag(field, &body.fields))
-        .map(|field| field.name.clone());
+    let mut names = shown(body).map(|field| field.name.clone());
     let mut object = serde_json::Map::new();
     for item in items {
         let Some(name) = names.next() else {
@@ -49,84 +68,115 @@ fn by_position(body: &Struct, items: &[Json]) -> Result<Json, Failure> {
     Ok(Json::Object(object))
 }
 
-fn fields(
-    schemas: &Schemas,
-    body: &Struct,
-    json: &Json,
-    at: &str,
-) -> Result<BTreeMap<String, Value>, Failure> {
-    let Json::Object(given) = json else {
-        return Err(wrong(at, "an object", json));
-    };
-    let mut values = BTreeMap::new();
-    let mut member = None;
-    for (name, item) in given {
-        let field = body.fields.iter().find(|field| field.name == *name);
-        let Some(field) = field.filter(|field| !is_runtimes(field)) else {
-            return Err(unknown(body, name, at));
+/// Values that are being made.
+struct Making<'a> {
+    schemas: &'a Schemas,
+    known: &'a dyn Objects,
+    objects: Vec<Object>,
+}
+
+impl Making<'_> {
+    fn fields(
+        &mut self,
+        body: &Struct,
+        json: &Json,
+        at: &str,
+    ) -> Result<BTreeMap<String, Value>, Failure> {
+        let Json::Object(given) = json else {
+            return Err(wrong(at, "an object", json));
         };
-        if field.member.is_some()
-            && let Some(other) = member.replace(name)
-        {
-            return Err(Failure::usage(format!(
-                "{at}: {other} and {name} exclude each other"
-            )));
+        let mut values = BTreeMap::new();
+        let mut member = None;
+        for (name, item) in given {
+            let field = body.fields.iter().find(|field| field.name == *name);
+            let Some(field) = field.filter(|field| !is_runtimes(field)) else {
+                return Err(unknown(body, name, at));
+            };
+            if field.member.is_some()
+                && let Some(other) = member.replace(name)
+            {
+                return Err(Failure::usage(format!(
+                    "{at}: {other} and {name} exclude each other"
+                )));
+            }
+            let flag = flag_of(field, &body.fields);
+            if item.is_null() && (flag.is_some() || is_pointer(field)) {
+                continue;
+            }
+            let inside = format!("{at}.{name}");
+            values.insert(name.clone(), self.field_value(field, item, &inside)?);
+            if let Some(flag) = flag {
+                values.insert(flag.name.clone(), Value::Bool(true));
+            }
         }
-        let flag = flag_of(field, &body.fields);
-        if item.is_null() && (flag.is_some() || is_pointer(field)) {
-            continue;
-        }
-        let inside = format!("{at}.{name}");
-        values.insert(name.clone(), field_value(schemas, field, item, &inside)?);
-        if let Some(flag) = flag {
-            values.insert(flag.name.clone(), Value::Bool(true));
+        Ok(values)
+    }
+
+    fn field_value(&mut self, field: &Field, json: &Json, at: &str) -> Result<Value, Failure> {
+        match &field.kind {
+            FieldKind::Slot { ty, .. } => self.value(ty, json, at),
+            FieldKind::Group(id) => self.structure(*id, json, at),
         }
     }
-    Ok(values)
-}
 
-fn field_value(schemas: &Schemas, field: &Field, json: &Json, at: &str) -> Result<Value, Failure> {
-    match &field.kind {
-        FieldKind::Slot { ty, .. } => value(schemas, ty, json, at),
-        FieldKind::Group(id) => structure(schemas, *id, json, at),
-    }
-}
-
-fn value(schemas: &Schemas, ty: &Type, json: &Json, at: &str) -> Result<Value, Failure> {
-    match (ty, json) {
-        (Type::Void, Json::Null) => Ok(Value::Nothing),
-        (Type::Void, _) => Err(wrong(at, "null", json)),
-        (Type::Scalar(scalar), _) => scalar_value(*scalar, json, at),
-        (Type::Text, Json::String(text)) => Ok(Value::Text(text.clone())),
-        (Type::Text, _) => Err(wrong(at, "text", json)),
-        (Type::Data, Json::String(digits)) => match hex::decode(digits) {
-            Some(bytes) => Ok(Value::Data(bytes)),
-            None => Err(wrong(at, "bytes in hexadecimal", json)),
-        },
-        (Type::Data, _) => Err(wrong(at, "bytes in hexadecimal", json)),
-        (Type::List(element), Json::Array(items)) => {
-            let items = items.iter().enumerate().map(|(index, item)| {
-                let at = format!("{at}[{index}]");
-                value(schemas, element, item, &at)
-            });
-            Ok(Value::List(items.collect::<Result<_, _>>()?))
+    fn value(&mut self, ty: &Type, json: &Json, at: &str) -> Result<Value, Failure> {
+        match (ty, json) {
+            (Type::Void, Json::Null) => Ok(Value::Nothing),
+            (Type::Void, _) => Err(wrong(at, "null", json)),
+            (Type::Scalar(scalar), _) => scalar_value(*scalar, json, at),
+            (Type::Text, Json::String(text)) => Ok(Value::Text(text.clone())),
+            (Type::Text, _) => Err(wrong(at, "text", json)),
+            (Type::Data, Json::String(digits)) => match hex::decode(digits) {
+                Some(bytes) => Ok(Value::Data(bytes)),
+                None => Err(wrong(at, "bytes in hexadecimal", json)),
+            },
+            (Type::Data, _) => Err(wrong(at, "bytes in hexadecimal", json)),
+            (Type::List(element), Json::Array(items)) => {
+                let items = items.iter().enumerate().map(|(index, item)| {
+                    let at = format!("{at}[{index}]");
+                    self.value(element, item, &at)
+                });
+                Ok(Value::List(items.collect::<Result<_, _>>()?))
+            }
+            (Type::List(_), _) => Err(wrong(at, "a list", json)),
+            (Type::Enum(id), _) => self.enumerant(*id, json, at),
+            (Type::Struct { id, .. }, _) => self.structure(*id, json, at),
+            (Type::Interface { .. }, Json::Null) => Ok(Value::Nothing),
+            (Type::Interface { id, .. }, _) => {
+                let object = self.known.given(*id, json);
+                self.objects.push(object.map_err(|failure| failure.at(at))?);
+                Ok(Value::Integer(self.objects.len() as i128 - 1))
+            }
+            (Type::AnyPointer(_), _) => Err(Failure::usage(format!(
+                "{at}: its type is not known; leave it out"
+            ))),
         }
-        (Type::List(_), _) => Err(wrong(at, "a list", json)),
-        (Type::Enum(id), _) => enumerant(schemas, *id, json, at),
-        (Type::Struct { id, .. }, _) => structure(schemas, *id, json, at),
-        (Type::Interface { .. }, _) => Err(Failure::usage(format!(
-            "{at}: an object cannot be given on the command line; leave it out"
-        ))),
-        (Type::AnyPointer(_), _) => Err(Failure::usage(format!(
-            "{at}: its type is not known; leave it out"
-        ))),
     }
-}
 
-fn structure(schemas: &Schemas, id: Id, json: &Json, at: &str) -> Result<Value, Failure> {
-    match schemas.structure(id) {
-        Some(body) => Ok(Value::Struct(fields(schemas, body, json, at)?)),
-        None => Ok(Value::Nothing),
+    fn structure(&mut self, id: Id, json: &Json, at: &str) -> Result<Value, Failure> {
+        match self.schemas.structure(id) {
+            Some(body) => Ok(Value::Struct(self.fields(body, json, at)?)),
+            None => Ok(Value::Nothing),
+        }
+    }
+
+    fn enumerant(&self, id: Id, json: &Json, at: &str) -> Result<Value, Failure> {
+        let known = self.schemas.enumerants(id);
+        let number = match json {
+            Json::String(name) => known.iter().position(|known| known.name == *name),
+            // Those that the schema does not have yet.
+            Json::Number(number) => number
+                .as_u64()
+                .and_then(|number| usize::try_from(number).ok()),
+            _ => None,
+        };
+        match number.and_then(|number| u16::try_from(number).ok()) {
+            Some(number) => Ok(Value::Enum(number)),
+            None => {
+                let names: Vec<_> = known.iter().map(|known| known.name.as_str()).collect();
+                Err(wrong(at, &format!("one of {}", names.join(", ")), json))
+            }
+        }
     }
 }
 
@@ -180,25 +230,6 @@ fn float(json: &Json, at: &str) -> Result<f64, Failure> {
         .ok_or_else(|| wrong(at, "a number, \"inf\", \"-inf\" or \"nan\"", json))
 }
 
-fn enumerant(schemas: &Schemas, id: Id, json: &Json, at: &str) -> Result<Value, Failure> {
-    let known = schemas.enumerants(id);
-    let number = match json {
-        Json::String(name) => known.iter().position(|known| known.name == *name),
-        // Those that the schema does not have yet.
-        Json::Number(number) => number
-            .as_u64()
-            .and_then(|number| usize::try_from(number).ok()),
-        _ => None,
-    };
-    match number.and_then(|number| u16::try_from(number).ok()) {
-        Some(number) => Ok(Value::Enum(number)),
-        None => {
-            let names: Vec<_> = known.iter().map(|known| known.name.as_str()).collect();
-            Err(wrong(at, &format!("one of {}", names.join(", ")), json))
-        }
-    }
-}
-
 fn is_pointer(field: &Field) -> bool {
     match &field.kind {
         FieldKind::Slot { ty, .. } => !matches!(ty, Type::Void | Type::Scalar(_) | Type::Enum(_)),
@@ -218,9 +249,7 @@ fn wrong(at: &str, expected: &str, json: &Json) -> Failure {
 }
 
 fn unknown(body: &Struct, name: &str, at: &str) -> Failure {
-    let known = body.fields.iter();
-    let known = known.filter(|field| !is_runtimes(field) && !is_flag(field, &body.fields));
-    let names: Vec<_> = known.map(|field| field.name.as_str()).collect();
+    let names: Vec<_> = shown(body).map(|field| field.name.as_str()).collect();
     let failure = Failure::usage(format!("{at}: there is no {name}"));
     match names.is_empty() {
         true => failure.advice("there are none at all: leave it out"),

@@ -1,54 +1,39 @@
 //! Reads messages into JSON, by the places that the schema gives what is in them.
 
-use std::cell::RefCell;
-
 use ipc_gen::reflection::{Field, FieldKind, Id, Scalar, Struct, Type, Value};
-use ipc_runtime::rt::{Object, PointerReader, StructReader};
+use ipc_runtime::rt::{PointerReader, StructReader};
 use ipc_runtime::{AnyPointer, Exception};
 use serde_json::{Map, Value as Json, json};
 
 use super::interface::Interfaces;
-use super::schemas::{Schemas, flag_of, is_exception, is_flag, is_runtimes};
+use super::objects::Objects;
+use super::schemas::{Schemas, flag_of, is_exception, shown};
 use crate::hex;
 
 /// What a call brought.
 #[derive(Debug)]
 pub(crate) enum Returned {
-    Results(Answer),
+    /// By name.
+    Results(Map<String, Json>),
     /// An error that the schema declares: its name and what it carries.
-    Declared {
-        name: String,
-        carried: Json,
-    },
+    Declared { name: String, carried: Json },
 }
 
-/// The results of a call.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    /// By name; a lone `result` is itself.
-    pub(crate) json: Json,
-    /// The object that a further step calls, if the method brings one that is not null.
-    pub(crate) object: Option<Object>,
-}
-
-/// Reads the results of a method, which are this struct. `wanted` is the result that a further step calls.
+/// Reads the results of a method, which are this struct.
 pub(crate) fn results(
     schemas: &Schemas,
     interfaces: &Interfaces,
     results: Id,
-    wanted: Option<&str>,
+    objects: &dyn Objects,
     reader: &StructReader<'_>,
 ) -> Result<Returned, Exception> {
     let Some(body) = schemas.structure(results) else {
-        return Ok(Returned::Results(Answer {
-            json: json!({}),
-            object: None,
-        }));
+        return Ok(Returned::Results(Map::new()));
     };
     let reading = Reading {
         schemas,
         interfaces,
-        objects: RefCell::default(),
+        objects,
     };
     let is_there = |field: &Field| match &field.kind {
         FieldKind::Slot { offset, .. } if is_exception(field) => {
@@ -61,25 +46,13 @@ pub(crate) fn results(
         let carried = reading.field(error, body, reader)?;
         return Ok(Returned::Declared { name, carried });
     }
-    let mut json = reading.structure(body, reader)?;
-    let place = wanted.and_then(|name| json.get(name)?.get("object")?.as_u64());
-    let place = place.and_then(|place| usize::try_from(place).ok());
-    let object = place.and_then(|place| reading.objects.borrow().get(place).cloned());
-    let json = match (json.len(), json.remove("result")) {
-        (1, Some(result)) => result,
-        (_, Some(result)) => {
-            json.insert("result".to_owned(), result);
-            Json::Object(json)
-        }
-        (_, None) => Json::Object(json),
-    };
-    Ok(Returned::Results(Answer { json, object }))
+    reading.structure(body, reader).map(Returned::Results)
 }
 
 struct Reading<'a> {
     schemas: &'a Schemas,
     interfaces: &'a Interfaces,
-    objects: RefCell<Vec<Object>>,
+    objects: &'a dyn Objects,
 }
 
 impl Reading<'_> {
@@ -90,10 +63,8 @@ impl Reading<'_> {
     ) -> Result<Map<String, Json>, Exception> {
         let member = body.tag.map(|tag| reader.scalar::<u16>(tag as usize, 0));
         let mut json = Map::new();
-        for field in &body.fields {
-            let other = field.member.is_some() && field.member != member;
-            let hidden = is_runtimes(field) || is_exception(field) || is_flag(field, &body.fields);
-            if other || hidden {
+        for field in shown(body) {
+            if field.member.is_some() && field.member != member {
                 continue;
             }
             let value = self.field(field, body, reader);
@@ -279,9 +250,7 @@ impl Reading<'_> {
         let Some(object) = pointer.read_object(interface)? else {
             return Ok(Json::Null);
         };
-        let mut objects = self.objects.borrow_mut();
-        objects.push(object);
-        Ok(json!({ "object": objects.len() - 1, "interface": self.schemas.name(id) }))
+        self.objects.brought(id, object)
     }
 
     fn list(&self, element: &Type, pointer: PointerReader<'_>) -> Result<Vec<Json>, Exception> {

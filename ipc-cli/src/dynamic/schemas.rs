@@ -1,21 +1,22 @@
 //! What schemas declare, and how it is looked up.
 
-use std::path::PathBuf;
-
 use bitcoin_core_ipc::Interfaces;
 use ipc_gen::reflection::{
     self, Annotation, Body, Enumerant, Field, FieldKind, Id, Method, Node, Reflected, Struct, Type,
     Value,
 };
 
+use crate::args::By;
 use crate::failure::Failure;
 
 /// Methods' parameters of these types are the runtime's.
 pub(super) const CONTEXT: Id = 0x9c44_e664_5d0b_22c6;
 pub(super) const THREAD_MAP: Id = 0xee5e_3717_9ad9_dc9d;
-const THREAD: Id = 0x81c1_e260_0d0b_56c5;
+pub(super) const THREAD: Id = 0x81c1_e260_0d0b_56c5;
 /// Marks results that are errors.
 const EXCEPTION: Id = 0x996a_1832_0099_2f88;
+/// Marks what may be null.
+const NULLABLE: Id = 0xf8d2_d2af_8736_88be;
 /// Names the method that ends calls of another one.
 pub(super) const CANCEL_WITH: Id = 0xcd71_a58f_7d3d_c307;
 
@@ -48,10 +49,13 @@ impl Schemas {
         Ok(Self(reflected))
     }
 
-    /// Those of files.
-    pub(crate) fn of_files(files: &[PathBuf], import_paths: &[PathBuf]) -> Result<Self, Failure> {
-        let reflected = reflection::compile(files, import_paths).map_err(Failure::usage)?;
-        Ok(Self(reflected))
+    /// Those of the files that are named; none if there are none.
+    pub(crate) fn asked_for(by: &By) -> Result<Option<Self>, Failure> {
+        if by.schema.is_empty() {
+            return Ok(None);
+        }
+        let reflected = reflection::compile(&by.schema, &by.import_paths);
+        Ok(Some(Self(reflected.map_err(Failure::usage)?)))
     }
 
     fn node(&self, id: Id) -> Option<&Node> {
@@ -149,6 +153,21 @@ impl Schemas {
         methods
     }
 
+    /// An interface, and those that it extends.
+    pub(crate) fn lineage(&self, interface: Id) -> Vec<Id> {
+        let mut seen = Vec::new();
+        self.collect(interface, &mut seen, &mut vec![]);
+        seen
+    }
+
+    /// The methods of the first object that bring one, with its interface.
+    pub(crate) fn makers(&self, first: Id) -> Vec<(Declared<'_>, Id)> {
+        let methods = self.methods(first).into_iter();
+        methods
+            .filter_map(|declared| Some((declared, self.object(declared.method)?.1)))
+            .collect()
+    }
+
     /// The result of a method that is an object to go on with: `result`, or the only one.
     pub(crate) fn object(&self, method: &Method) -> Option<(&str, Id)> {
         let objects = self.structure(method.results)?.fields.iter();
@@ -193,9 +212,21 @@ pub(super) fn is_runtimes(field: &Field) -> bool {
     )
 }
 
+/// The fields that people give and are shown.
+pub(super) fn shown(body: &Struct) -> impl Iterator<Item = &Field> {
+    (body.fields.iter()).filter(|field| {
+        !is_runtimes(field) && !is_flag(field, &body.fields) && !is_exception(field)
+    })
+}
+
 /// Whether it is an error rather than a result.
 pub(super) fn is_exception(field: &Field) -> bool {
     annotation(&field.annotations, EXCEPTION).is_some()
+}
+
+/// Whether it may be null.
+pub(super) fn is_nullable(field: &Field) -> bool {
+    annotation(&field.annotations, NULLABLE).is_some()
 }
 
 pub(super) fn annotation(annotations: &[Annotation], id: Id) -> Option<&Value> {

@@ -1,7 +1,7 @@
-//! `ipc serve json-rpc`: `bitcoind`'s JSON-RPC over HTTP, from a node over IPC.
+//! `ipc serve json-rpc`: JSON-RPC over HTTP, `bitcoind`'s from a node over IPC, or of any interfaces.
 
 use bitcoin_core_ipc::Gateway;
-use bitcoin_core_ipc::ipc_json_rpc::{Auth, Error, Server};
+use bitcoin_core_ipc::ipc_json_rpc::{Auth, Error, Handler, Server};
 use ipc_runtime::Ipc;
 use serde_json::json;
 
@@ -9,11 +9,25 @@ use crate::args::JsonRpc;
 use crate::call::connect;
 use crate::failure::Failure;
 use crate::output::{Output, Read};
+use crate::serve::interfaces;
 
 pub(super) async fn run(arguments: &JsonRpc, ipc: &Ipc, output: Output) -> Result<(), Failure> {
+    if arguments.interfaces || !arguments.by.schema.is_empty() {
+        let handler = interfaces::handler(arguments, ipc).await?;
+        return serve(arguments, handler, output).await;
+    }
     // A node of a version without it is told now, rather than to each client.
     let node = connect(&arguments.reach, ipc).await?;
-    let _rpc = node.rpc().await?;
+    let _rpc = node.rpc().await.map_err(|error| {
+        let advice = "--interfaces serves the methods that it has";
+        Failure::from(error).advice(advice)
+    })?;
+    let gateway = Gateway::new(arguments.reach.node().ipc(ipc.clone()));
+    serve(arguments, gateway, output).await
+}
+
+/// Serves until it is given up: whoever answers connects anew when the server behind it comes again.
+async fn serve(arguments: &JsonRpc, handler: impl Handler, output: Output) -> Result<(), Failure> {
     let mut server = Server::builder().allow_remote(arguments.allow_remote);
     for address in &arguments.listen {
         server = server.listen(address);
@@ -22,8 +36,7 @@ pub(super) async fn run(arguments: &JsonRpc, ipc: &Ipc, output: Output) -> Resul
         let auth = Auth::new().cookie_file(path).map_err(Failure::failed)?;
         server = server.auth(auth);
     }
-    let gateway = Gateway::new(arguments.reach.node().ipc(ipc.clone()));
-    let server = server.start(gateway).await.map_err(refused)?;
+    let server = server.start(handler).await.map_err(refused)?;
     for address in server.addresses() {
         let address = address.to_string();
         let json = json!({ "address": address });
@@ -31,7 +44,6 @@ pub(super) async fn run(arguments: &JsonRpc, ipc: &Ipc, output: Output) -> Resul
             return Ok(());
         }
     }
-    // The gateway connects anew when the node comes again, so only Ctrl-C ends it.
     std::future::pending().await
 }
 

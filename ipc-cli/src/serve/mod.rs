@@ -1,5 +1,6 @@
 //! `ipc serve`: a node in other ways. Each way has a module.
 
+mod interfaces;
 mod json_rpc;
 mod zmq;
 

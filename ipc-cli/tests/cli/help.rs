@@ -6,13 +6,14 @@ use ipc_tests::peers::within;
 
 use crate::{Run, command, ipc};
 
-const COMMANDS: [&[&str]; 10] = [
+const COMMANDS: [&[&str]; 11] = [
     &[],
     &["doctor"],
     &["call"],
     &["watch"],
     &["serve"],
     &["serve", "zmq"],
+    &["serve", "json-rpc"],
     &["schema"],
     &["schema", "diff"],
     &["schema", "export"],

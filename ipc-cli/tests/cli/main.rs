@@ -2,12 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod by_schema;
 mod calls;
 mod doctor;
 mod foreign;
 mod help;
+mod interfaces;
 mod schema;
 mod serve;
+mod served;
 mod watch;
 
 use std::ffi::OsStr;

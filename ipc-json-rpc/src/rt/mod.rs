@@ -1,11 +1,13 @@
-//! What code that `ipc-gen` generates for JSON-RPC stands on. Not for use by hand, but for [`JsonValue`], which types of
-//! one's own implement: it changes with the generator.
+//! What code that `ipc-gen` generates for JSON-RPC stands on, and programs that know interfaces at run time only. Not for
+//! use by hand, but for [`JsonValue`], which types of one's own implement: it changes with the generator.
 
 mod errors;
 mod fields;
+mod kind;
 mod methods;
 mod numbers;
 mod params;
+mod registry;
 mod remote;
 mod side;
 mod table;
@@ -14,8 +16,10 @@ mod values;
 
 pub use crate::client::Client;
 pub use fields::{Reader, Writer, read, write};
+pub use kind::Kind;
 pub use methods::{Methods, module};
 pub use params::Params;
+pub use registry::{Failure, Objects, Registry};
 pub use remote::Remote;
 pub use serde_json::Value;
 pub use side::{JsonObject, Side, object_from_json, object_to_json};

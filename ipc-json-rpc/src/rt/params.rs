@@ -15,7 +15,7 @@ pub(super) const OBJECT: &str = "object";
 #[derive(Debug)]
 pub struct Params<'a> {
     given: Given,
-    names: std::slice::Iter<'static, &'static str>,
+    names: std::slice::Iter<'a, &'a str>,
     side: Side<'a>,
 }
 
@@ -28,9 +28,13 @@ enum Given {
 impl<'a> Params<'a> {
     /// The parameters, of which the schema has these names, and the handle of the object that is called. That is the
     /// first one, if it is `needed` and they are given by position.
-    pub(super) fn new(
+    ///
+    /// # Errors
+    ///
+    /// There are too many, or one of another name; the handle is missing where it is needed, or is none.
+    pub fn new(
         given: Value,
-        names: &'static [&'static str],
+        names: &'a [&'a str],
         needed: bool,
         side: Side<'a>,
     ) -> Result<(Self, Option<String>), Exception> {
@@ -94,7 +98,16 @@ impl<'a> Params<'a> {
         }
     }
 
-    fn next(&mut self) -> (&'static str, Option<Value>) {
+    /// Those that were not taken: an array or an object.
+    #[must_use = "they are gone otherwise"]
+    pub fn rest(self) -> Value {
+        match self.given {
+            Given::ByPosition(values) => Value::Array(values.into()),
+            Given::ByName(values) => Value::Object(values),
+        }
+    }
+
+    fn next(&mut self) -> (&'a str, Option<Value>) {
         let name = self.names.next().copied().unwrap_or_default();
         let given = match &mut self.given {
             Given::ByPosition(values) => values.pop_front(),

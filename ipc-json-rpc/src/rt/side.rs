@@ -3,6 +3,7 @@
 use ipc_runtime::{Exception, Proxy};
 use serde_json::Value;
 
+use super::kind::Kind;
 use super::methods::Methods;
 use super::remote::Remote;
 use super::table::Table;
@@ -46,7 +47,7 @@ pub trait JsonObject: Proxy {
 /// A client passes an object that it does not have from its server; a connection has too many objects.
 pub fn object_to_json<P: JsonObject>(proxy: &P, side: Side<'_>) -> Result<Value, Exception> {
     match side.0 {
-        Which::Server(table) => table.insert(proxy).map(Value::String),
+        Which::Server(table) => (table.insert(Kind::of::<P>(), proxy.object())).map(Value::String),
         Which::Client(client) => client.handle_of(proxy.object()).map(Value::String),
         Which::Nowhere => Err(no_connection()),
     }
@@ -62,12 +63,12 @@ pub fn object_from_json<P: JsonObject>(value: Value, side: Side<'_>) -> Result<P
         return Err(expected("the handle of an object", &value));
     };
     match side.0 {
-        Which::Server(table) => table.get(&handle),
+        Which::Server(table) => (table.get(Kind::of::<P>(), &handle)).map(P::from_object),
         Which::Client(client) => Ok(client.adopt(handle)),
         Which::Nowhere => Err(no_connection()),
     }
 }
 
-fn no_connection() -> Exception {
+pub(super) fn no_connection() -> Exception {
     Exception::failed("objects are tied to a connection, and this server tells of none")
 }

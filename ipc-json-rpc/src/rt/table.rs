@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use ipc_runtime::rt::Object;
 use ipc_runtime::{Exception, ExceptionKind};
 
-use super::side::JsonObject;
+use super::kind::Kind;
 use super::values::malformed;
 
 /// The objects by their handles. They are let go with the table, which goes with its connection.
@@ -38,7 +38,7 @@ impl Table {
     }
 
     /// Keeps an object, and returns its handle.
-    pub(super) fn insert<P: JsonObject>(&self, proxy: &P) -> Result<String, Exception> {
+    pub(super) fn insert(&self, kind: Kind, object: &Object) -> Result<String, Exception> {
         let mut entries = self.entries();
         if entries.by_handle.len() >= self.limit {
             let limit = self.limit;
@@ -46,24 +46,26 @@ impl Table {
             return Err(Exception::new(ExceptionKind::Overloaded, message));
         }
         entries.made += 1;
-        let handle = format!("{}:{}", P::NAME, entries.made);
+        let handle = format!("{}:{}", kind.prefix, entries.made);
         let entry = Entry {
-            object: proxy.object().clone(),
-            ids: P::IDS,
+            object: object.clone(),
+            ids: kind.ids,
         };
         entries.by_handle.insert(handle.clone(), entry);
         Ok(handle)
     }
 
-    pub(super) fn get<P: JsonObject>(&self, handle: &str) -> Result<P, Exception> {
+    pub(super) fn get(&self, kind: Kind, handle: &str) -> Result<Object, Exception> {
         let entry = self.entries().by_handle.get(handle).cloned();
-        of_type(handle, entry)
+        of_kind(kind, handle, entry)
     }
 
     /// Lets an object go, and returns it.
-    pub(super) fn remove<P: JsonObject>(&self, handle: &str) -> Result<P, Exception> {
-        let removed: P = self.get(handle)?;
-        self.entries().by_handle.remove(handle);
+    pub(super) fn remove(&self, kind: Kind, handle: &str) -> Result<Object, Exception> {
+        let mut entries = self.entries();
+        let entry = entries.by_handle.get(handle).cloned();
+        let removed = of_kind(kind, handle, entry)?;
+        entries.by_handle.remove(handle);
         Ok(removed)
     }
 
@@ -72,18 +74,18 @@ impl Table {
     }
 }
 
-fn of_type<P: JsonObject>(handle: &str, entry: Option<Entry>) -> Result<P, Exception> {
+fn of_kind(kind: Kind, handle: &str, entry: Option<Entry>) -> Result<Object, Exception> {
     let Some(entry) = entry else {
         let ends = "handles end with their connection, and when they are destroyed";
         return Err(malformed(format_args!(
             "there is no object `{handle}`: {ends}"
         )));
     };
-    match P::IDS.first().is_some_and(|id| entry.ids.contains(id)) {
-        true => Ok(entry.object.cast()),
+    match kind.ids.first().is_some_and(|id| entry.ids.contains(id)) {
+        true => Ok(entry.object),
         false => Err(malformed(format_args!(
             "the object `{handle}` is no {}",
-            P::INTERFACE_NAME
+            kind.name
         ))),
     }
 }
