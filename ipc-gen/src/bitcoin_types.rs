@@ -190,10 +190,14 @@ const TYPES: &[(&str, Holds, &[&str])] = &[
         "ScriptBuf",
         One,
         &[
-            "mining.capnp:BlockTemplate.getCoinbaseCommitment.result",
             "mining.capnp:CoinbaseTx.scriptSigPrefix",
             "wallet.capnp:Wallet.getPubKey.script",
         ],
+    ),
+    (
+        "ScriptBuf",
+        OneOrNone,
+        &["mining.capnp:BlockTemplate.getCoinbaseCommitment.result"],
     ),
     (
         "FeeRate",
