@@ -27,6 +27,28 @@ impl Transaction {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TxOut(pub Vec<u8>);
 
+macro_rules! not_empty {
+    ($($name:ident, $what:literal;)*) => {$(
+        /// Any bytes but none. They are not read.
+        impl TryFrom<&[u8]> for $name {
+            type Error = Error;
+
+            fn try_from(bytes: &[u8]) -> Result<Self, Error> {
+                match bytes {
+                    [] => Err(Error::malformed($what, "there are no bytes")),
+                    bytes => Ok(Self(bytes.to_vec())),
+                }
+            }
+        }
+    )*};
+}
+
+not_empty! {
+    Block, "a block";
+    Transaction, "a transaction";
+    TxOut, "a transaction output";
+}
+
 /// A block header in the network's encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Header(pub [u8; 80]);

@@ -11,8 +11,9 @@ macro_rules! hash {
     ($(#[$doc:meta])* $name:ident, $what:literal) => {
         $(#[$doc])*
         ///
-        /// It is shown and parsed as people write it, and as JSON-RPC has it: in hexadecimal, the last byte first.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+        /// It is shown and parsed as people write it, and as JSON-RPC has it: in hexadecimal, the last byte first. The
+        /// default is all zero, which names nothing.
+        #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
         #[serde(try_from = "String", into = "String")]
         pub struct $name([u8; 32]);
 

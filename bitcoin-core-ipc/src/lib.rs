@@ -17,7 +17,9 @@
 //! Which interfaces a node speaks is found out when it is connected to: see [`Interfaces`]. What a version does not
 //! have is an [`Error::Missing`] that says which one has it; nothing is sent to the node then.
 //!
-//! Hashes, blocks, headers and transactions are bytes in types of their own. With the feature `bitcoin` they convert
+//! Hashes, blocks, headers and transactions are bytes in types of their own, which can stand in the place of Data in code
+//! that `ipc-gen` generates of Bitcoin Core's schemas: `ipc_gen::Builder::bitcoin_types` puts them there. With the feature
+//! `json-rpc` they have the JSON form that people expect. With the feature `bitcoin` they convert
 //! into the types of the crate `bitcoin` 0.32 and back, and
 #![cfg_attr(feature = "bitcoin", doc = "[`Template::work`]")]
 #![cfg_attr(not(feature = "bitcoin"), doc = "`Template::work`")]
@@ -35,6 +37,7 @@ pub mod control;
 #[cfg(feature = "bitcoin")]
 mod convert;
 mod cursor;
+mod custom;
 mod detect;
 mod encoded;
 mod error;
@@ -45,11 +48,15 @@ mod gateway;
 mod handler;
 mod hash;
 mod interfaces;
+#[cfg(feature = "json-rpc")]
+mod json;
 mod locator;
 mod message;
 mod mining;
 mod network;
 mod node;
+pub mod none_if_empty;
+pub mod none_if_null;
 mod numbered;
 mod options;
 mod out_point;
@@ -83,7 +90,7 @@ pub use gateway::Gateway;
 pub use handler::Handler;
 pub use hash::{BlockHash, MerkleNode, Txid, Wtxid};
 pub use interfaces::Interfaces;
-#[cfg(feature = "gateway")]
+#[cfg(any(feature = "gateway", feature = "json-rpc"))]
 pub use ipc_json_rpc;
 pub use locator::Locator;
 pub use message::Message;

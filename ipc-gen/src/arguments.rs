@@ -41,6 +41,8 @@ Options:
                            Put a Rust type of your own in the place of the schema's:
                            `BlockRef.hash=crate::BlockHash`, or
                            `BlockRef.hash=::bitcoin::BlockHash with crate::convert::block_hash` *
+      --bitcoin-types      Put hashes, transactions and other types of `bitcoin-core-ipc` in the place of Data in
+                           Bitcoin Core's schemas
       --emit <WHAT>        What to make of the schemas: `rust` or `request`. A request is what
                            `capnp compile -o-` writes, and goes to the standard output [default: rust]
       --request <FILE>     Generate from a request that another schema compiler has made: a file, or `-` for
@@ -114,6 +116,7 @@ pub(crate) struct Generate {
     pub(crate) nullable: Vec<String>,
     pub(crate) partial: Vec<String>,
     pub(crate) type_overrides: Vec<(String, String)>,
+    pub(crate) bitcoin_types: bool,
     pub(crate) output: PathBuf,
     pub(crate) check: bool,
     pub(crate) emit_request: bool,
@@ -182,6 +185,7 @@ fn generate(mut parser: Parser) -> Result<Task, Error> {
                 parser.value()?,
                 "--type: give what to override and the Rust type with `=` between",
             )?),
+            Long("bitcoin-types") => task.bitcoin_types = true,
             Long("emit") => emit = Some(parser.value()?.string()?),
             Long("request") => task.request = Some(parser.value()?.into()),
             Short('h') | Long("help") => return Ok(Task::Say(HELP.to_owned())),

@@ -11,7 +11,6 @@ use crate::model::{Model, Overrides, Wishes};
 use crate::schema::{self, Input, Loaded};
 use crate::{check, model};
 
-/// What a selector of members can be.
 /// Generates Rust from schemas.
 ///
 /// In a build script it writes a module tree that the crate includes with
@@ -41,6 +40,7 @@ pub struct Builder {
     nullable: Vec<String>,
     partial: Vec<String>,
     type_overrides: Vec<(String, String)>,
+    bitcoin_types: bool,
 }
 
 impl Default for Builder {
@@ -55,6 +55,7 @@ impl Default for Builder {
             nullable: Vec::new(),
             partial: Vec::new(),
             type_overrides: Vec::new(),
+            bitcoin_types: false,
         }
     }
 }
@@ -212,6 +213,25 @@ impl Builder {
         self
     }
 
+    /// Puts types of the crate `bitcoin-core-ipc` in the place of Data in Bitcoin Core's schemas, of whichever version:
+    /// hashes, transactions, outputs, outpoints, blocks, headers, locators, scripts and fee rates. `BlockRef.hash` is a
+    /// `BlockHash` then, which JSON-RPC has as people write it, the last byte first.
+    ///
+    /// For a crate that depends on `bitcoin-core-ipc`, with its feature `json-rpc` where it generates
+    /// [JSON-RPC](Self::json_rpc). The types of raw bytes do not have [serde's](Self::serde) traits.
+    ///
+    /// ```
+    /// let builder = ipc_gen::Builder::new().json_rpc(true).bitcoin_types(true);
+    /// ```
+    ///
+    /// Where no bytes mean that there is none, as for a transaction that was not found, it is an `Option`. A
+    /// [`type_override`](Self::type_override), or an annotation of the schema, counts more. Members are found by the
+    /// names that Bitcoin Core's schemas have, from `mining.capnp` to `wallet.capnp`; that there are none is an error.
+    pub fn bitcoin_types(mut self, bitcoin_types: bool) -> Self {
+        self.bitcoin_types = bitcoin_types;
+        self
+    }
+
     /// Generates code from the schemas and writes it to the output folder, for a build script.
     ///
     /// Tells Cargo which files and variables the result depends on, and leaves files untouched that
@@ -343,7 +363,7 @@ impl Builder {
         let options = self.options()?;
         let mut problems = Problems::default();
         let mut wishes = Wishes::new(&self.nullable, &self.partial);
-        let mut overrides = Overrides::new(&self.type_overrides);
+        let mut overrides = Overrides::new(&self.type_overrides, self.bitcoin_types);
         let mut models: Vec<_> = (sets.iter())
             .map(|set| model::lower(set, &mut wishes, &mut overrides, &mut problems))
             .collect();

@@ -8,6 +8,7 @@
 
 #[doc(hidden)]
 pub mod attribute;
+mod bitcoin_types;
 mod builder;
 mod check;
 mod compiler;

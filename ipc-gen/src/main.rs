@@ -67,7 +67,9 @@ fn generate(task: &Generate) -> Result<ExitCode, ipc_gen::Error> {
     for folder in &task.import_paths {
         builder = builder.import_path(folder);
     }
-    builder = builder.serde(task.serde).json_rpc(task.json_rpc);
+    builder = (builder.serde(task.serde))
+        .json_rpc(task.json_rpc)
+        .bitcoin_types(task.bitcoin_types);
     if task.json_rpc_in_snake_case {
         builder = builder.json_rpc_in_snake_case();
     }

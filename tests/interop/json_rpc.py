@@ -1,6 +1,6 @@
 """Calls a JSON-RPC server with clients that are not ours: jsonrpclib-pelix, and Python's standard library.
 
-Usage: json_rpc.py methods|gateway|shop PORT SOCKET USER:PASSWORD
+Usage: json_rpc.py methods|gateway|shop|foo PORT SOCKET USER:PASSWORD
 """
 
 import base64
@@ -8,6 +8,7 @@ import http.client
 import json
 import socket
 import sys
+import threading
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -127,5 +128,95 @@ def shop():
     server("close")()
 
 
-{"methods": methods, "gateway": gateway, "shop": shop}[cases]()
+def foo():
+    """libmultiprocess's own test interface, as much of it as JSON-RPC can call."""
+    server = proxy()
+    assert server.fooInterface_add(1, 2) == 3
+    assert server.fooInterface_add(b=2**31 - 1, a=-(2**31)) == -1
+    assert server.fooInterface_addOut(3, 4) == 7
+    assert server.fooInterface_addInOut(3, 7) == 10
+    pairs = [{"first": key, "second": "value"} for key in ("a", "b")]
+    assert server.fooInterface_mapSize(pairs) == 2
+    assert server.fooInterface_mapSize([]) == 0
+    struct = {
+        "name": "n\u00e4me",
+        "setInt": [1, 2],
+        "vectorBool": [False, True, False],
+        "optionalInt": 3,
+        "unorderedSetInt": [2],
+        "mapStringInt": [{"first": "one", "second": 1}],
+    }
+    assert server.fooInterface_pass(struct) == struct
+    empty = {name: [] for name in struct} | {"name": "", "optionalInt": None}
+    assert server.fooInterface_pass({}) == empty
+    assert server.fooInterface_pass({"optionalInt": 0})["optionalInt"] == 0
+    assert server.fooInterface_passCustom({"v1": "v1", "v2": 5}) == {"v1": "v1", "v2": 5}
+    assert server.fooInterface_passEmpty({}) == {}
+    assert server.fooInterface_passMessage({"message": "init"}) == {"message": "init call"}
+    changed = {"message": "init pass call return"}
+    assert server.fooInterface_passMutable({"message": "init"}) == changed
+    assert server.fooInterface_passEnum(2) == 2
+    assert server.fooInterface_passDataPointers(["00ff", ""]) == ["00ff", ""]
+    assert server.fooInterface_passData("00FF") == "00ff"
+    assert server.fooInterface_passDouble(0.1) == 0.1
+    assert server.fooInterface_passDouble("Infinity") == "Infinity"
+
+    # A call that waits, on a connection of its own, until another one lets it go on.
+    waiting = threading.Thread(target=lambda: proxy().fooInterface_callFnAsync())
+    waiting.start()
+    while server.fooInterface_callIntFnAsync(0) != 1:
+        pass
+    assert server.fooInterface_callFn() is None
+    waiting.join(60)
+    assert not waiting.is_alive()
+
+    # Exceptions: one that is declared, and another.
+    code, said = error(lambda: server.fooInterface_raise(struct))
+    assert code == -32007 and said.startswith("error: ") and "n\u00e4me" in said, said
+    assert error(lambda: server.fooInterface_callIntFnAsync(-1)) == (-32000, "minus one")
+
+    # Wrong parameters.
+    number = "expected an integer of the type i32, not"
+    wrong = [
+        (lambda: server.fooInterface_add(2**31, 0), f"`a`: {number} 2147483648"),
+        (lambda: server.fooInterface_add(1), "`b` is missing"),
+        (
+            lambda: server.fooInterface_pass({"setInt": ["x"]}),
+            f'`arg`: `setInt`: element 0: {number} "x"',
+        ),
+        (
+            lambda: server.fooInterface_passEmpty({"v": 1}),
+            "`arg`: there is no field `v`",
+        ),
+    ]
+    for call, message in wrong:
+        assert error(call) == (-32602, message), error(call)
+
+    # Callbacks would be objects of the client. Null is none, where there may be none.
+    calls = {
+        "callback": lambda given: server.fooInterface_callback(given, 1),
+        "callbackUnique": lambda given: server.fooInterface_callbackUnique(given, 1),
+        "callbackShared": lambda given: server.fooInterface_callbackShared(given, 1),
+        "callbackExtended": lambda given: server.fooInterface_callbackExtended(given, 1),
+        "passFn": lambda given: server.fooInterface_passFn(given),
+        "saveCallback": lambda given: server.fooInterface_saveCallback(given),
+    }
+    no_object = "a client cannot pass objects of its own"
+    for method, call in calls.items():
+        name = "fn" if method == "passFn" else "callback"
+        for given, there in [({"call": 1}, "an object"), (7, "a number")]:
+            message = f"`{name}`: expected the handle of an object, not {there}: {no_object}"
+            assert error(lambda: call(given)) == (-32602, message), method
+        message = f"`{name}`: there is no object `me`: "
+        code, said = error(lambda: call("me"))
+        assert code == -32602 and said.startswith(message), said
+    assert server.fooInterface_saveCallback(None) is None
+    assert error(lambda: server.fooInterface_callbackSaved(1)) == (-32000, "nothing was saved")
+    assert error(lambda: server.fooCallback_call(1))[0] == -32602
+    # There are no threads to exchange.
+    assert server.fooInterface_initThreadMap() is None
+    server("close")()
+
+
+{"methods": methods, "gateway": gateway, "shop": shop, "foo": foo}[cases]()
 print(f"{cases}: ok")

@@ -14,6 +14,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "../../schema/v32/init.capnp",
         "../fixtures/aliases.capnp",
         "../fixtures/errors.capnp",
+        "../fixtures/foo.capnp",
         "../fixtures/generic_interfaces.capnp",
         "../fixtures/generics.capnp",
         "../fixtures/inheritance.capnp",
@@ -26,6 +27,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "../fixtures/unions.capnp",
         "../fixtures/values.capnp",
     ])?;
+
+    // With Bitcoin Core's types, of every version.
+    let bitcoin = PathBuf::from(std::env::var("OUT_DIR")?).join("bitcoin");
+    (builder.clone())
+        .json_rpc(true)
+        .bitcoin_types(true)
+        .out_dir(bitcoin)
+        .compile_sets(&[
+            &["../../schema/v30/init.capnp"],
+            &["../../schema/v31/init.capnp"],
+            &["../../schema/v32/init.capnp"],
+            &["../../schema/multiprocess/init.capnp"],
+        ])?;
 
     // With the other names.
     let snake = PathBuf::from(std::env::var("OUT_DIR")?).join("snake");

@@ -6,7 +6,7 @@ use crate::encoded::Block;
 use crate::error::Error;
 use crate::hash::BlockHash;
 use crate::locator::Locator;
-use crate::wire;
+use crate::{none_if_null, wire};
 
 /// Which parts of a block the node is to look up. At first none: then it just says whether there is such a block.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -132,6 +132,7 @@ fn read(asked: &FoundBlockParam, found: FoundBlockResult) -> Result<Option<Found
     }
     let hash = only(asked.want_hash, || BlockHash::try_from(&found.hash[..]))?;
     let locator = only(asked.want_locator, || Locator::try_from(&found.locator[..]))?;
+    let Ok(block) = none_if_null::from_wire(&found.data);
     Ok(Some(FoundBlock {
         hash,
         height: only(asked.want_height, || wire::height(found.height))?,
@@ -140,15 +141,9 @@ fn read(asked: &FoundBlockParam, found: FoundBlockResult) -> Result<Option<Found
         median_time: only(asked.want_mtp_time, || wire::block_time(found.mtp_time))?,
         in_active_chain: asked.want_in_active_chain.then_some(found.in_active_chain),
         locator,
-        block: whole(found.data).filter(|_| asked.want_data),
+        block: block.filter(|_| asked.want_data),
         next,
     }))
-}
-
-/// The block, unless the node has none: then there are no bytes, or all that are there of a header are zero.
-fn whole(bytes: Vec<u8>) -> Option<Block> {
-    let header = bytes.get(..80)?;
-    header.iter().any(|byte| *byte != 0).then_some(Block(bytes))
 }
 
 #[cfg(test)]

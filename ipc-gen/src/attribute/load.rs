@@ -122,7 +122,7 @@ fn understood(
     errors: &mut Errors,
 ) -> Option<Schema> {
     let mut problems = Problems::default();
-    let mut overrides = Overrides::new(&[]);
+    let mut overrides = Overrides::new(&[], false);
     let mut wishes = Wishes::new(&[], &[]);
     let model = model::lower(&loaded, &mut wishes, &mut overrides, &mut problems);
     check::check(&model, &mut problems);

@@ -9,7 +9,8 @@ use super::lower::Lowering;
 use super::member::text_of;
 use super::selectors::Selectors;
 use super::{Place, Type};
-use crate::error::Problems;
+use crate::bitcoin_types;
+use crate::error::{Problem, Problems};
 use crate::schema::{Annotation, Body, Id, SchemaFile};
 
 /// Says which Rust type a value becomes.
@@ -31,14 +32,17 @@ pub(crate) struct Custom {
 pub(crate) struct Overrides {
     /// What the caller said, of members and of declarations.
     selectors: Selectors<String>,
+    /// What is known of Bitcoin Core's members, if that is wanted: where nobody says anything else.
+    bitcoin: Option<Selectors<String>>,
     /// The types that stand for whole declarations, found before anything refers to them.
     declared: BTreeMap<Place, Override>,
 }
 
 impl Overrides {
-    pub(crate) fn new(overrides: &[(String, String)]) -> Self {
+    pub(crate) fn new(overrides: &[(String, String)], bitcoin: bool) -> Self {
         Self {
             selectors: Selectors::new(overrides.iter().cloned()),
+            bitcoin: bitcoin.then(|| Selectors::new(bitcoin_types::overrides())),
             declared: BTreeMap::new(),
         }
     }
@@ -48,6 +52,12 @@ impl Overrides {
         let help = "name a parameter, result, field, struct or enum, such as \
                     `mining.capnp:Mining.getTip.hash`, `BlockRef.hash` or `mining.capnp:BlockRef`";
         self.selectors.check(problems, help);
+        if self.bitcoin.as_ref().is_some_and(Selectors::none_used) {
+            let problem = "no schema has a member of Bitcoin Core's that types are known for";
+            let help = "give Bitcoin Core's schemas by the names that they have there, such as `mining.capnp`, or \
+                        leave out `bitcoin_types`, or `--bitcoin-types`";
+            problems.push(Problem::new(problem).help(help));
+        }
     }
 }
 
@@ -83,6 +93,18 @@ impl Override {
     /// The type in the place of `wire`.
     fn apply(&self, wire: Type) -> Result<Type, &'static str> {
         self.apply_inside(wire, self.lists)
+    }
+
+    /// Whether it stands for Data, or a list of it.
+    fn is_for_data(&self, wire: &Type) -> bool {
+        let mut inner = wire;
+        for _ in 0..self.lists {
+            let Type::List(element) = inner else {
+                return false;
+            };
+            inner = element;
+        }
+        matches!(inner, Type::Data)
     }
 
     fn apply_inside(&self, wire: Type, lists: usize) -> Result<Type, &'static str> {
@@ -165,7 +187,8 @@ impl Lowering<'_> {
 
     /// The type of a member, or what stands for it.
     pub(super) fn overridden(&mut self, place: &str, annotations: &[Annotation], ty: Type) -> Type {
-        let Some(found) = self.said(place, annotations) else {
+        let said = self.said(place, annotations);
+        let Some(found) = said.or_else(|| self.bitcoin_type(place, &ty)) else {
             return self.declared_override(place, ty);
         };
         found.apply(ty.clone()).unwrap_or_else(|problem| {
@@ -176,6 +199,12 @@ impl Lowering<'_> {
             );
             ty
         })
+    }
+
+    /// What is known of a member of Bitcoin Core's, where it is Data.
+    fn bitcoin_type(&mut self, place: &str, ty: &Type) -> Option<Override> {
+        let text = self.overrides.bitcoin.as_mut()?.select(place)?;
+        Override::parse(&text).filter(|known| known.is_for_data(ty))
     }
 
     /// The type, where another one stands for its struct or enum everywhere.

@@ -76,6 +76,11 @@ impl<T: Clone> Selectors<T> {
         selected
     }
 
+    /// Whether nothing was selected.
+    pub(super) fn none_used(&self) -> bool {
+        !self.0.iter().any(|selector| selector.used)
+    }
+
     /// Reports those that named nothing, since they are likely misspelt. `help` says what they can name.
     pub(super) fn check(&self, problems: &mut Problems, help: &str) {
         for selector in self.0.iter().filter(|selector| !selector.used) {
@@ -86,7 +91,7 @@ impl<T: Clone> Selectors<T> {
 }
 
 /// Whether `place` ends with `end`, and no name is cut in two.
-fn ends_with(place: &str, end: &str) -> bool {
+pub(crate) fn ends_with(place: &str, end: &str) -> bool {
     match place.strip_suffix(end) {
         Some(before) => !end.is_empty() && (before.is_empty() || before.ends_with(['/', ':', '.'])),
         None => false,

@@ -1,5 +1,6 @@
 //! The `ipc-gen` command as a user runs it.
 
+mod bitcoin_types;
 mod exporting;
 mod generating;
 mod project;

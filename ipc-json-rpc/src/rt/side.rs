@@ -7,7 +7,7 @@ use super::kind::Kind;
 use super::methods::Methods;
 use super::remote::Remote;
 use super::table::Table;
-use super::values::expected;
+use super::values::{expected, malformed};
 use crate::client::Client;
 
 /// On which side of a connection something is written or read.
@@ -60,7 +60,14 @@ pub fn object_to_json<P: JsonObject>(proxy: &P, side: Side<'_>) -> Result<Value,
 /// There is no such object, or it is of another interface.
 pub fn object_from_json<P: JsonObject>(value: Value, side: Side<'_>) -> Result<P, Exception> {
     let Value::String(handle) = value else {
-        return Err(expected("the handle of an object", &value));
+        let error = expected("the handle of an object", &value);
+        return Err(match side.0 {
+            Which::Client(_) => error,
+            _ => {
+                let own = "a client cannot pass objects of its own";
+                malformed(format_args!("{}: {own}", error.message()))
+            }
+        });
     };
     match side.0 {
         Which::Server(table) => (table.get(Kind::of::<P>(), &handle)).map(P::from_object),

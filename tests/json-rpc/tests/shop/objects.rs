@@ -4,11 +4,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
 
-use crate::support::{Served, reach, within};
-
-fn call(id: u32, method: &str, params: Value) -> Value {
-    json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params })
-}
+use crate::support::{Served, reach, request as call, within};
 
 #[tokio::test]
 async fn objects_go_by_handles() {

@@ -1,11 +1,12 @@
-//! A shop that is served, and `curl` to call it.
+//! What is served, and `curl` to call it.
 
+use std::ops::Deref;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use ipc_json_rpc::{Auth, Client, MethodHandler, Server, ServerBuilder, module};
+use ipc_json_rpc::{Auth, Client, JsonObject, MethodHandler, Server, ServerBuilder, module};
 use ipc_json_rpc_tests::shop::ShopProxy;
 use ipc_json_rpc_tests::{Books, OurShop};
 use serde_json::{Value, json};
@@ -26,39 +27,35 @@ pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T 
     }
 }
 
-pub(crate) struct Served {
-    pub(crate) server: Server,
-    pub(crate) books: Arc<Books>,
+/// A server on a port and a socket, for ALICE.
+pub(crate) struct Endpoint {
+    server: Server,
     folder: TempDir,
 }
 
-impl Served {
-    pub(crate) async fn start() -> Self {
-        Self::with(|builder| builder).await
-    }
-
-    pub(crate) async fn with(settings: impl FnOnce(ServerBuilder) -> ServerBuilder) -> Self {
-        let books = Arc::new(Books::default());
-        let methods = module(ShopProxy::new(OurShop(Arc::clone(&books)))).unwrap();
+impl Endpoint {
+    /// Serves an object with all that it brings.
+    pub(crate) async fn serve(
+        root: impl JsonObject,
+        settings: impl FnOnce(ServerBuilder) -> ServerBuilder,
+    ) -> Self {
+        let methods = module(root).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let (user, password) = ALICE.split_once(':').unwrap();
+        let socket = folder.path().join("served.sock");
         let builder = Server::builder()
             .listen("127.0.0.1:0")
-            .listen(format!(
-                "unix:{}",
-                folder.path().join("shop.sock").display()
-            ))
+            .listen(format!("unix:{}", socket.display()))
             .auth(Auth::new().password(user, password).unwrap());
         let server = settings(builder).start(MethodHandler::new(methods)).await;
         Self {
             server: server.unwrap(),
-            books,
             folder,
         }
     }
 
     pub(crate) fn socket(&self) -> String {
-        self.folder.path().join("shop.sock").display().to_string()
+        self.folder.path().join("served.sock").display().to_string()
     }
 
     pub(crate) fn address(&self) -> String {
@@ -72,10 +69,9 @@ impl Served {
         within("connecting", client).await.unwrap()
     }
 
-    /// What answers calls over one connection, by `curl`. The function makes each from the answers before.
+    /// The answer to a call over a connection of its own, by `curl`.
     pub(crate) async fn call(&self, method: &str, params: Value) -> Value {
-        let calls = json!([{ "jsonrpc": "2.0", "id": 1, "method": method, "params": params }]);
-        self.post(&calls).await[0].take()
+        self.post(&json!([request(1, method, params)])).await[0].take()
     }
 
     /// A batch, whose requests share a connection.
@@ -94,10 +90,42 @@ impl Served {
         assert!(output.status.success(), "{output:?}");
         serde_json::from_slice(&output.stdout).unwrap()
     }
+}
+
+/// A request of JSON-RPC.
+pub(crate) fn request(id: u32, method: &str, params: Value) -> Value {
+    json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params })
+}
+
+/// A shop that is served.
+pub(crate) struct Served {
+    pub(crate) books: Arc<Books>,
+    endpoint: Endpoint,
+}
+
+impl Served {
+    pub(crate) async fn start() -> Self {
+        Self::with(|builder| builder).await
+    }
+
+    pub(crate) async fn with(settings: impl FnOnce(ServerBuilder) -> ServerBuilder) -> Self {
+        let books = Arc::new(Books::default());
+        let shop = ShopProxy::new(OurShop(Arc::clone(&books)));
+        let endpoint = Endpoint::serve(shop, settings).await;
+        Self { books, endpoint }
+    }
 
     /// Waits until so many tills live.
     pub(crate) async fn tills(&self, wanted: usize) {
         reach(&self.books.tills, wanted).await;
+    }
+}
+
+impl Deref for Served {
+    type Target = Endpoint;
+
+    fn deref(&self) -> &Endpoint {
+        &self.endpoint
     }
 }
 
