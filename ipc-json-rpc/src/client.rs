@@ -106,6 +106,16 @@ impl Client {
     ///
     /// The method's; the server does not answer, or refuses the credentials.
     pub async fn call(&self, method: &str, params: Value) -> Result<Value, Exception> {
+        let answer = self.ask(method, params).await?;
+        answer.map_err(|error| exception(&error))
+    }
+
+    /// As [`Client::call`], with a failed method's error as it was sent.
+    pub(crate) async fn ask(
+        &self,
+        method: &str,
+        params: Value,
+    ) -> Result<Result<Value, Value>, Exception> {
         let id = self.0.calls.fetch_add(1, Ordering::Relaxed);
         let body = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
         let client = self.clone();
@@ -114,8 +124,8 @@ impl Client {
             (self.0.runtime).spawn(async move { client.exchange(body.to_string()).await });
         let mut answer = exchange.await.map_err(Exception::failed)??;
         match answer.get_mut("error") {
-            Some(error) if !error.is_null() => Err(exception(error)),
-            _ => Ok(answer["result"].take()),
+            Some(error) if !error.is_null() => Ok(Err(error.take())),
+            _ => Ok(Ok(answer["result"].take())),
         }
     }
 

@@ -218,7 +218,7 @@ fn new_socket() -> io::Result<Socket> {
 #[derive(Debug)]
 pub(crate) struct SocketFile {
     path: PathBuf,
-    identity: (u64, u64),
+    identity: Identity,
 }
 
 impl SocketFile {
@@ -250,10 +250,12 @@ impl Drop for SocketFile {
     }
 }
 
-/// Device and inode.
-fn identity(path: &Path) -> io::Result<(u64, u64)> {
-    let metadata = fs::symlink_metadata(path)?;
-    Ok((metadata.dev(), metadata.ino()))
+/// Device, inode, and when it was made, in seconds and nanoseconds: a new file may get the number of one that was removed.
+type Identity = (u64, u64, i64, i64);
+
+fn identity(path: &Path) -> io::Result<Identity> {
+    let file = fs::symlink_metadata(path)?;
+    Ok((file.dev(), file.ino(), file.mtime(), file.mtime_nsec()))
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use crate::{command, interrupt, ipc};
 struct Shop {
     books: Arc<Books>,
     folder: TempDir,
-    _listener: Listener,
+    listener: Option<Listener>,
     ipc: Ipc,
 }
 
@@ -38,7 +38,7 @@ impl Shop {
         Self {
             books,
             folder,
-            _listener: listener,
+            listener: Some(listener),
             ipc,
         }
     }
@@ -63,9 +63,10 @@ impl Shop {
     /// Closes it, cuts its clients off, and opens it anew.
     async fn reopen(&mut self) {
         within("closing", self.ipc.shutdown(std::time::Duration::ZERO)).await;
-        let _ = std::fs::remove_file(self.path());
+        // The socket's file goes with the listener.
+        drop(self.listener.take());
         let (ipc, listener) = listen(&self.path(), &self.books).await;
-        (self.ipc, self._listener) = (ipc, listener);
+        (self.ipc, self.listener) = (ipc, Some(listener));
     }
 }
 

@@ -7,7 +7,7 @@ use ipc_tests::peers::{within, workspace};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{ipc, json};
+use crate::{ipc, json, served};
 
 /// Values of every kind: unions, groups, lists of lists and of structs, enumerants, flags, numbers at their limits.
 fn everything() -> Value {
@@ -196,4 +196,17 @@ async fn mistakes_in_schemas_are_shown_where_they_are() {
         run.stderr.contains("no interface is called Nobody"),
         "{run:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn errors_that_the_schema_declares_have_their_value_in_json_rpc() {
+    let foo = foo().await;
+    let schema = schema("foo.capnp");
+    let mut arguments: Vec<&str> = schema.iter().map(String::as_str).collect();
+    arguments.extend(["--first", "FooInterface", &foo.address]);
+    let served = served::Served::start(&arguments).await;
+    let answer = served.call("fooInterface_raise", json!([{ "name": "n" }]));
+    let error = &answer.await["error"];
+    assert_eq!(error["code"], -32007, "{error}");
+    assert_eq!(error["data"]["declared"]["error"]["name"], "n", "{error}");
 }

@@ -169,13 +169,13 @@ impl Emitter<'_> {
 }
 
 /// The errors that are arms of the method's own type.
-fn own_arms(member: Member<'_>) -> impl Iterator<Item = &Field> {
+pub(super) fn own_arms(member: Member<'_>) -> impl Iterator<Item = &Field> {
     (member.method.errors.iter())
         .filter(|error| !error.standard)
         .map(|error| &error.field)
 }
 
-fn arm(field: &Field) -> Ident {
+pub(super) fn arm(field: &Field) -> Ident {
     names::ident(&names::camel(field.rust_name()))
 }
 

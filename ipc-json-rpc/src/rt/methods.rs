@@ -6,6 +6,7 @@ use std::fmt;
 use ipc_runtime::{Call, Exception};
 use jsonrpsee_server::{RegisterMethodError, RpcModule};
 
+use super::errors::JsonFailure;
 use super::kind::Kind;
 use super::params::Params;
 use super::registry::{Failure, Registry};
@@ -61,7 +62,7 @@ impl<P: JsonObject> Methods<'_, P> {
         run: Run<P, T, E>,
     ) where
         T: JsonValue + Send + 'static,
-        E: Into<Exception> + Send + 'static,
+        E: JsonFailure + Send + 'static,
     {
         let root = self.root.clone();
         self.all.registry.method(name, move |given, objects| {
@@ -77,7 +78,7 @@ impl<P: JsonObject> Methods<'_, P> {
                     };
                     run(&object, &mut params)?
                 };
-                let result = call.await.map_err(|error| Failure::Call(error.into()))?;
+                let result = call.await.map_err(|error| Failure::of(error, side))?;
                 result.to_json(side).map_err(Failure::Call)
             }
         });

@@ -15,6 +15,7 @@ mod unions;
 mod values;
 
 pub use crate::client::Client;
+pub use errors::JsonFailure;
 pub use fields::{Reader, Writer, read, write};
 pub use kind::Kind;
 pub use methods::{Methods, module};

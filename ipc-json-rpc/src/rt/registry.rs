@@ -9,7 +9,7 @@ use jsonrpsee_server::types::{ErrorObjectOwned, Params as RawParams};
 use jsonrpsee_server::{Extensions, RegisterMethodError, RpcModule};
 use serde_json::Value;
 
-use super::errors::{INVALID_PARAMS, error_object};
+use super::errors::{INVALID_PARAMS, JsonFailure, error_object};
 use super::kind::Kind;
 use super::params::Params;
 use super::side::{Side, Which, no_connection};
@@ -133,11 +133,21 @@ pub enum Failure {
     Params(Exception),
     /// The call failed.
     Call(Exception),
+    /// The call failed with an error that the schema declares: an object with one field, its name.
+    Declared(Exception, Value),
 }
 
 impl Failure {
     pub(super) fn params(message: &str) -> Self {
         Self::Params(malformed(message))
+    }
+
+    pub(super) fn of(error: impl JsonFailure, side: Side<'_>) -> Self {
+        match error.declared(side) {
+            Ok(Some(declared)) => Self::Declared(error.into(), declared),
+            // That a value has no JSON form hides no failure.
+            Ok(None) | Err(_) => Self::Call(error.into()),
+        }
     }
 }
 
@@ -151,8 +161,9 @@ impl From<Exception> for Failure {
 impl From<Failure> for ErrorObjectOwned {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Params(exception) => error_object(&exception, Some(INVALID_PARAMS)),
-            Failure::Call(exception) => error_object(&exception, None),
+            Failure::Params(exception) => error_object(&exception, Some(INVALID_PARAMS), None),
+            Failure::Call(exception) => error_object(&exception, None, None),
+            Failure::Declared(exception, error) => error_object(&exception, None, Some(error)),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! An object of a server, as its clients hold it.
 
-use ipc_runtime::{Exception, rt::Object};
+use ipc_runtime::rt::Object;
 use serde_json::Value;
 
+use super::errors::{JsonFailure, failure};
 use super::fields::{Writer, write};
 use super::params::OBJECT;
 use super::side::{JsonObject, Side, Which};
@@ -53,11 +54,11 @@ impl Remote {
     /// # Errors
     ///
     /// The method's; there is no connection; the result is of another type.
-    pub async fn call<T: JsonValue>(
+    pub async fn call<T: JsonValue, E: JsonFailure>(
         &self,
         method: &str,
         params: Writer<'_>,
-    ) -> Result<T, Exception> {
+    ) -> Result<T, E> {
         let mut params = params.end();
         if let (Some(handle), Value::Object(params)) = (&self.handle, &mut params) {
             let key = match params.contains_key(OBJECT) {
@@ -66,8 +67,11 @@ impl Remote {
             };
             params.insert(key.to_owned(), Value::from(handle.text.as_str()));
         }
-        let result = self.client.call(method, params).await?;
-        T::from_json(result, Side(Which::Client(&self.client)))
+        let side = Side(Which::Client(&self.client));
+        match self.client.ask(method, params).await? {
+            Ok(result) => Ok(T::from_json(result, side)?),
+            Err(error) => Err(failure(error, side)),
+        }
     }
 }
 

@@ -70,15 +70,17 @@ impl Method {
             move |reader| {
                 let (schemas, interfaces) = (known.schemas, known.interfaces);
                 match results(schemas, interfaces, declared.results, &objects, reader)? {
-                    Returned::Results(results) => Ok(shown(results)),
+                    Returned::Results(results) => Ok(Ok(shown(results))),
                     Returned::Declared { name, carried } => {
                         let text = format_args!("{name}: {carried}");
-                        Err(Exception::new(ExceptionKind::Declared, text))
+                        let exception = Exception::new(ExceptionKind::Declared, text);
+                        let declared = Map::from_iter([(name.clone(), carried)]);
+                        Ok(Err(Failed::Declared(exception, Value::Object(declared))))
                     }
                 }
             },
         );
-        call.await.map_err(Failed::Call)
+        call.await.map_err(Failed::Call)?
     }
 
     /// The object that is called.

@@ -33,6 +33,7 @@ impl Emitter<'_> {
             .calls()
             .filter(|member| member.method.results.fields.len() > 1);
         items.extend(results.map(|member| self.json_results(member)));
+        items.extend(item.calls().filter_map(|member| self.json_failure(member)));
         items
     }
 
@@ -173,16 +174,11 @@ impl Emitter<'_> {
         let result = self
             .paths
             .result_or(&self.output(member), &self.error(member));
-        let call = quote!(self.0.call(#json_name, params).await);
-        let call = match method.has_error_type() {
-            true => quote!(Ok(#call?)),
-            false => call,
-        };
         quote! {
             #allow
             async fn #name(&self #(, #params)*) -> #result {
                 let params = self.0.params() #(#puts)*;
-                #call
+                self.0.call(#json_name, params).await
             }
         }
     }

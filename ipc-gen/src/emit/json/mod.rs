@@ -1,5 +1,6 @@
 //! JSON-RPC: the JSON form of values, interfaces as methods, and clients that implement the same traits.
 
+mod failures;
 mod interfaces;
 mod mentioned;
 mod values;

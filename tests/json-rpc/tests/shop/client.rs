@@ -1,12 +1,16 @@
 //! Our own client, which implements the same traits.
 
 use ipc_json_rpc::Client;
+use ipc_json_rpc_tests::foo::{FooInterfaceProxy, FooInterfaceRaiseError, FooStruct};
+use ipc_json_rpc_tests::our_foo::OurFoo;
 use ipc_json_rpc_tests::shop::{
     Colour, Item, Pair, Shop, ShopJsonRpcClient, ShopProxy, TillProxy, item,
 };
 use ipc_runtime::{Exception, ExceptionKind, Proxy};
 
-use crate::support::{Served, within};
+use serde_json::json;
+
+use crate::support::{Endpoint, Served, within};
 
 async fn shop(served: &Served) -> ShopProxy {
     served.client().await.root()
@@ -102,6 +106,40 @@ async fn exceptions_keep_their_kind() {
         let error = within("a call", shop.fail(number)).await.unwrap_err();
         assert_eq!((error.kind(), error.message()), (kind, "failed as asked"));
     }
+}
+
+#[tokio::test]
+async fn errors_that_a_schema_declares_keep_their_value() {
+    let foo = FooInterfaceProxy::new(OurFoo::default());
+    let served = Endpoint::serve(foo, |builder| builder).await;
+    let problem = FooStruct {
+        name: "näme".to_owned(),
+        set_int: vec![7],
+        ..FooStruct::default()
+    };
+    let foo: FooInterfaceProxy = served.client().await.root();
+    let raised = within("a call", foo.raise(problem.clone())).await;
+    match raised.unwrap_err() {
+        FooInterfaceRaiseError::Error(error) => assert_eq!(error, problem),
+        other => panic!("{other}"),
+    }
+    let params = json!([{ "name": "näme", "setInt": [7] }]);
+    let answer = served.call("fooInterface_raise", params).await;
+    let error = &answer["error"];
+    assert_eq!(error["code"], -32007, "{error}");
+    assert_eq!(error["data"]["kind"], "declared", "{error}");
+    assert_eq!(
+        error["data"]["declared"]["error"]["name"], "näme",
+        "{error}"
+    );
+
+    // Another failure of the same method.
+    drop(served);
+    let lost = within("a call", foo.raise(problem)).await.unwrap_err();
+    assert!(
+        matches!(lost, FooInterfaceRaiseError::Exception(_)),
+        "{lost}"
+    );
 }
 
 #[tokio::test]
