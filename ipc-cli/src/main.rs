@@ -5,7 +5,6 @@ mod call;
 mod doctor;
 mod dynamic;
 mod failure;
-mod hex;
 mod interrupt;
 mod leave;
 mod output;

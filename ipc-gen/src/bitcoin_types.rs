@@ -224,6 +224,13 @@ pub(crate) fn overrides() -> impl Iterator<Item = (String, String)> {
     })
 }
 
+/// Selectors of the members that are hashes, or lists of hashes, that people write with the last byte first.
+pub(crate) fn hashes() -> impl Iterator<Item = &'static str> {
+    let names = ["BlockHash", "Txid", "Wtxid", "MerkleNode"];
+    let types = TYPES.iter().filter(move |(name, ..)| names.contains(name));
+    types.flat_map(|(_, _, members)| members.iter().copied())
+}
+
 fn rust(name: &str, holds: Holds) -> String {
     let one = format!("::bitcoin_core_ipc::{name}");
     let option = format!("::core::option::Option<{one}>");

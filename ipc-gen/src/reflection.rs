@@ -5,7 +5,9 @@
 
 use std::path::PathBuf;
 
+use crate::bitcoin_types;
 use crate::error::Error;
+use crate::model::ends_with;
 use crate::schema::{self, Input};
 
 pub use crate::model::types::{Scalar, Value};
@@ -35,6 +37,12 @@ pub fn compile(files: &[PathBuf], import_paths: &[PathBuf]) -> Result<Reflected,
 /// Bytes that are none.
 pub fn read_request(bytes: &[u8]) -> Result<Reflected, Error> {
     Ok(Reflected::of(schema::load_request(bytes)?))
+}
+
+/// Whether a member of Bitcoin Core's schemas is a hash of a block or a transaction, or a list of them, which people write with
+/// the last byte first. Its place is as in messages of `ipc-gen`: `v32/mining.capnp:Mining.waitTipChanged.currentTip`.
+pub fn is_bitcoin_hash(place: &str) -> bool {
+    bitcoin_types::hashes().any(|selector| ends_with(place, selector))
 }
 
 /// What was read.

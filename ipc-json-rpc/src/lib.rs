@@ -35,7 +35,6 @@ mod auth;
 mod client;
 mod error;
 mod handler;
-mod hex;
 mod http;
 mod methods;
 #[doc(hidden)]

@@ -64,32 +64,9 @@ async fn block(rpc: &Rpc, hash: BlockHash) -> Result<Block, Error> {
     const METHOD: &str = "getblock";
 
     let digits: String = rpc.call(METHOD, (hash.to_string(), 0)).await?;
-    let bytes = from_hex(&digits).ok_or_else(|| Error::Json {
+    let bytes = hex::decode(&digits).map_err(|_| Error::Json {
         method: METHOD.to_owned(),
         reason: "the result is not hexadecimal".to_owned(),
     })?;
     Ok(Block(bytes))
-}
-
-fn from_hex(digits: &str) -> Option<Vec<u8>> {
-    let (pairs, []) = digits.as_bytes().as_chunks::<2>() else {
-        return None;
-    };
-    let digit = |digit: u8| char::from(digit).to_digit(16);
-    pairs
-        .iter()
-        .map(|[high, low]| u8::try_from(digit(*high)? * 16 + digit(*low)?).ok())
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn blocks_are_hexadecimal() {
-        assert_eq!(from_hex("00ffA1"), Some(vec![0x00, 0xff, 0xa1]));
-        assert_eq!(from_hex("0"), None);
-        assert_eq!(from_hex("0g"), None);
-    }
 }

@@ -6,10 +6,10 @@ use ipc_gen::reflection::{Field, FieldKind, Id, Method, Scalar, Struct, Type, Va
 use ipc_runtime::rt::Object;
 use serde_json::Value as Json;
 
+use super::hashes::turned;
 use super::objects::Objects;
 use super::schemas::{Schemas, flag_of, is_runtimes, shown};
 use crate::failure::Failure;
-use crate::hex;
 
 /// What a method takes.
 #[derive(Debug, Default)]
@@ -42,7 +42,7 @@ pub(crate) fn parameters(
                 Json::Array(items) => by_position(body, items)?,
                 other => other.clone(),
             };
-            making.fields(body, &given, "the parameters")?
+            making.fields(method.params, body, &given, "the parameters")?
         }
         None => BTreeMap::new(),
     };
@@ -78,6 +78,7 @@ struct Making<'a> {
 impl Making<'_> {
     fn fields(
         &mut self,
+        id: Id,
         body: &Struct,
         json: &Json,
         at: &str,
@@ -104,7 +105,12 @@ impl Making<'_> {
                 continue;
             }
             let inside = format!("{at}.{name}");
-            values.insert(name.clone(), self.field_value(field, item, &inside)?);
+            let hash = match self.schemas.is_hash(id, field) {
+                true => Some(turned(item).ok_or_else(|| no_hash(&inside, item))?),
+                false => None,
+            };
+            let value = self.field_value(field, hash.as_ref().unwrap_or(item), &inside)?;
+            values.insert(name.clone(), value);
             if let Some(flag) = flag {
                 values.insert(flag.name.clone(), Value::Bool(true));
             }
@@ -127,8 +133,8 @@ impl Making<'_> {
             (Type::Text, Json::String(text)) => Ok(Value::Text(text.clone())),
             (Type::Text, _) => Err(wrong(at, "text", json)),
             (Type::Data, Json::String(digits)) => match hex::decode(digits) {
-                Some(bytes) => Ok(Value::Data(bytes)),
-                None => Err(wrong(at, "bytes in hexadecimal", json)),
+                Ok(bytes) => Ok(Value::Data(bytes)),
+                Err(_) => Err(wrong(at, "bytes in hexadecimal", json)),
             },
             (Type::Data, _) => Err(wrong(at, "bytes in hexadecimal", json)),
             (Type::List(element), Json::Array(items)) => {
@@ -155,7 +161,7 @@ impl Making<'_> {
 
     fn structure(&mut self, id: Id, json: &Json, at: &str) -> Result<Value, Failure> {
         match self.schemas.structure(id) {
-            Some(body) => Ok(Value::Struct(self.fields(body, json, at)?)),
+            Some(body) => Ok(Value::Struct(self.fields(id, body, json, at)?)),
             None => Ok(Value::Nothing),
         }
     }
@@ -246,6 +252,15 @@ fn wrong(at: &str, expected: &str, json: &Json) -> Failure {
         text.push('…');
     }
     Failure::usage(format!("{at}: {text} is not {expected}"))
+}
+
+/// Nodes end when some hashes that they are given have another length.
+fn no_hash(at: &str, json: &Json) -> Failure {
+    let expected = match json {
+        Json::Array(_) => "a list of hashes, which have 64 hexadecimal digits each",
+        _ => "a hash, which has 64 hexadecimal digits",
+    };
+    wrong(at, expected, json)
 }
 
 fn unknown(body: &Struct, name: &str, at: &str) -> Failure {

@@ -1,6 +1,7 @@
 //! Calls of interfaces that are known at run time only.
 
 mod from_json;
+mod hashes;
 mod interface;
 mod known;
 mod mentioned;

@@ -5,10 +5,10 @@ use ipc_runtime::rt::{PointerReader, StructReader};
 use ipc_runtime::{AnyPointer, Exception};
 use serde_json::{Map, Value as Json, json};
 
+use super::hashes::turned;
 use super::interface::Interfaces;
 use super::objects::Objects;
 use super::schemas::{Schemas, flag_of, is_exception, shown};
-use crate::hex;
 
 /// What a call brought.
 #[derive(Debug)]
@@ -46,7 +46,9 @@ pub(crate) fn results(
         let carried = reading.field(error, body, reader)?;
         return Ok(Returned::Declared { name, carried });
     }
-    reading.structure(body, reader).map(Returned::Results)
+    reading
+        .structure(results, body, reader)
+        .map(Returned::Results)
 }
 
 struct Reading<'a> {
@@ -58,6 +60,7 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn structure(
         &self,
+        id: Id,
         body: &Struct,
         reader: &StructReader<'_>,
     ) -> Result<Map<String, Json>, Exception> {
@@ -74,7 +77,11 @@ impl Reading<'_> {
                     format_args!("{}: {}", field.name, error.message()),
                 )
             })?;
-            json.insert(field.name.clone(), value);
+            let turned = match self.schemas.is_hash(id, field) {
+                true => turned(&value),
+                false => None,
+            };
+            json.insert(field.name.clone(), turned.unwrap_or(value));
         }
         // One of a newer schema.
         if let Some(member) = member
@@ -99,7 +106,7 @@ impl Reading<'_> {
         }
         match &field.kind {
             FieldKind::Group(id) => match self.schemas.structure(*id) {
-                Some(body) => self.structure(body, reader).map(Json::Object),
+                Some(body) => self.structure(*id, body, reader).map(Json::Object),
                 None => Ok(Json::Null),
             },
             FieldKind::Slot {
@@ -228,17 +235,17 @@ impl Reading<'_> {
     fn pointer(&self, ty: &Type, pointer: PointerReader<'_>) -> Result<Json, Exception> {
         Ok(match ty {
             Type::Text => json!(pointer.read::<String>()?),
-            Type::Data => json!(hex::encode(&pointer.read::<Vec<u8>>()?)),
+            Type::Data => json!(hex::encode(pointer.read::<Vec<u8>>()?)),
             Type::List(element) => Json::Array(self.list(element, pointer)?),
             Type::Struct { id, .. } => match self.schemas.structure(*id) {
-                Some(body) => Json::Object(self.structure(body, &pointer.read_struct()?)?),
+                Some(body) => Json::Object(self.structure(*id, body, &pointer.read_struct()?)?),
                 None => Json::Null,
             },
             Type::Interface { id, .. } => self.object(*id, pointer)?,
             _ => {
                 // Its type is not known: the bytes of a message that is it.
                 let any = pointer.read::<AnyPointer>()?;
-                json!({ "message": hex::encode(&any.to_bytes()?) })
+                json!({ "message": hex::encode(any.to_bytes()?) })
             }
         })
     }
@@ -294,9 +301,8 @@ impl Reading<'_> {
                     .collect(),
             },
             Type::Struct { id, .. } => match self.schemas.structure(*id) {
-                Some(body) => {
-                    pointer.read_structs(|item| self.structure(body, item).map(Json::Object))?
-                }
+                Some(body) => pointer
+                    .read_structs(|item| self.structure(*id, body, item).map(Json::Object))?,
                 None => Vec::new(),
             },
             _ => pointer.list_with(|item| match item.points_at_nothing() {

@@ -1,5 +1,7 @@
 //! What schemas declare, and how it is looked up.
 
+use std::collections::BTreeSet;
+
 use bitcoin_core_ipc::Interfaces;
 use ipc_gen::reflection::{
     self, Annotation, Body, Enumerant, Field, FieldKind, Id, Method, Node, Reflected, Struct, Type,
@@ -22,7 +24,11 @@ pub(super) const CANCEL_WITH: Id = 0xcd71_a58f_7d3d_c307;
 
 /// The interfaces that can be called, and the types of what they take and return.
 #[derive(Debug)]
-pub(crate) struct Schemas(Reflected);
+pub(crate) struct Schemas {
+    reflected: Reflected,
+    /// The fields of structs that are hashes of Bitcoin.
+    hashes: BTreeSet<(Id, String)>,
+}
 
 /// A method as an interface has it, of its own or of an interface that it extends.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +52,10 @@ impl Schemas {
             }
         };
         let reflected = reflection::read_request(request).map_err(Failure::usage)?;
-        Ok(Self(reflected))
+        let hashes = (reflected.schema.nodes.iter())
+            .flat_map(|(id, node)| hashes(node).map(|name| (*id, name.to_owned())))
+            .collect();
+        Ok(Self { reflected, hashes })
     }
 
     /// Those of the files that are named; none if there are none.
@@ -55,11 +64,14 @@ impl Schemas {
             return Ok(None);
         }
         let reflected = reflection::compile(&by.schema, &by.import_paths);
-        Ok(Some(Self(reflected.map_err(Failure::usage)?)))
+        Ok(Some(Self {
+            reflected: reflected.map_err(Failure::usage)?,
+            hashes: BTreeSet::new(),
+        }))
     }
 
     fn node(&self, id: Id) -> Option<&Node> {
-        self.0.schema.nodes.get(&id)
+        self.reflected.schema.nodes.get(&id)
     }
 
     /// What a declaration is called inside of its file.
@@ -75,6 +87,12 @@ impl Schemas {
         }
     }
 
+    /// Whether a field is a hash of Bitcoin, or a list of them.
+    pub(super) fn is_hash(&self, structure: Id, field: &Field) -> bool {
+        // Most schemas have none.
+        !self.hashes.is_empty() && self.hashes.contains(&(structure, field.name.clone()))
+    }
+
     pub(super) fn enumerants(&self, id: Id) -> &[Enumerant] {
         match self.node(id).map(|node| &node.body) {
             Some(Body::Enum(enumerants)) => enumerants,
@@ -84,7 +102,7 @@ impl Schemas {
 
     /// All interfaces.
     pub(crate) fn interfaces(&self) -> impl Iterator<Item = Id> {
-        let nodes = self.0.schema.nodes.iter();
+        let nodes = self.reflected.schema.nodes.iter();
         let interfaces = nodes.filter(|(_, node)| matches!(node.body, Body::Interface { .. }));
         interfaces.map(|(id, _)| *id)
     }
@@ -93,7 +111,7 @@ impl Schemas {
     fn own_interfaces(&self) -> impl Iterator<Item = Id> {
         self.interfaces().filter(|id| {
             let scope = self.node(*id).map(|node| node.scope);
-            scope.is_some_and(|scope| self.0.files.contains(&scope))
+            scope.is_some_and(|scope| self.reflected.files.contains(&scope))
         })
     }
 
@@ -186,6 +204,21 @@ impl Schemas {
             several => several.iter().find(|(name, _)| *name == "result").copied(),
         }
     }
+}
+
+/// The fields of a struct that are hashes of Bitcoin. Parameters and results are structs named after their method.
+fn hashes(node: &Node) -> impl Iterator<Item = &str> {
+    let fields = match &node.body {
+        Body::Struct(body) => &body.fields[..],
+        _ => &[],
+    };
+    let name = node.display_name.as_str();
+    let owner = ["$Params", "$Results"]
+        .iter()
+        .find_map(|list| name.strip_suffix(list))
+        .unwrap_or(name);
+    let names = fields.iter().map(|field| field.name.as_str());
+    names.filter(move |name| reflection::is_bitcoin_hash(&format!("{owner}.{name}")))
 }
 
 /// Where a field is, unless it is a group, and of which type it is.

@@ -19,7 +19,7 @@ async fn methods_of_every_version_are_called() {
         let address = fake.address();
         let called = json(&[&address, "Mining.getTip"]).await;
         let called: Value = serde_json::from_str(&called).unwrap();
-        let hash = hex(tip.hash.as_bytes());
+        let hash = tip.hash.to_string();
         assert_eq!(called, json!({ "hash": hash, "height": 1 }), "{interfaces}");
         let echoed = json(&[&address, "Init.makeEcho.echo", "[\"naïve 🦀\"]"]).await;
         assert_eq!(echoed, "\"naïve 🦀\"", "{interfaces}");
@@ -29,7 +29,7 @@ async fn methods_of_every_version_are_called() {
         let options = "{\"options\":{\"useMempool\":false,\"blockReservedWeight\":8000}}";
         let header = json(&[&address, "Mining.createNewBlock", options, "getBlockHeader"]).await;
         assert_eq!(header.len(), 2 + 2 * 80, "{interfaces}: {header}");
-        assert_eq!(&header[9..73], hash, "{interfaces}");
+        assert_eq!(&header[9..73], hex(tip.hash.as_bytes()), "{interfaces}");
     }
 }
 
@@ -65,7 +65,7 @@ async fn parameters_come_from_files_too() {
 async fn mistakes_are_said_before_anything_is_called() {
     let fake = fake(Interfaces::V32);
     let address = fake.address();
-    let cases: [&[&str]; 13] = [
+    let cases: [&[&str]; 14] = [
         &["Mining.getTop"],
         &["Wallet.getBalance"],
         &["Init.construct"],
@@ -80,6 +80,7 @@ async fn mistakes_are_said_before_anything_is_called() {
         &["Mining.submitBlock", "{\"block\":\"0g\"}"],
         &["Mining.getTransactionsByTxID", "[[\"00\",7]]"],
         &["Mining.waitTipChanged", "[\"00\",1,2]"],
+        &["Mining.waitTipChanged", "[\"00ff\"]"],
         &["Mining.getTip.height"],
         &["Mining.getTip", "{"],
     ];
@@ -124,8 +125,7 @@ async fn failures_have_codes_of_their_own() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ctrl_c_ends_the_call_in_the_node() {
     let fake = fake(Interfaces::V32);
-    let tip = hex(fake.tip().hash.as_bytes());
-    let params = format!("[\"{tip}\"]");
+    let params = format!("[\"{}\"]", fake.tip().hash);
     let address = fake.address();
     let command = command(&["call", &address, "Mining.waitTipChanged", &params]);
     let peer = Peer::run("ipc", command);

@@ -22,7 +22,6 @@ pub(crate) use lower::lower;
 pub(crate) use member::capitalized;
 use proc_macro2::TokenStream;
 pub(crate) use selectors::Wishes;
-#[cfg(test)]
 pub(crate) use selectors::ends_with;
 use types::{Scalar, Value};
 

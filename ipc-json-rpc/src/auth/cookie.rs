@@ -6,7 +6,6 @@ use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::hex;
 
 /// The name of the user whose password it is.
 pub(super) const USER: &str = "__cookie__";
@@ -23,7 +22,7 @@ impl CookieFile {
     pub(super) fn create(path: &Path) -> Result<(Self, String), Error> {
         let mut password = [0; 32];
         getrandom::fill(&mut password)?;
-        let password = hex::encode(&password);
+        let password = hex::encode(password);
         match Self::write(path, &format!("{USER}:{password}")) {
             Ok(file) => Ok((file, password)),
             Err(source) => Err(Error::Cookie {

@@ -7,7 +7,6 @@ use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq as _};
 
 use crate::error::Error;
-use crate::hex;
 
 type HmacSha256 = Hmac<Sha256>;
 
@@ -24,7 +23,7 @@ impl Salted {
     pub(super) fn new(user: &str, password: &str) -> Result<Self, Error> {
         let mut salt = [0; 16];
         getrandom::fill(&mut salt)?;
-        let hmac = keyed(&hex::encode(&salt));
+        let hmac = keyed(&hex::encode(salt));
         let hash = hash(&hmac, password.as_bytes());
         let user = user.to_owned();
         Ok(Self { user, hmac, hash })
@@ -38,7 +37,7 @@ impl Salted {
             Some(Self {
                 user: user.to_owned(),
                 hmac: keyed(salt),
-                hash: hex::decode(hash)?.try_into().ok()?,
+                hash: hex::decode(hash).ok()?.try_into().ok()?,
             })
         };
         parse().ok_or(Error::Rpcauth)

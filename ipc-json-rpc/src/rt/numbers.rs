@@ -5,7 +5,6 @@ use serde_json::{Number, Value};
 
 use super::side::Side;
 use super::values::{JsonValue, expected, malformed};
-use crate::hex;
 
 /// Integers are numbers with all their digits. They are also read from text, for clients whose numbers have 53 bits.
 macro_rules! integers {
@@ -58,8 +57,8 @@ impl JsonValue for u8 {
         let bytes = value.as_str().map(hex::decode);
         let what = "hexadecimal text of whole bytes";
         match bytes {
-            Some(Some(bytes)) => Ok(bytes),
-            Some(None) => Err(malformed(format_args!("expected {what}"))),
+            Some(Ok(bytes)) => Ok(bytes),
+            Some(Err(_)) => Err(malformed(format_args!("expected {what}"))),
             None => Err(expected(what, &value)),
         }
     }
