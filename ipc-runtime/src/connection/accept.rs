@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use super::job::Job;
 use super::lane::Lane;
 use super::order::{Begin, begin_in_order, begin_soon};
+use super::queued::Queued;
 use super::scope::Scope;
 use super::thread_map::Thread;
 use super::{CONTEXT_CALLBACK_THREAD, CONTEXT_THREAD, Connection, hello};
@@ -66,9 +67,9 @@ impl Connection {
             }
             // Such calls may as well have named threads of their own.
             None if method.context.is_some() && !job.streams() => {
-                begin_soon(self, job);
+                begin_soon(self, Queued::Call(job));
             }
-            None => begin_in_order(self, object, job),
+            None => begin_in_order(self, object, Queued::Call(job)),
             Some(Capability(Target::Local(thread)))
                 if self.arriving.load(Ordering::Acquire) == 0 =>
             {
@@ -79,6 +80,19 @@ impl Connection {
                 }
             }
             Some(named) => self.queue(named, job),
+        }
+    }
+
+    /// Runs something when the calls of the object that have arrived so far have begun, as far as such calls keep their
+    /// order. Returns it if they have begun already.
+    pub(crate) fn when_begun(
+        &self,
+        object: &Arc<LocalObject>,
+        run: Box<dyn FnOnce() + Send>,
+    ) -> Option<Box<dyn FnOnce() + Send>> {
+        match self.lines.after(object, Queued::Mark(run)) {
+            Some(Queued::Mark(run)) => Some(run),
+            Some(Queued::Call(_)) | None => None,
         }
     }
 

@@ -11,6 +11,7 @@ mod lane;
 mod order;
 mod outgoing;
 mod peer_threads;
+mod queued;
 mod running;
 mod scope;
 mod sent;

@@ -20,7 +20,7 @@ use futures_util::future::BoxFuture;
 use shuttle::sync::{Mutex, MutexGuard};
 
 use super::Connection;
-use super::job::Job;
+use super::queued::Queued;
 use crate::adapter::LocalObject;
 use crate::exception::Exception;
 
@@ -57,7 +57,7 @@ pub(super) trait Begin: Send + 'static {
 
 impl Calls for Connection {
     type Object = LocalObject;
-    type Call = Job;
+    type Call = Queued;
 
     fn lines(&self) -> &Lines<Self> {
         &self.lines
@@ -196,6 +196,17 @@ impl<C: Calls> Lines<C> {
         let state = self.lock();
         let key = address(object);
         state.lines.contains_key(&key) || state.broken.contains_key(&key)
+    }
+
+    /// Puts something behind the calls of the object that wait. Gives it back if there are none.
+    pub(super) fn after(&self, object: &Arc<C::Object>, call: C::Call) -> Option<C::Call> {
+        let mut state = self.lock();
+        if !state.lines.contains_key(&address(object)) {
+            return Some(call);
+        }
+        // Whoever is at the line, or is to come to it, goes on to what is behind.
+        state.join(object, call);
+        None
     }
 
     /// A streaming call of the object has failed, so that later calls of it do.

@@ -151,6 +151,39 @@ async fn calls_keep_their_order_when_a_promise_becomes_an_object_of_ours() {
     assert_eq!(it.journal.pings(), [1, 2, 4]);
 }
 
+/// That they have come back is not enough: what is known to be ours is called at once.
+#[tokio::test]
+async fn calls_that_have_come_back_begin_before_later_ones() {
+    const MANY: u32 = 200;
+
+    let mut it = promised().await;
+    let early = tokio::spawn(it.promise.ping(1));
+    it.raw.called(Export(7), PING).await;
+    it.resolve(7, Cap::ReceiverHosted(it.ours)).await;
+    let Rpc::Disembargo(Export(7), Loopback::Sender(embargo)) = it.raw.hear().await else {
+        panic!("no embargo");
+    };
+    // More than begin in one turn, and the end of the embargo, in one piece.
+    let mut bytes = Vec::new();
+    for number in 1..=MANY {
+        let ping: Rpc = call(number, Export(it.ours), PING).number(number);
+        bytes.extend(ping.encode());
+    }
+    let lifted = Rpc::Disembargo(Export(it.ours), Loopback::Receiver(embargo));
+    bytes.extend(lifted.encode());
+    it.raw.say_bytes(&bytes).await;
+    within("the first calls", async {
+        while it.journal.pings().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    let late = within("the call", it.promise.ping(MANY + 1)).await;
+    assert_eq!(late.unwrap(), MANY + 1);
+    assert_eq!(it.journal.pings(), (1..=MANY + 1).collect::<Vec<_>>());
+    early.abort();
+}
+
 #[tokio::test]
 async fn calls_keep_their_order_over_several_promises() {
     let mut it = promised().await;

@@ -10,7 +10,7 @@ use super::answer::PipelinedCall;
 use super::follow::{self, Broken};
 use super::peer::Peer;
 use super::wire::{Addressee, PointerIndex};
-use crate::capability::Capability;
+use crate::capability::{Capability, Target};
 use crate::connection::Connection;
 use crate::engine::{Answer, Later, Request};
 use crate::exception::{Exception, ExceptionKind};
@@ -186,7 +186,26 @@ impl Promise {
     }
 
     /// All calls that were sent to the promise have come back: lets the others go.
-    pub(super) fn lift(&self, peer: &Arc<Peer>) {
+    pub(super) fn lift(self: &Arc<Self>, peer: &Arc<Peer>) {
+        if let Some(capability) = self.decided()
+            && !self.goes_on_later(peer, &capability)
+        {
+            self.go_on(peer);
+        }
+    }
+
+    /// Waits until the calls that have arrived have begun, since what is known is called at once. False if they have.
+    fn goes_on_later(self: &Arc<Self>, peer: &Arc<Peer>, capability: &Capability) -> bool {
+        let Target::Local(object) = &capability.0 else {
+            return false;
+        };
+        let (this, waiting_peer) = (Arc::clone(self), Arc::clone(peer));
+        let go_on = Box::new(move || this.go_on(&waiting_peer));
+        peer.connection().when_begun(object, go_on).is_none()
+    }
+
+    /// Lets calls go that have waited, and those after them when these have begun.
+    fn go_on(self: &Arc<Self>, peer: &Arc<Peer>) {
         loop {
             let (capability, waiting) = {
                 let mut state = self.state();
@@ -204,6 +223,9 @@ impl Promise {
                 if !call.reply.is_abandoned() {
                     peer.dispatch(&capability, call);
                 }
+            }
+            if self.goes_on_later(peer, &capability) {
+                return;
             }
         }
         self.known.send_replace(true);
