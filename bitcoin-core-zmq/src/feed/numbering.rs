@@ -92,6 +92,10 @@ impl Numbering {
                 self.number_change(std::mem::take(&mut change))?;
             }
         }
+        // The block that they left for is still to come.
+        if let Some(first) = change.iter().position(|told| told.conflict.is_some()) {
+            self.held = change.split_off(first);
+        }
         self.number_change(change)
     }
 
@@ -368,5 +372,22 @@ mod tests {
         assert_eq!(ready(&mut numbering), [('D', 0), ('A', 100), ('A', 101)]);
         take(&mut numbering, [connected(2, &[&new]), removed(&back)]);
         assert_eq!(ready(&mut numbering), [('C', 0), ('R', 103)]);
+    }
+
+    #[test]
+    fn conflicts_wait_for_their_block_behind_a_reorganization() {
+        let [back, mined, first] = [1, 2, 3].map(|number| transaction(&[coin(number)]));
+        let conflict = transaction(&[coin(3), coin(30)]);
+        let mut numbering = numbering(&[&mined, &conflict]);
+        let told = [
+            disconnected(1, &[&back]),
+            added(&back),
+            conflicting(&conflict),
+        ];
+        take(&mut numbering, told);
+        numbering.reorganized().unwrap();
+        assert_eq!(ready(&mut numbering), [('D', 0), ('A', 100)]);
+        take(&mut numbering, [connected(2, &[&mined, &first])]);
+        assert_eq!(ready(&mut numbering), [('R', 102), ('C', 0)]);
     }
 }

@@ -1,6 +1,6 @@
 //! What may be left out where not everything may be.
 
-use ipc_gen::reflection::{Field, FieldKind, Method, Type, Value};
+use ipc_gen::reflection::{Field, FieldKind, Method, Type};
 
 use super::from_json::Parameters;
 use super::schemas::{Schemas, flag_of, is_nullable, shown};
@@ -38,24 +38,7 @@ fn has_default(field: &Field) -> bool {
     match &field.kind {
         FieldKind::Group(_) => true,
         FieldKind::Slot { ty, default, .. } => {
-            matches!(ty, Type::Void | Type::Struct { .. }) || !is_zero(default)
+            matches!(ty, Type::Void | Type::Struct { .. }) || !default.is_zero()
         }
-    }
-}
-
-/// Whether the schema need not have said it.
-fn is_zero(default: &Value) -> bool {
-    match default {
-        Value::Bool(value) => !value,
-        Value::Integer(value) => *value == 0,
-        // Minus zero is not all zero bits.
-        Value::Float32(value) => value.to_bits() == 0,
-        Value::Float64(value) => value.to_bits() == 0,
-        Value::Enum(value) => *value == 0,
-        Value::Text(value) => value.is_empty(),
-        Value::Data(value) => value.is_empty(),
-        Value::List(value) => value.is_empty(),
-        Value::Struct(_) => false,
-        Value::Nothing => true,
     }
 }

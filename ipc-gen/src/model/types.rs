@@ -62,7 +62,7 @@ pub enum Value {
 
 impl Value {
     /// Whether an absent field reads as this value without any default in the schema.
-    pub(crate) fn is_zero(&self) -> bool {
+    pub fn is_zero(&self) -> bool {
         match self {
             Self::Bool(value) => !value,
             Self::Integer(value) => *value == 0,
