@@ -13,6 +13,7 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc::{self, UnboundedReceiver};
+use tokio::task::JoinHandle;
 
 /// How long any one step of a test may take. Far more than it needs, on a busy machine too.
 pub const DEADLINE: Duration = Duration::from_secs(60);
@@ -59,6 +60,8 @@ pub struct Peer {
     /// Lines that were passed over while waiting for another.
     passed: VecDeque<String>,
     stderr: Arc<Mutex<String>>,
+    /// Until all of it is read.
+    reading: JoinHandle<()>,
 }
 
 impl Peer {
@@ -89,7 +92,7 @@ impl Peer {
         let stderr = Arc::new(Mutex::new(String::new()));
         let text = Arc::clone(&stderr);
         let pipe = child.stderr.take().expect("stderr is piped");
-        tokio::spawn(each_line(pipe, move |line| {
+        let reading = tokio::spawn(each_line(pipe, move |line| {
             let mut text = text.lock().unwrap_or_else(PoisonError::into_inner);
             text.push_str(&line);
             text.push('\n');
@@ -100,6 +103,7 @@ impl Peer {
             stdout,
             passed: VecDeque::new(),
             stderr,
+            reading,
         }
     }
 
@@ -140,6 +144,8 @@ impl Peer {
             while let Some(line) = self.stdout.recv().await {
                 self.passed.push_back(line);
             }
+            // What was said last is in the pipe still when the process has ended.
+            let _ = (&mut self.reading).await;
             self.child.wait().await
         })
         .await;
