@@ -9,6 +9,7 @@ use bitcoin_core_ipc::{Error, Rpc, Subscription, Transaction, Txid, bitcoin};
 use futures_util::FutureExt;
 use serde::Deserialize;
 
+use super::chain::transactions;
 use super::numbering::Numbering;
 
 const MEMPOOL: &str = "getrawmempool";
@@ -26,7 +27,7 @@ struct Mempool {
 ///
 /// What is told while `getrawmempool` runs was before or after the moment of which it speaks. Between the two is the place where
 /// what it says is in the mempool is there. Seldom there is more than one, such as before and after a transaction that came
-/// and went; or blocks come, and it is not known what they take out of the mempool. Then it is called again.
+/// and went; or it is not known, since one that came goes into a block at once, or blocks are taken off. Then it is called again.
 ///
 /// # Errors
 ///
@@ -43,14 +44,12 @@ pub(super) async fn align(
         let mempool: Mempool = during(mempool, events, &mut told).await?;
         during(all_told(rpc.clone()), events, &mut told).await?;
         take_all(events, &mut told)?;
-        if told.iter().any(is_of_blocks) {
-            continue;
-        }
         let txids = mempool.txids.iter().map(|txid| txid.parse());
         let txids: HashSet<Txid> = txids
             .collect::<Result<_, _>>()
             .map_err(|_| wrong("a txid is none"))?;
-        if let Some(place) = place(&told, &txids)? {
+        let effects: Vec<_> = told.iter().map(effect).collect::<Result<_, _>>()?;
+        if let Some(place) = place(&effects, &txids) {
             told.drain(..place);
             let numbering = Numbering::new(txids, mempool.mempool_sequence);
             return Ok((numbering, told));
@@ -97,14 +96,53 @@ fn take_all(
     Ok(())
 }
 
-/// After how many events the mempool was as given, if that is after one number of changes alone.
-fn place(told: &VecDeque<ChainEvent>, mempool: &HashSet<Txid>) -> Result<Option<usize>, Error> {
-    let mut changes = Vec::new();
-    for (at, event) in told.iter().enumerate() {
-        if let Some((transaction, is_added)) = change(event) {
-            let txid = bitcoin::Transaction::try_from(transaction)?.compute_txid();
-            changes.push((at, Txid::from(txid), is_added));
+/// What an event is to the mempool.
+enum Effect {
+    None,
+    Added(Txid),
+    Removed(Txid),
+    /// These were taken out, if they were there, without a word, and somewhat before.
+    Mined(Vec<Txid>),
+    /// Who knows.
+    Disconnected,
+}
+
+fn effect(event: &ChainEvent) -> Result<Effect, Error> {
+    Ok(match event {
+        ChainEvent::TransactionAdded(transaction) => Effect::Added(txid(transaction)?),
+        ChainEvent::TransactionRemoved { transaction, .. } => Effect::Removed(txid(transaction)?),
+        ChainEvent::BlockConnected { block, .. } => {
+            let transactions = transactions(block)?.into_iter();
+            Effect::Mined(transactions.map(|(txid, _)| txid).collect())
         }
+        ChainEvent::BlockDisconnected(_) => Effect::Disconnected,
+        _ => Effect::None,
+    })
+}
+
+fn txid(transaction: &Transaction) -> Result<Txid, Error> {
+    let transaction = bitcoin::Transaction::try_from(transaction)?;
+    Ok(transaction.compute_txid().into())
+}
+
+/// After how many events the mempool was as given, if that is after one number of changes alone.
+///
+/// Blocks do not matter, as long as they have none of the changed transactions: wherever others of theirs left, what is not in the
+/// given mempool has left already.
+fn place(effects: &[Effect], mempool: &HashSet<Txid>) -> Option<usize> {
+    let mut changes = Vec::new();
+    let mut mined = HashSet::<Txid>::new();
+    for (at, effect) in effects.iter().enumerate() {
+        match effect {
+            Effect::None => {}
+            Effect::Added(txid) => changes.push((at, *txid, true)),
+            Effect::Removed(txid) => changes.push((at, *txid, false)),
+            Effect::Mined(txids) => mined.extend(txids),
+            Effect::Disconnected => return None,
+        }
+    }
+    if changes.iter().any(|(_, txid, _)| mined.contains(txid)) {
+        return None;
     }
     // What was in the mempool, of all that is told of, and how much of that is otherwise in the given one. What leaves may
     // never have been there: a full mempool takes it out again at once, without a word that it came.
@@ -129,24 +167,10 @@ fn place(told: &VecDeque<ChainEvent>, mempool: &HashSet<Txid>) -> Result<Option<
             places.push(at + 1);
         }
     }
-    Ok(match places[..] {
+    match places[..] {
         [place] => Some(place),
         _ => None,
-    })
-}
-
-/// The transaction of a change of the mempool, and whether it is added.
-fn change(event: &ChainEvent) -> Option<(&Transaction, bool)> {
-    match event {
-        ChainEvent::TransactionAdded(transaction) => Some((transaction, true)),
-        ChainEvent::TransactionRemoved { transaction, .. } => Some((transaction, false)),
-        _ => None,
     }
-}
-
-fn is_of_blocks(event: &ChainEvent) -> bool {
-    use ChainEvent::{BlockConnected, BlockDisconnected};
-    matches!(event, BlockConnected { .. } | BlockDisconnected(_))
 }
 
 fn wrong(reason: &str) -> Error {
@@ -158,66 +182,61 @@ fn wrong(reason: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use bitcoin::absolute::LockTime;
-    use bitcoin::transaction::Version;
-    use bitcoin_core_ipc::chain::RemovalReason;
-
+    use super::Effect::{Added, Disconnected, Mined, None as Nothing, Removed};
     use super::*;
 
-    fn transaction(number: u32) -> bitcoin::Transaction {
-        bitcoin::Transaction {
-            version: Version::TWO,
-            lock_time: LockTime::from_consensus(number),
-            input: vec![bitcoin::TxIn::default()],
-            output: Vec::new(),
-        }
+    fn txid(number: u8) -> Txid {
+        Txid::from_byte_array([number; 32])
     }
 
-    fn added(number: u32) -> ChainEvent {
-        ChainEvent::TransactionAdded((&transaction(number)).into())
+    fn added(number: u8) -> Effect {
+        Added(txid(number))
     }
 
-    fn removed(number: u32) -> ChainEvent {
-        ChainEvent::TransactionRemoved {
-            transaction: (&transaction(number)).into(),
-            reason: RemovalReason::SizeLimit,
-        }
+    fn removed(number: u8) -> Effect {
+        Removed(txid(number))
     }
 
-    fn place(told: impl Into<VecDeque<ChainEvent>>, mempool: &[u32]) -> Option<usize> {
-        let txids = mempool
-            .iter()
-            .map(|number| transaction(*number).compute_txid().into());
-        super::place(&told.into(), &txids.collect()).unwrap()
+    fn mined(numbers: &[u8]) -> Effect {
+        Mined(numbers.iter().copied().map(txid).collect())
+    }
+
+    fn place(effects: &[Effect], mempool: &[u8]) -> Option<usize> {
+        super::place(effects, &mempool.iter().copied().map(txid).collect())
     }
 
     #[test]
     fn a_place_is_where_all_is_there() {
-        let told = || {
-            [
-                added(1),
-                removed(2),
-                ChainEvent::UpdatedTip,
-                added(3),
-                removed(1),
-            ]
-        };
-        assert_eq!(place([], &[7]), Some(0));
-        assert_eq!(place(told(), &[2, 7]), Some(0));
-        assert_eq!(place(told(), &[1, 2]), Some(1));
+        let told = [added(1), removed(2), Nothing, added(3), removed(1)];
+        assert_eq!(place(&[], &[7]), Some(0));
+        assert_eq!(place(&told, &[2, 7]), Some(0));
+        assert_eq!(place(&told, &[1, 2]), Some(1));
         // Whether the second was there is not known.
-        assert_eq!(place(told(), &[1]), None);
-        assert_eq!(place(told(), &[1, 3]), Some(4));
-        assert_eq!(place(told(), &[3]), Some(5));
-        assert_eq!(place(told(), &[2, 3]), None);
+        assert_eq!(place(&told, &[1]), None);
+        assert_eq!(place(&told, &[1, 3]), Some(4));
+        assert_eq!(place(&told, &[3]), Some(5));
+        assert_eq!(place(&told, &[2, 3]), None);
     }
 
     #[test]
     fn two_places_are_none() {
-        assert_eq!(place([added(1), removed(1)], &[]), None);
-        assert_eq!(place([added(1), removed(1), added(2)], &[2]), Some(3));
+        assert_eq!(place(&[added(1), removed(1)], &[]), None);
+        assert_eq!(place(&[added(1), removed(1), added(2)], &[2]), Some(3));
         // It may have left without ever having been there.
-        assert_eq!(place([removed(9), added(1)], &[]), None);
-        assert_eq!(place([removed(9), added(1)], &[1]), Some(2));
+        assert_eq!(place(&[removed(9), added(1)], &[]), None);
+        assert_eq!(place(&[removed(9), added(1)], &[1]), Some(2));
+    }
+
+    #[test]
+    fn blocks_matter_if_they_have_what_changed() {
+        assert_eq!(place(&[mined(&[1]), mined(&[2])], &[2]), Some(0));
+        let told = [added(1), mined(&[2]), added(3)];
+        assert_eq!(place(&told, &[2]), Some(0));
+        assert_eq!(place(&told, &[1]), Some(1));
+        assert_eq!(place(&told, &[1, 2]), Some(1));
+        assert_eq!(place(&told, &[1, 3]), Some(3));
+        // Before it came, or after it left.
+        assert_eq!(place(&[added(1), mined(&[1])], &[]), None);
+        assert_eq!(place(&[Disconnected], &[]), None);
     }
 }

@@ -124,7 +124,7 @@ impl Following {
 }
 
 /// The transactions of a block, where the node has it at hand.
-fn transactions(block: &BlockInfo) -> Result<Vec<(Txid, Transaction)>, Error> {
+pub(super) fn transactions(block: &BlockInfo) -> Result<Vec<(Txid, Transaction)>, Error> {
     let Some(block) = &block.block else {
         return Ok(Vec::new());
     };

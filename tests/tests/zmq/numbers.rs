@@ -40,6 +40,12 @@ async fn number(events: &mut Events) -> u64 {
     }
 }
 
+/// Waits until the node has told everything.
+async fn all_told(rpc: &Rpc) {
+    let told = rpc.call::<()>("syncwithvalidationinterfacequeue", ());
+    within("all is told", told).await.unwrap();
+}
+
 /// The number of the next change, as the node says.
 async fn upcoming(rpc: &Rpc) -> u64 {
     let mempool = rpc.call::<Value>("getrawmempool", (false, true));
@@ -110,8 +116,8 @@ async fn the_first_number_is_found_while_the_node_is_busy() {
             if round % 17 == 16 {
                 fake.mine();
             }
-            // The calls of the feed come in between, some of them.
-            within("getrawmempool", upcoming(&rpc)).await;
+            // The calls of the feed come in between, some of them. The node does not do more than it can tell.
+            all_told(&rpc).await;
         }
     };
     let mut events = tokio::select! {
@@ -129,6 +135,34 @@ async fn the_first_number_is_found_while_the_node_is_busy() {
             && txid == last.compute_txid().into()
         {
             return assert_eq!(mempool_sequence, Some(expected));
+        }
+    }
+}
+
+/// As a node does that catches up with the chain.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_first_number_is_found_while_blocks_come() {
+    let (fake, node) = node(Interfaces::Multiprocess).await;
+    let rpc = within("makeNode", node.rpc()).await.unwrap();
+    let busy = async {
+        loop {
+            fake.mine();
+            all_told(&rpc).await;
+        }
+    };
+    let mut events = tokio::select! {
+        events = begin(&node) => events.unwrap(),
+        () = busy => unreachable!(),
+    };
+    let expected = Some(upcoming(&rpc).await);
+    add(&fake);
+    loop {
+        match next(&mut events).await {
+            Event::TransactionAdded {
+                mempool_sequence, ..
+            } => return assert_eq!(mempool_sequence, expected),
+            Event::BlockConnected { .. } | Event::Tip { .. } => {}
+            other => panic!("{other:?}"),
         }
     }
 }
