@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use futures_util::FutureExt;
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::Connection;
@@ -164,16 +165,16 @@ impl PeerThreads {
         let Some(map) = self.edit(|state| state.map.clone()) else {
             return Some(None);
         };
-        let mut made = None;
+        let mut making = None;
         let thread = pin.0.get_or_init(|| {
-            let (answer, thread) = self.make_thread(&map, connection);
-            made = Some(answer);
+            let (made, thread) = self.make_thread(&map, connection);
+            making = Some(made);
             thread
         });
         Some(Some(Lease {
             threads: Arc::clone(self),
             thread: Leased::Pinned(thread.clone()),
-            made,
+            making,
             _permit: None,
         }))
     }
@@ -193,7 +194,7 @@ impl PeerThreads {
             };
             (state.map.clone(), thread)
         });
-        let mut made = None;
+        let mut making = None;
         let thread = match thread {
             Some(thread) => thread,
             None => {
@@ -201,30 +202,32 @@ impl PeerThreads {
                 if self.made.load(Ordering::Relaxed) > 0 {
                     self.ask_for_pool(&map, connection);
                 }
-                let (answer, thread) = self.make_thread(&map, connection);
-                made = Some(answer);
+                let (made, thread) = self.make_thread(&map, connection);
+                making = Some(made);
                 Leased::Made(thread)
             }
         };
         Some(Lease {
             threads: Arc::clone(self),
             thread,
-            made,
+            making,
             _permit: Some(permit),
         })
     }
 
     /// Makes a thread. It can be named at once.
-    fn make_thread(&self, map: &Capability, connection: &Connection) -> (Answer, Capability) {
+    fn make_thread(&self, map: &Capability, connection: &Connection) -> (Making, Capability) {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
         let label = connection.label();
         let params = Payload::build(MAKE_THREAD.params, |params| {
             params.set_text(0, &format!("{label}/{number}"));
         });
-        match params {
+        let (answer, thread) = match params {
             Ok(params) => map.call_for(Request::new(MAKE_THREAD, params), &[THREAD]),
             Err(exception) => crate::engine::Later::of(Answer::failed(exception), &[THREAD]),
-        }
+        };
+        let runtime = connection.runtime().clone();
+        (Making { answer, runtime }, thread)
     }
 
     /// Asks for a pool, once. A peer that is older than that refuses.
@@ -277,9 +280,15 @@ impl fmt::Debug for PeerThreads {
 pub(super) struct Lease {
     threads: Arc<PeerThreads>,
     thread: Leased,
-    /// The answer to the call that made it, if it is new.
-    made: Option<Answer>,
+    /// Until it is known that it was made, if it is new.
+    making: Option<Making>,
     _permit: Option<OwnedSemaphorePermit>,
+}
+
+/// The call that makes a thread.
+struct Making {
+    answer: Answer,
+    runtime: Handle,
 }
 
 enum Leased {
@@ -305,19 +314,27 @@ impl Lease {
         outcome: Result<Payload, Exception>,
     ) -> Result<Payload, Exception> {
         match self.is_made() {
-            Err(exception) if outcome.is_err() => return Err(exception),
+            Some(Err(exception)) if outcome.is_err() => return Err(exception),
             _ => self.put_back(),
         }
         outcome
     }
 
-    /// Calls the thread by its own name from now on, no longer by its promise: it was made before the call
-    /// was answered.
-    fn is_made(&mut self) -> Result<(), Exception> {
-        let Some(made) = self.made.take().and_then(FutureExt::now_or_never) else {
-            return Ok(());
-        };
-        let made = made.map_err(|exception| exception.in_method(MAKE_THREAD.name))?;
+    /// Whether it was made, if that is known, as it is when a call on it has been answered by it.
+    fn is_made(&mut self) -> Option<Result<(), Exception>> {
+        match &mut self.making {
+            Some(making) => {
+                let outcome = (&mut making.answer).now_or_never()?;
+                Some(self.settle(outcome))
+            }
+            None => Some(Ok(())),
+        }
+    }
+
+    /// Calls the thread by its own name from now on, no longer by its promise.
+    fn settle(&mut self, outcome: Result<Payload, Exception>) -> Result<(), Exception> {
+        self.making = None;
+        let made = outcome.map_err(|exception| exception.in_method(MAKE_THREAD.name))?;
         if let (Leased::Made(thread), Some(made)) =
             (&mut self.thread, made.capability_at(&[THREAD])?)
         {
@@ -326,12 +343,29 @@ impl Lease {
         Ok(())
     }
 
-    /// The thread is idle.
+    /// The thread is idle, unless it could not be made.
     pub(super) fn put_back(mut self) {
-        if self.is_made().is_err() {
-            // There is no such thread.
-            return;
+        match self.is_made() {
+            Some(Ok(())) => self.becomes_idle(),
+            Some(Err(_none)) => {}
+            // A peer may cancel a call before that.
+            None => self.put_back_when_made(),
         }
+    }
+
+    fn put_back_when_made(mut self) {
+        let Some(Making { answer, runtime }) = self.making.take() else {
+            return;
+        };
+        runtime.spawn(async move {
+            let outcome = answer.await;
+            if self.settle(outcome).is_ok() {
+                self.becomes_idle();
+            }
+        });
+    }
+
+    fn becomes_idle(self) {
         let dropped = self.threads.edit(|state| match self.thread {
             Leased::Made(thread) if state.map.is_some() => {
                 state.idle.push(thread);

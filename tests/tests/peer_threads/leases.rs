@@ -173,6 +173,30 @@ async fn a_thread_is_not_used_again_before_the_answer_of_an_abandoned_call() {
     }
 }
 
+/// A peer may be done with an abandoned call before it has made the thread for it.
+#[tokio::test]
+async fn a_thread_is_not_used_again_before_it_is_made() {
+    for can_make in [true, false] {
+        let client = Ipc::builder().peer_threads(1);
+        let (mut server, foo) = connect(client, Has::Threads).await;
+        server.is_slow = true;
+        let (abandoned, mut held) = long_calls(&mut server, &foo, 1).await;
+        drop(abandoned);
+        let next = tokio::spawn(foo.call_int_fn_async(7));
+        server.cancel(held.remove(0)).await;
+        server.hears_nothing_else(&foo).await;
+        server.is_slow = false;
+        server.make_threads(can_make).await;
+        let called = server.called().await;
+        let thread = usize::from(!can_make);
+        assert_eq!((called.number, called.thread), (7, Some(thread)));
+        server.answer(called).await;
+        assert_eq!(within("the next", next).await.unwrap().unwrap(), 7);
+        server.hears_nothing_else(&foo).await;
+        assert!(server.made.is_empty(), "{:?}", server.made);
+    }
+}
+
 #[tokio::test]
 async fn an_abandoned_call_counts_against_the_bound_until_its_answer() {
     let client = Ipc::builder().peer_threads(1);

@@ -8,7 +8,7 @@ use ipc_tests::foo::FooInterfaceProxy;
 use ipc_tests::peers::within;
 
 use crate::raw::{Raw, a_cap, a_number, failed, first_object, greeted, returned};
-use crate::rpc::{Cap, Payload, Rpc};
+use crate::rpc::{Cap, Outcome, Payload, Rpc};
 
 pub(crate) const FOO: u64 = 0x90de_09db_457f_4d3b;
 pub(crate) const ADD: u16 = 0;
@@ -42,8 +42,12 @@ pub(crate) struct Server {
     pub(crate) names: Vec<String>,
     /// How many threads it was asked to have in pools.
     pub(crate) pools: Vec<u32>,
-    /// Threads by the questions that made them.
-    made: HashMap<u32, usize>,
+    /// Threads by the questions that made them, until those are finished.
+    pub(crate) made: HashMap<u32, usize>,
+    /// It makes no thread before it is told to.
+    pub(crate) is_slow: bool,
+    /// The questions that it has to answer then, with the threads.
+    making: Vec<(u32, usize)>,
 }
 
 /// A call of the first object.
@@ -72,6 +76,8 @@ pub(crate) async fn greet(client: IpcBuilder, has: Has) -> (Server, FooInterface
         names: Vec::new(),
         pools: Vec::new(),
         made: HashMap::new(),
+        is_slow: false,
+        making: Vec::new(),
     };
     let foo = within("the connection", connecting).await.unwrap();
     (server, foo.unwrap())
@@ -97,7 +103,8 @@ impl Server {
     pub(crate) async fn called(&mut self) -> Called {
         loop {
             match self.raw.hear().await {
-                Rpc::Finish { .. } | Rpc::Release(..) => {}
+                Rpc::Finish { question, .. } => _ = self.made.remove(&question),
+                Rpc::Release(..) => {}
                 Rpc::Call {
                     question,
                     interface: THREAD_MAP,
@@ -147,6 +154,28 @@ impl Server {
             .await;
     }
 
+    pub(crate) async fn cancel(&mut self, call: Called) {
+        self.raw
+            .say(Rpc::Return {
+                answer: call.question,
+                release_params: false,
+                over: false,
+                outcome: Outcome::Canceled,
+            })
+            .await;
+    }
+
+    /// Makes the threads that it was asked for, or says that it cannot.
+    pub(crate) async fn make_threads(&mut self, can: bool) {
+        for (question, thread) in std::mem::take(&mut self.making) {
+            let answer = match can {
+                true => made(question, thread),
+                false => failed(question, Type::Failed, "no more threads"),
+            };
+            self.raw.say(answer).await;
+        }
+    }
+
     /// Sees that nothing else was sent before this.
     pub(crate) async fn hears_nothing_else(&mut self, foo: &FooInterfaceProxy) {
         let adding = tokio::spawn(foo.add(0, 0));
@@ -162,8 +191,10 @@ impl Server {
                 let thread = self.names.len();
                 self.names.push(params.text.clone());
                 self.made.insert(question, thread);
-                let number = THREADS + thread as u32;
-                returned(question, a_cap(Cap::SenderHosted(number)))
+                if self.is_slow {
+                    return self.making.push((question, thread));
+                }
+                made(question, thread)
             }
             MAKE_POOL => {
                 self.pools.push(params.number);
@@ -184,4 +215,10 @@ impl Server {
             other => panic!("no thread: {other:?}"),
         }
     }
+}
+
+/// The answer to the question that makes a thread.
+fn made(question: u32, thread: usize) -> Rpc {
+    let number = THREADS + thread as u32;
+    returned(question, a_cap(Cap::SenderHosted(number)))
 }
