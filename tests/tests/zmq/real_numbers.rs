@@ -86,6 +86,12 @@ async fn mine(rpc: &Rpc, transactions: &[&Transaction]) -> BlockHash {
     mined["hash"].as_str().unwrap().parse().unwrap()
 }
 
+async fn mine_all_the_time(rpc: &Rpc) {
+    loop {
+        mine(rpc, &[]).await;
+    }
+}
+
 /// All that moves a mempool. Returns the last block.
 async fn live(rpc: &Rpc, coins: &mut Coins) -> BlockHash {
     let coin = std::array::from_fn::<_, 8, _>(|_| coins.take());
@@ -164,7 +170,10 @@ async fn numbers_are_those_of_a_real_node() {
     let mut subscriber = subscriber.start().unwrap();
     let chain = within("makeChain", node.chain()).await.unwrap();
     let ours = feed::numbered_chain(chain, rpc.clone());
-    let ours = within("the first number", ours).await.unwrap();
+    let ours = tokio::select! {
+        ours = within("the first number", ours) => ours.unwrap(),
+        () = mine_all_the_time(&rpc) => unreachable!(),
+    };
     let (sender, mut told_by_us) = tokio::sync::mpsc::unbounded_channel();
     // It is read all the time, so that the node need not wait.
     let reading = tokio::spawn(async move {
