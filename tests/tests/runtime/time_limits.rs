@@ -43,11 +43,18 @@ async fn a_proxy_has_a_limit_for_all_its_calls() {
         assert_eq!(late.kind(), ExceptionKind::TimedOut);
         soon(pair.watch.waiting(0)).await;
     }
-    // The call's own limit comes first, and other handles have none.
+}
+
+#[tokio::test]
+async fn the_limit_of_a_call_comes_before_that_of_its_proxy() {
+    let pair = pair().await;
+    let echo = pair.echo().await;
+    let hasty = echo.with_timeout(SHORT);
     let patient = tokio::spawn(hasty.echo(WAIT).timeout(LONG));
     soon(pair.watch.waiting(1)).await;
     pair.watch.release();
     assert_eq!(soon(patient).await.unwrap().unwrap(), WAIT);
+    // Other handles have none.
     let unlimited = tokio::spawn(echo.echo(WAIT));
     soon(pair.watch.waiting(1)).await;
     pair.watch.release();
