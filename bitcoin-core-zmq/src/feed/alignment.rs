@@ -103,7 +103,7 @@ enum Effect {
     Removed(Txid),
     /// These were taken out, if they were there, without a word, and somewhat before.
     Mined(Vec<Txid>),
-    /// Who knows.
+    /// Some of its transactions come back, and other blocks may take its place.
     Disconnected,
 }
 

@@ -167,8 +167,8 @@ impl PeerThreads {
         };
         let mut making = None;
         let thread = pin.0.get_or_init(|| {
-            let (made, thread) = self.make_thread(&map, connection);
-            making = Some(made);
+            let (call, thread) = self.make_thread(&map, connection);
+            making = Some(call);
             thread
         });
         Some(Some(Lease {
@@ -202,8 +202,8 @@ impl PeerThreads {
                 if self.made.load(Ordering::Relaxed) > 0 {
                     self.ask_for_pool(&map, connection);
                 }
-                let (made, thread) = self.make_thread(&map, connection);
-                making = Some(made);
+                let (call, thread) = self.make_thread(&map, connection);
+                making = Some(call);
                 Leased::Made(thread)
             }
         };

@@ -1,7 +1,6 @@
 //! Code that the README shows, and what it leaves out around it. Nothing of it runs.
 
 #![allow(dead_code, unused_variables, reason = "the code is to compile only")]
-#![allow(clippy::unused_async, reason = "a function is a place for `await`")]
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 use std::error::Error;
