@@ -18,8 +18,8 @@
 //! have is an [`Error::Missing`] that says which one has it; nothing is sent to the node then.
 //!
 //! Hashes, blocks, headers and transactions are bytes in types of their own, which can stand in the place of Data in code
-//! that `ipc-gen` generates of Bitcoin Core's schemas: `ipc_gen::Builder::bitcoin_types` puts them there. With the feature
-//! `json-rpc` they have the JSON form that people expect. With the feature `bitcoin` they convert
+//! that `ipc-gen` generates of Bitcoin Core's schemas: `ipc_gen::Builder::bitcoin_types` puts them there. Serde, and with the
+//! feature `json-rpc` such code's JSON-RPC, has them in the form that people expect. With the feature `bitcoin` they convert
 //! into the types of the crate `bitcoin` 0.32 and back, and
 #![cfg_attr(feature = "bitcoin", doc = "[`Template::work`]")]
 #![cfg_attr(not(feature = "bitcoin"), doc = "`Template::work`")]
@@ -47,6 +47,7 @@ mod fee_rate;
 mod gateway;
 mod handler;
 mod hash;
+mod hexadecimal;
 mod interfaces;
 #[cfg(feature = "json-rpc")]
 mod json;

@@ -1,12 +1,14 @@
 //! Where on a chain somebody is.
 
+use serde::{Deserialize, Serialize};
+
 use crate::cursor::Cursor;
 use crate::error::Error;
 use crate::hash::BlockHash;
 
 /// Blocks of a chain from its end downwards, first all and then ever fewer: enough for a node to find the last one that it
 /// has as well.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Locator(pub Vec<BlockHash>);
 
 /// What nodes write where a version of the protocol would be, and ignore.

@@ -3,13 +3,15 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::Error;
 use crate::hash::Txid;
 
 /// An output of a transaction.
 ///
-/// It is shown and parsed as `TXID:INDEX`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// It is shown and parsed as `TXID:INDEX`. With serde it is an object: `{"txid": "…", "vout": 0}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 pub struct OutPoint {
     /// The transaction.
     pub txid: Txid,

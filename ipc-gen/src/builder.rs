@@ -218,7 +218,7 @@ impl Builder {
     /// `BlockHash` then, which JSON-RPC has as people write it, the last byte first.
     ///
     /// For a crate that depends on `bitcoin-core-ipc`, with its feature `json-rpc` where it generates
-    /// [JSON-RPC](Self::json_rpc). The types of raw bytes do not have [serde's](Self::serde) traits.
+    /// [JSON-RPC](Self::json_rpc). [Serde](Self::serde) has them in the same form.
     ///
     /// ```
     /// let builder = ipc_gen::Builder::new().json_rpc(true).bitcoin_types(true);

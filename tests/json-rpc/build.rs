@@ -28,11 +28,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "../fixtures/values.capnp",
     ])?;
 
-    // With Bitcoin Core's types, of every version.
+    // With Bitcoin Core's types, of every version, for serde too.
     let bitcoin = PathBuf::from(std::env::var("OUT_DIR")?).join("bitcoin");
     (builder.clone())
         .json_rpc(true)
         .bitcoin_types(true)
+        .serde(true)
         .out_dir(bitcoin)
         .compile_sets(&[
             &["../../schema/v30/init.capnp"],

@@ -78,7 +78,8 @@ impl ServerBuilder {
     }
 
     /// How long a client may take for the head of a request, from the begin of the connection or from the end of the
-    /// request before: so it is how long a connection may be idle, too. Default: 30 seconds.
+    /// request before: so it is how long a connection may be idle, too. While a client holds objects, which would end
+    /// with its connection, it may be idle for as long as it wants. Default: 30 seconds.
     pub fn head_timeout(mut self, limit: Duration) -> Self {
         self.limits.head_timeout = limit;
         self

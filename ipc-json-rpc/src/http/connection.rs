@@ -8,10 +8,10 @@ use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 
 use super::listener::Stream;
-use super::patience::Patient;
+use super::patience::{Patient, Turn};
 use super::server::Shared;
 use crate::handler::Handler;
 use crate::rt::Table;
@@ -21,18 +21,22 @@ const HEAD: usize = 16 << 10;
 
 /// Answers the requests of one connection, one after the other, until it ends or the server stops.
 pub(super) async fn serve<H: Handler>(stream: Stream, shared: &Shared<H>) {
-    let limits = &shared.limits;
-    let stream = TokioIo::new(Patient::new(stream, limits.write_timeout));
-    let objects = Arc::new(Table::new(limits.objects));
+    let objects = Arc::new(Table::new(shared.limits.objects));
+    let turn = Arc::new(Turn::default());
+    let stream = Patient::new(
+        stream,
+        &shared.limits,
+        Arc::clone(&turn),
+        Arc::clone(&objects),
+    );
     let service = service_fn(async |request: Request<Incoming>| {
+        let _ours = turn.begin();
         let objects = Arc::clone(&objects);
         Ok::<_, Infallible>(shared.answering.answer(request, objects).await)
     });
     let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.head_timeout)
         .max_header_size(HEAD)
-        .serve_connection(stream, service);
+        .serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
     let ended = tokio::select! {
         ended = &mut connection => ended,

@@ -1,44 +1,111 @@
-//! A stream that fails when nobody reads it for too long.
+//! A stream that fails when its client keeps the server waiting.
 
 use std::io::{self, ErrorKind};
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
-/// Gives a client that reads nothing of what is written as long as `limit`.
+use super::limits::Limits;
+use crate::rt::Table;
+
+/// Gives a client so long for the head of a request, and so long without reading anything of an answer.
+///
+/// While it holds objects, which would end with the connection, it may be idle between requests.
 pub(super) struct Patient<S> {
     stream: S,
-    limit: Duration,
+    turn: Arc<Turn>,
+    objects: Arc<Table>,
+    head_timeout: Duration,
+    write_timeout: Duration,
+    head: Head,
     /// Running while a write waits.
-    waiting: Option<Pin<Box<Sleep>>>,
+    write: Option<Deadline>,
 }
 
-impl<S: AsyncWrite + Unpin> Patient<S> {
-    pub(super) fn new(stream: S, limit: Duration) -> Self {
+type Deadline = Pin<Box<Sleep>>;
+
+/// What is known of the next request's head.
+#[derive(Default)]
+struct Head {
+    has_begun: bool,
+    deadline: Option<Deadline>,
+}
+
+/// Whose turn it is: the server's from the end of a request's head to its answer, or else the client's.
+#[derive(Debug, Default)]
+pub(super) struct Turn {
+    is_ours: AtomicBool,
+}
+
+/// The server's turn, which ends when this is dropped.
+pub(super) struct Ours<'a>(&'a Turn);
+
+impl Turn {
+    pub(super) fn begin(&self) -> Ours<'_> {
+        self.is_ours.store(true, Ordering::Relaxed);
+        Ours(self)
+    }
+}
+
+impl Drop for Ours<'_> {
+    fn drop(&mut self) {
+        self.0.is_ours.store(false, Ordering::Relaxed);
+    }
+}
+
+impl<S> Patient<S> {
+    pub(super) fn new(stream: S, limits: &Limits, turn: Arc<Turn>, objects: Arc<Table>) -> Self {
         Self {
             stream,
-            limit,
-            waiting: None,
+            turn,
+            objects,
+            head_timeout: limits.head_timeout,
+            write_timeout: limits.write_timeout,
+            head: Head::default(),
+            write: None,
         }
     }
 
+    /// Whether the client is late with a head, after `more` of it has come, or nothing.
+    fn is_late(&mut self, more: bool, context: &mut Context<'_>) -> bool {
+        if self.turn.is_ours.load(Ordering::Relaxed) || self.write.is_some() {
+            self.head = Head::default();
+            return false;
+        }
+        self.head.has_begun |= more;
+        if !self.head.has_begun && !self.objects.is_empty() {
+            return false;
+        }
+        let limit = self.head_timeout;
+        let deadline = self.head.deadline.get_or_insert_with(|| after(limit));
+        deadline.as_mut().poll(context).is_ready()
+    }
+}
+
+impl<S: AsyncWrite + Unpin> Patient<S> {
     fn write<T>(
         &mut self,
         context: &mut Context<'_>,
         write: impl FnOnce(Pin<&mut S>, &mut Context<'_>) -> Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         if let Poll::Ready(written) = write(Pin::new(&mut self.stream), context) {
-            self.waiting = None;
+            self.write = None;
             return Poll::Ready(written);
         }
-        let deadline = || Box::pin(tokio::time::sleep_until(Instant::now() + self.limit));
-        let waiting = self.waiting.get_or_insert_with(deadline);
-        ready!(waiting.as_mut().poll(context));
+        let limit = self.write_timeout;
+        let deadline = self.write.get_or_insert_with(|| after(limit));
+        ready!(deadline.as_mut().poll(context));
         Poll::Ready(Err(ErrorKind::TimedOut.into()))
     }
+}
+
+fn after(limit: Duration) -> Deadline {
+    Box::pin(tokio::time::sleep_until(Instant::now() + limit))
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
@@ -47,7 +114,13 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
         context: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, into)
+        let before = into.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, into);
+        let more = into.filled().len() > before;
+        match self.is_late(more, context) {
+            true => Poll::Ready(Err(ErrorKind::TimedOut.into())),
+            false => read,
+        }
     }
 }
 
@@ -57,6 +130,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        self.head = Head::default();
         self.write(context, |stream, context| stream.poll_write(context, bytes))
     }
 
@@ -65,6 +139,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        self.head = Head::default();
         self.write(context, |stream, context| {
             stream.poll_write_vectored(context, slices)
         })

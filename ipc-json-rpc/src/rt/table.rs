@@ -37,6 +37,10 @@ impl Table {
         }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries().by_handle.is_empty()
+    }
+
     /// Keeps an object, and returns its handle.
     pub(super) fn insert(&self, kind: Kind, object: &Object) -> Result<String, Exception> {
         let mut entries = self.entries();

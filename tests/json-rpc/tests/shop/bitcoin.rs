@@ -3,8 +3,10 @@
 
 use bitcoin_core_ipc::bitcoin::consensus::encode::serialize_hex;
 use bitcoin_core_ipc::testing::FakeNode;
-use bitcoin_core_ipc::{Amount, BlockHash, FeeRate, Interfaces};
+use bitcoin_core_ipc::{Amount, Block, BlockHash, FeeRate, Interfaces, Locator};
+use ipc_json_rpc_tests::bitcoin::multiprocess::chain::FoundBlockResult;
 use ipc_json_rpc_tests::bitcoin::multiprocess::init::InitProxy as MultiprocessInit;
+use ipc_json_rpc_tests::bitcoin::v32::common::BlockRef;
 use ipc_json_rpc_tests::bitcoin::v32::init::InitProxy;
 use ipc_json_rpc_tests::bitcoin::v32::mining::MiningProxy;
 use ipc_runtime::Ipc;
@@ -97,6 +99,31 @@ async fn templates_are_hexadecimal() {
     let reply = served.call("mining_checkBlock", unsolved).await;
     let verdict = json!({ "reason": "", "debug": "", "result": true });
     assert_eq!(reply["result"], verdict);
+}
+
+#[tokio::test]
+async fn serde_has_the_same_form() {
+    let (node, served) = mining().await;
+    let reply = served.call("mining_getTip", Value::Null).await;
+    let read: BlockRef = serde_json::from_value(reply["result"].clone()).unwrap();
+    assert_eq!(read.hash, node.tip().hash);
+    assert_eq!(serde_json::to_value(&read).unwrap(), reply["result"]);
+
+    let block = FoundBlockResult {
+        hash: Some(read.hash),
+        locator: Some(Locator(vec![read.hash])),
+        data: Some(Block(vec![0xab, 0])),
+        ..FoundBlockResult::default()
+    };
+    let json = serde_json::to_value(&block).unwrap();
+    let hash = read.hash.to_string();
+    assert_eq!(
+        (&json["hash"], &json["locator"], &json["data"]),
+        (&json!(hash), &json!([hash]), &json!("ab00"))
+    );
+    assert_eq!(json["nextBlock"], Value::Null);
+    let read: FoundBlockResult = serde_json::from_value(json).unwrap();
+    assert_eq!(read, block);
 }
 
 #[tokio::test]

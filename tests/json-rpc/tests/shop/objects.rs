@@ -1,5 +1,7 @@
 //! Handles on objects, by `curl`, and their ends.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
@@ -111,17 +113,22 @@ async fn a_connection_has_a_limit_of_objects() {
     served.tills(0).await;
 }
 
+/// A request as it is sent.
+fn http(request: &Value) -> String {
+    let body = request.to_string();
+    let head = "POST / HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic YWxpY2U6b3BlbiBzZXNhbWU=\r\n\
+                Content-Type: application/json";
+    format!("{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+}
+
 #[tokio::test]
 async fn who_goes_away_gives_up_calls_and_objects() {
     let served = Served::start().await;
     let mut stream = UnixStream::connect(served.socket()).await.unwrap();
-    let open = call(1, "shop_open", json!(["ann"])).to_string();
-    let wait = call(1, "shop_wait", json!([])).to_string();
-    for body in [open, wait] {
-        let head = "POST / HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic YWxpY2U6b3BlbiBzZXNhbWU=\r\n\
-                    Content-Type: application/json";
-        let request = format!("{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
-        stream.write_all(request.as_bytes()).await.unwrap();
+    let open = call(1, "shop_open", json!(["ann"]));
+    let wait = call(1, "shop_wait", json!([]));
+    for request in [open, wait] {
+        stream.write_all(http(&request).as_bytes()).await.unwrap();
     }
     let mut bytes = [0; 15];
     within("the answer", stream.read_exact(&mut bytes))
@@ -132,5 +139,66 @@ async fn who_goes_away_gives_up_calls_and_objects() {
     served.tills(1).await;
     drop(stream);
     reach(&served.books.waiting, 0).await;
+    served.tills(0).await;
+}
+
+/// How long a head may take, where it may not take long.
+const SHORT: Duration = Duration::from_millis(50);
+
+async fn hasty() -> Served {
+    Served::with(|builder| builder.head_timeout(SHORT)).await
+}
+
+/// A connection with a till.
+async fn holder(served: &Served) -> UnixStream {
+    let open = http(&call(1, "shop_open", json!(["ann"])));
+    let mut begin = [0; 15];
+    loop {
+        let mut stream = UnixStream::connect(served.socket()).await.unwrap();
+        // A busy machine can be too slow for the server.
+        let opened = async {
+            stream.write_all(open.as_bytes()).await?;
+            stream.read_exact(&mut begin).await
+        };
+        if within("the answer", opened).await.is_ok() {
+            assert_eq!(&begin, b"HTTP/1.1 200 OK");
+            return stream;
+        }
+    }
+}
+
+/// What comes until the server closes a connection.
+async fn rest(stream: &mut UnixStream) -> String {
+    let mut bytes = Vec::new();
+    // That it is reset is an end, too.
+    let _ = within("the end", stream.read_to_end(&mut bytes)).await;
+    String::from_utf8(bytes).unwrap()
+}
+
+#[tokio::test]
+async fn who_holds_objects_may_be_idle() {
+    let served = hasty().await;
+    let mut holder = holder(&served).await;
+    // It has been idle for longer than those who come later and do not last.
+    for _ in 0..3 {
+        let mut stream = UnixStream::connect(served.socket()).await.unwrap();
+        assert_eq!(rest(&mut stream).await, "");
+    }
+    let add = http(&call(2, "till_add", json!(["till:1", 1])));
+    let destroy = http(&call(3, "till_destroy", json!(["till:1"])));
+    holder.write_all(add.as_bytes()).await.unwrap();
+    holder.write_all(destroy.as_bytes()).await.unwrap();
+    // After that it may not.
+    let answers = rest(&mut holder).await;
+    assert!(answers.contains(r#""id":2,"result":6"#), "{answers}");
+    assert!(answers.contains(r#""id":3,"result":null"#), "{answers}");
+}
+
+#[tokio::test]
+async fn who_holds_objects_may_not_be_slow() {
+    let served = hasty().await;
+    let mut holder = holder(&served).await;
+    holder.write_all(b"POST / HT").await.unwrap();
+    rest(&mut holder).await;
     served.tills(0).await;
 }
