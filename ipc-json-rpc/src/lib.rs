@@ -39,6 +39,7 @@ mod http;
 mod methods;
 #[doc(hidden)]
 pub mod rt;
+mod session;
 
 pub use address::Address;
 pub use auth::{Auth, User};

@@ -39,6 +39,10 @@ pub struct Auth {
 pub struct User(Arc<str>);
 
 impl User {
+    pub(crate) fn named(name: &str) -> Self {
+        Self(name.into())
+    }
+
     /// The name.
     pub fn name(&self) -> &str {
         &self.0
@@ -116,7 +120,7 @@ impl Auth {
             accepted |= salted.matches(&user, &password);
         }
         match (bool::from(accepted), String::from_utf8(user)) {
-            (true, Ok(name)) => Verdict::Accepted(User(name.into())),
+            (true, Ok(name)) => Verdict::Accepted(User::named(&name)),
             _ => Verdict::Wrong,
         }
     }

@@ -14,7 +14,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use super::limits::Limits;
 use crate::auth::{Auth, Verdict};
 use crate::handler::Handler;
-use crate::rt::Table;
+use crate::session::{Member, SESSION};
 
 /// How long an answer to wrong credentials takes, so that guessing takes long.
 const DETERRENCE: Duration = Duration::from_millis(250);
@@ -41,22 +41,28 @@ impl<H: Handler> Answering<H> {
     pub(super) async fn answer(
         &self,
         request: Request<Incoming>,
-        objects: Arc<Table>,
+        member: &Member,
     ) -> Response<Full<Bytes>> {
-        let answer = match self.pass(request).await {
-            Ok(mut request) => {
-                request.extensions_mut().insert(objects);
-                self.handler.handle(request).await
+        let answer = match self.pass(request, member).await {
+            Ok((mut request, session)) => {
+                request.extensions_mut().insert(member.objects());
+                let mut answer = self.handler.handle(request).await;
+                if let Some(session) = session {
+                    answer.headers_mut().insert(SESSION, session);
+                }
+                answer
             }
             Err(refusal) => refusal,
         };
         answer.map(Full::new)
     }
 
+    /// The request with its body, and the session that it asks for.
     async fn pass(
         &self,
         mut request: Request<Incoming>,
-    ) -> Result<Request<Bytes>, Response<Bytes>> {
+        member: &Member,
+    ) -> Result<(Request<Bytes>, Option<HeaderValue>), Response<Bytes>> {
         if !self.handler.serves(request.uri()) {
             return Err(refusal(StatusCode::NOT_FOUND, ""));
         }
@@ -67,9 +73,10 @@ impl<H: Handler> Answering<H> {
             refusal.headers_mut().insert(ALLOW, post);
             return Err(refusal);
         }
+        let mut user = None;
         if let Some(auth) = &self.auth {
             match auth.check(request.headers()) {
-                Verdict::Accepted(user) => drop(request.extensions_mut().insert(user)),
+                Verdict::Accepted(accepted) => user = Some(accepted),
                 Verdict::Missing => return Err(unauthorized()),
                 Verdict::Wrong => {
                     tracing::warn!("a client has wrong credentials");
@@ -78,8 +85,17 @@ impl<H: Handler> Answering<H> {
                 }
             }
         }
+        let asked = request.headers().get(SESSION);
+        let session = asked.map(|asked| member.enter(asked, user.as_ref()));
+        let session = session
+            .transpose()
+            .map_err(|why| refusal(why.status(), why.text()))?;
+        if let Some(user) = user {
+            request.extensions_mut().insert(user);
+        }
         let (parts, body) = request.into_parts();
-        Ok(Request::from_parts(parts, self.read(body).await?))
+        let request = Request::from_parts(parts, self.read(body).await?);
+        Ok((request, session))
     }
 
     async fn read(&self, body: Incoming) -> Result<Bytes, Response<Bytes>> {

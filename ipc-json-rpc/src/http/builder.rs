@@ -65,7 +65,7 @@ impl ServerBuilder {
         self
     }
 
-    /// How many objects a client may hold on one connection: see [`module`](crate::module). Default: 10,000.
+    /// How many objects a client may hold on one connection, or in one session: see [`module`](crate::module). Default: 10,000.
     pub fn objects(mut self, count: usize) -> Self {
         self.limits.objects = count;
         self
@@ -78,7 +78,7 @@ impl ServerBuilder {
     }
 
     /// How long a client may take for the head of a request, from the begin of the connection or from the end of the
-    /// request before: so it is how long a connection may be idle, too. While a client holds objects, which would end
+    /// request before: so it is how long a connection may be idle, too. While a client holds objects, which could end
     /// with its connection, it may be idle for as long as it wants. Default: 30 seconds.
     pub fn head_timeout(mut self, limit: Duration) -> Self {
         self.limits.head_timeout = limit;

@@ -14,25 +14,24 @@ use super::listener::Stream;
 use super::patience::{Patient, Turn};
 use super::server::Shared;
 use crate::handler::Handler;
-use crate::rt::Table;
+use crate::session::Member;
 
 /// The longest head of a request, in bytes.
 const HEAD: usize = 16 << 10;
 
 /// Answers the requests of one connection, one after the other, until it ends or the server stops.
 pub(super) async fn serve<H: Handler>(stream: Stream, shared: &Shared<H>) {
-    let objects = Arc::new(Table::new(shared.limits.objects));
+    let member = Arc::new(Member::new(&shared.sessions, shared.limits.objects));
     let turn = Arc::new(Turn::default());
     let stream = Patient::new(
         stream,
         &shared.limits,
         Arc::clone(&turn),
-        Arc::clone(&objects),
+        Arc::clone(&member),
     );
     let service = service_fn(async |request: Request<Incoming>| {
         let _ours = turn.begin();
-        let objects = Arc::clone(&objects);
-        Ok::<_, Infallible>(shared.answering.answer(request, objects).await)
+        Ok::<_, Infallible>(shared.answering.answer(request, &member).await)
     });
     let connection = http1::Builder::new()
         .max_header_size(HEAD)

@@ -11,15 +11,15 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
 use super::limits::Limits;
-use crate::rt::Table;
+use crate::session::Member;
 
 /// Gives a client so long for the head of a request, and so long without reading anything of an answer.
 ///
-/// While it holds objects, which would end with the connection, it may be idle between requests.
+/// While it holds objects, which could end with the connection, it may be idle between requests.
 pub(super) struct Patient<S> {
     stream: S,
     turn: Arc<Turn>,
-    objects: Arc<Table>,
+    member: Arc<Member>,
     head_timeout: Duration,
     write_timeout: Duration,
     head: Head,
@@ -59,11 +59,11 @@ impl Drop for Ours<'_> {
 }
 
 impl<S> Patient<S> {
-    pub(super) fn new(stream: S, limits: &Limits, turn: Arc<Turn>, objects: Arc<Table>) -> Self {
+    pub(super) fn new(stream: S, limits: &Limits, turn: Arc<Turn>, member: Arc<Member>) -> Self {
         Self {
             stream,
             turn,
-            objects,
+            member,
             head_timeout: limits.head_timeout,
             write_timeout: limits.write_timeout,
             head: Head::default(),
@@ -78,7 +78,7 @@ impl<S> Patient<S> {
             return false;
         }
         self.head.has_begun |= more;
-        if !self.head.has_begun && !self.objects.is_empty() {
+        if !self.head.has_begun && self.member.holds_objects() {
             return false;
         }
         let limit = self.head_timeout;

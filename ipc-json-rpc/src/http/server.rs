@@ -16,6 +16,7 @@ use super::listener::Listener;
 use crate::address::Address;
 use crate::auth::{Auth, CookieFile};
 use crate::handler::Handler;
+use crate::session::Sessions;
 
 /// An HTTP server, which serves until it is dropped or shut down.
 #[must_use = "dropping the server stops serving"]
@@ -35,6 +36,7 @@ pub struct Server {
 pub(super) struct Shared<H> {
     pub(super) answering: Answering<H>,
     pub(super) limits: Limits,
+    pub(super) sessions: Arc<Sessions>,
     /// A permit for each connection that there may be.
     pub(super) room: Arc<Semaphore>,
     stopping: watch::Receiver<bool>,
@@ -68,6 +70,7 @@ impl Server {
         let shared = Arc::new(Shared {
             answering: Answering::new(handler, auth, &limits),
             limits,
+            sessions: Arc::default(),
             room: Arc::clone(&room),
             stopping: stopped,
         });

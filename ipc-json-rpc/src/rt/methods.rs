@@ -16,7 +16,8 @@ use super::values::JsonValue;
 /// The methods of `root`, and those of the objects that its methods bring, directly or not.
 ///
 /// Objects go by handles, which are texts that mean something on the connection that brought them, and are let go with
-/// it, or before by the method `destroy` of their interface.
+/// it, or before by the method `destroy` of their interface. Connections share objects in a session: the answer to a
+/// request with the header `Ipc-Session: new` has an id in that header, which others name there.
 ///
 /// # Errors
 ///

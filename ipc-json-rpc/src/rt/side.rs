@@ -1,5 +1,7 @@
 //! What stands for objects in JSON: handles, which each side understands in its way.
 
+use std::sync::Weak;
+
 use ipc_runtime::{Exception, Proxy};
 use serde_json::Value;
 
@@ -8,7 +10,7 @@ use super::methods::Methods;
 use super::remote::Remote;
 use super::table::Table;
 use super::values::{expected, malformed};
-use crate::client::Client;
+use crate::client::{Client, Handle, Session};
 
 /// On which side of a connection something is written or read.
 #[derive(Clone, Copy, Debug)]
@@ -18,8 +20,8 @@ pub struct Side<'a>(pub(super) Which<'a>);
 pub(super) enum Which<'a> {
     /// The objects are here, and clients have handles on them.
     Server(&'a Table),
-    /// The objects are there.
-    Client(&'a Client),
+    /// The objects are there, those that are read in this session.
+    Client(&'a Client, &'a Weak<Session>),
     /// There is no connection that objects could be tied to.
     Nowhere,
 }
@@ -48,7 +50,7 @@ pub trait JsonObject: Proxy {
 pub fn object_to_json<P: JsonObject>(proxy: &P, side: Side<'_>) -> Result<Value, Exception> {
     match side.0 {
         Which::Server(table) => (table.insert(Kind::of::<P>(), proxy.object())).map(Value::String),
-        Which::Client(client) => client.handle_of(proxy.object()).map(Value::String),
+        Which::Client(client, _) => client.handle_of(proxy.object()).map(Value::String),
         Which::Nowhere => Err(no_connection()),
     }
 }
@@ -62,7 +64,7 @@ pub fn object_from_json<P: JsonObject>(value: Value, side: Side<'_>) -> Result<P
     let Value::String(handle) = value else {
         let error = expected("the handle of an object", &value);
         return Err(match side.0 {
-            Which::Client(_) => error,
+            Which::Client(..) => error,
             _ => {
                 let own = "a client cannot pass objects of its own";
                 malformed(format_args!("{}: {own}", error.message()))
@@ -71,7 +73,10 @@ pub fn object_from_json<P: JsonObject>(value: Value, side: Side<'_>) -> Result<P
     };
     match side.0 {
         Which::Server(table) => (table.get(Kind::of::<P>(), &handle)).map(P::from_object),
-        Which::Client(client) => Ok(client.adopt(handle)),
+        Which::Client(client, session) => Ok(client.adopt(Handle {
+            text: handle,
+            session: session.clone(),
+        })),
         Which::Nowhere => Err(no_connection()),
     }
 }

@@ -37,6 +37,11 @@ impl Table {
         }
     }
 
+    /// Leaves out so many numbers, so that handles of other tables are not taken for its own.
+    pub(crate) fn skip(&self, numbers: u32) {
+        self.entries().made += u64::from(numbers);
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.entries().by_handle.is_empty()
     }

@@ -4,8 +4,10 @@
 
 mod bitcoin;
 mod client;
+mod concurrent;
 mod generated;
 mod objects;
 mod python;
+mod sessions;
 mod support;
 mod values;

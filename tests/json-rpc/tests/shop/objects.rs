@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
 
-use crate::support::{Served, reach, request as call, within};
+use crate::support::{Served, http, reach, request as call, rest, within};
 
 #[tokio::test]
 async fn objects_go_by_handles() {
@@ -113,14 +113,6 @@ async fn a_connection_has_a_limit_of_objects() {
     served.tills(0).await;
 }
 
-/// A request as it is sent.
-fn http(request: &Value) -> String {
-    let body = request.to_string();
-    let head = "POST / HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic YWxpY2U6b3BlbiBzZXNhbWU=\r\n\
-                Content-Type: application/json";
-    format!("{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len())
-}
-
 #[tokio::test]
 async fn who_goes_away_gives_up_calls_and_objects() {
     let served = Served::start().await;
@@ -165,14 +157,6 @@ async fn holder(served: &Served) -> UnixStream {
             return stream;
         }
     }
-}
-
-/// What comes until the server closes a connection.
-async fn rest(stream: &mut UnixStream) -> String {
-    let mut bytes = Vec::new();
-    // That it is reset is an end, too.
-    let _ = within("the end", stream.read_to_end(&mut bytes)).await;
-    String::from_utf8(bytes).unwrap()
 }
 
 #[tokio::test]

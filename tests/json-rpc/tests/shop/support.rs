@@ -11,6 +11,8 @@ use ipc_json_rpc_tests::shop::ShopProxy;
 use ipc_json_rpc_tests::{Books, OurShop};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::io::AsyncReadExt as _;
+use tokio::net::UnixStream;
 use tokio::process::Command;
 
 /// What `curl --user` and clients take.
@@ -95,6 +97,30 @@ impl Endpoint {
 /// A request of JSON-RPC.
 pub(crate) fn request(id: u32, method: &str, params: Value) -> Value {
     json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params })
+}
+
+/// A request of ALICE as it is sent, with further headers.
+pub(crate) fn http_with(headers: &str, request: &Value) -> String {
+    let body = request.to_string();
+    let head = "POST / HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic YWxpY2U6b3BlbiBzZXNhbWU=\r\n\
+                Content-Type: application/json";
+    format!(
+        "{head}\r\n{headers}Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+/// A request of ALICE as it is sent.
+pub(crate) fn http(request: &Value) -> String {
+    http_with("", request)
+}
+
+/// What comes until the server closes a connection.
+pub(crate) async fn rest(stream: &mut UnixStream) -> String {
+    let mut bytes = Vec::new();
+    // That it is reset is an end, too.
+    let _ = within("the end", stream.read_to_end(&mut bytes)).await;
+    String::from_utf8(bytes).unwrap()
 }
 
 /// A shop that is served.
