@@ -216,6 +216,15 @@ const TYPES: &[(&str, Holds, &[&str])] = &[
     ("FeeRate", OneOrNone, &["wallet.capnp:CoinControl.feeRate"]),
 ];
 
+/// The ids of the files that these members are in, which no other files may have.
+pub(crate) const FILES: [u64; 5] = [
+    0xcd2c_6232_cb48_4a28, // common.capnp
+    0xc77d_03df_6a41_b505, // mining.capnp
+    0x94f2_1a48_64bd_2c65, // chain.capnp
+    0x9254_6c47_dc73_4b2e, // node.capnp
+    0xe234_cce7_4fee_a00c, // wallet.capnp
+];
+
 /// Selectors of members, each with the type that stands there, as [`Builder::type_override`](crate::Builder) takes them.
 pub(crate) fn overrides() -> impl Iterator<Item = (String, String)> {
     TYPES.iter().flat_map(|&(name, holds, members)| {
@@ -248,6 +257,7 @@ fn rust(name: &str, holds: Holds) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::path::Path;
 
     use super::*;
@@ -339,18 +349,25 @@ mod tests {
         }
     }
 
-    /// All members of the schemas that hold Data, of each version, with these types in place.
-    fn members() -> Vec<(String, Found)> {
+    /// The schemas of each version.
+    fn versions() -> impl Iterator<Item = schema::Loaded> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema");
-        let mut members = Vec::new();
-        for version in ["v30", "v31", "v32", "multiprocess"] {
+        let versions = ["v30", "v31", "v32", "multiprocess"].into_iter();
+        versions.map(move |version| {
             let loaded = schema::load(&Input {
                 src_prefixes: vec![folder.clone()],
                 import_paths: vec![folder.clone()],
                 files: vec![folder.join(version).join("init.capnp")],
                 ..Input::default()
             });
-            let loaded = loaded.expect("the schemas are fine");
+            loaded.expect("the schemas are fine")
+        })
+    }
+
+    /// All members of the schemas that hold Data, of each version, with these types in place.
+    fn members() -> Vec<(String, Found)> {
+        let mut members = Vec::new();
+        for loaded in versions() {
             let mut problems = Problems::default();
             let (mut wishes, mut overrides) = (Wishes::new(&[], &[]), Overrides::new(&[], true));
             let model = lower(&loaded, &mut wishes, &mut overrides, &mut problems);
@@ -408,6 +425,25 @@ mod tests {
             let there = data().any(|(place, _)| ends_with(place, selector));
             assert!(there, "{selector} is no Data, or not there any more");
         }
+    }
+
+    #[test]
+    fn the_files_have_these_ids() {
+        let names: BTreeSet<_> = overrides()
+            .filter_map(|(selector, _)| Some(selector.split_once(':')?.0.to_owned()))
+            .collect();
+        let mut ids = BTreeSet::new();
+        for loaded in versions() {
+            let files = loaded.schema.nodes.iter();
+            let files = files.filter(|(_, node)| matches!(node.body, schema::Body::File));
+            let named = files.filter(|(_, node)| {
+                let path = Path::new(&node.display_name);
+                path.file_name()
+                    .is_some_and(|name| names.contains(&*name.to_string_lossy()))
+            });
+            ids.extend(named.map(|(id, _)| *id));
+        }
+        assert_eq!(ids, BTreeSet::from(FILES));
     }
 
     #[test]

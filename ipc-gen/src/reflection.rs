@@ -39,10 +39,12 @@ pub fn read_request(bytes: &[u8]) -> Result<Reflected, Error> {
     Ok(Reflected::of(schema::load_request(bytes)?))
 }
 
-/// Whether a member of Bitcoin Core's schemas is a hash of a block or a transaction, or a list of them, which people write with
-/// the last byte first. Its place is as in messages of `ipc-gen`: `v32/mining.capnp:Mining.waitTipChanged.currentTip`.
-pub fn is_bitcoin_hash(place: &str) -> bool {
-    bitcoin_types::hashes().any(|selector| ends_with(place, selector))
+/// Whether a member of a file is a hash of a block or a transaction, or a list of them, as Bitcoin Core's schemas have them,
+/// which people write with the last byte first. Its place is as in messages of `ipc-gen`:
+/// `v32/mining.capnp:Mining.waitTipChanged.currentTip`.
+pub fn is_bitcoin_hash(file: Id, place: &str) -> bool {
+    bitcoin_types::FILES.contains(&file)
+        && bitcoin_types::hashes().any(|selector| ends_with(place, selector))
 }
 
 /// What was read.

@@ -8,6 +8,7 @@ use ipc_gen::reflection::{
     Value,
 };
 
+use super::hashes::hashes;
 use crate::args::By;
 use crate::failure::Failure;
 
@@ -52,10 +53,7 @@ impl Schemas {
             }
         };
         let reflected = reflection::read_request(request).map_err(Failure::usage)?;
-        let hashes = (reflected.schema.nodes.iter())
-            .flat_map(|(id, node)| hashes(node).map(|name| (*id, name.to_owned())))
-            .collect();
-        Ok(Self { reflected, hashes })
+        Ok(Self::of(reflected))
     }
 
     /// Those of the files that are named; none if there are none.
@@ -64,10 +62,12 @@ impl Schemas {
             return Ok(None);
         }
         let reflected = reflection::compile(&by.schema, &by.import_paths);
-        Ok(Some(Self {
-            reflected: reflected.map_err(Failure::usage)?,
-            hashes: BTreeSet::new(),
-        }))
+        Ok(Some(Self::of(reflected.map_err(Failure::usage)?)))
+    }
+
+    fn of(reflected: Reflected) -> Self {
+        let hashes = hashes(&reflected.schema);
+        Self { reflected, hashes }
     }
 
     fn node(&self, id: Id) -> Option<&Node> {
@@ -204,21 +204,6 @@ impl Schemas {
             several => several.iter().find(|(name, _)| *name == "result").copied(),
         }
     }
-}
-
-/// The fields of a struct that are hashes of Bitcoin. Parameters and results are structs named after their method.
-fn hashes(node: &Node) -> impl Iterator<Item = &str> {
-    let fields = match &node.body {
-        Body::Struct(body) => &body.fields[..],
-        _ => &[],
-    };
-    let name = node.display_name.as_str();
-    let owner = ["$Params", "$Results"]
-        .iter()
-        .find_map(|list| name.strip_suffix(list))
-        .unwrap_or(name);
-    let names = fields.iter().map(|field| field.name.as_str());
-    names.filter(move |name| reflection::is_bitcoin_hash(&format!("{owner}.{name}")))
 }
 
 /// Where a field is, unless it is a group, and of which type it is.

@@ -1,8 +1,10 @@
 //! `ipc call`, of nodes.
 
+use std::path::Path;
+
 use bitcoin_core_ipc::Interfaces;
 use bitcoin_core_ipc::testing::Fault;
-use ipc_tests::peers::{Peer, within};
+use ipc_tests::peers::{Peer, within, workspace};
 use serde_json::{Value, json};
 
 use crate::{ALL, command, fake, interrupt, ipc, json};
@@ -31,6 +33,36 @@ async fn methods_of_every_version_are_called() {
         assert_eq!(header.len(), 2 + 2 * 80, "{interfaces}: {header}");
         assert_eq!(&header[9..73], hex(tip.hash.as_bytes()), "{interfaces}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hashes_of_named_schemas_are_as_people_write_them() {
+    let fake = fake(Interfaces::V32);
+    let tip = fake.mine();
+    let schemas = workspace().join("schema");
+    let tip_by = async |folder: &Path| -> Value {
+        let file = folder.join("init.capnp").display().to_string();
+        let (address, imports) = (fake.address(), schemas.display().to_string());
+        let by = ["--schema", &file, "-I", &imports, "Mining.getTip"];
+        let shown = json(&[&[&*address][..], &by].concat()).await;
+        serde_json::from_str(&shown).unwrap()
+    };
+    let v32 = schemas.join("v32");
+    let hash = tip.hash.to_string();
+    let shown = tip_by(&v32).await;
+    assert_eq!(shown, json!({ "hash": hash, "height": 1 }));
+
+    // A file with the same names, which is somebody else's.
+    let folder = tempfile::tempdir().unwrap();
+    for file in std::fs::read_dir(v32).unwrap() {
+        let file = file.unwrap();
+        let text = std::fs::read_to_string(file.path()).unwrap();
+        let text = text.replacen("@0xcd2c6232cb484a28;", "@0xcd2c6232cb484a29;", 1);
+        std::fs::write(folder.path().join(file.file_name()), text).unwrap();
+    }
+    let shown = tip_by(folder.path()).await;
+    let hash = hex(tip.hash.as_bytes());
+    assert_eq!(shown, json!({ "hash": hash, "height": 1 }));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
