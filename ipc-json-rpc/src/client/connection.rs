@@ -100,8 +100,10 @@ async fn enter(
     session: &HeaderValue,
 ) -> Result<(Http, Option<HeaderValue>), Failure> {
     let mut http = Http(server.connect().await.map_err(Failure::Failed)?);
-    let request = server.request(Bytes::from_static(NOTHING), Some(session));
-    let answer = http.exchange(request.map_err(Failure::Failed)?).await?;
+    let request = server.request(Bytes::from_static(NOTHING));
+    let mut request = request.map_err(Failure::Failed)?;
+    request.headers_mut().insert(SESSION, session.clone());
+    let answer = http.exchange(request).await?;
     if answer.status() == StatusCode::GONE && session != NEW {
         return Err(Failure::Ended);
     }

@@ -5,7 +5,6 @@ mod handles;
 mod pool;
 mod server;
 
-use std::convert::Infallible;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
@@ -15,11 +14,12 @@ use ipc_runtime::rt::Object;
 use ipc_runtime::{Exception, ExceptionKind};
 use serde_json::{Value, json};
 use tokio::runtime::Handle as Runtime;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 use crate::rt::{JsonObject, Remote, exception, identity};
-use connection::Failure;
 pub(crate) use connection::Session;
+use connection::{Connection, Failure};
 pub(crate) use handles::Handle;
 use handles::Handles;
 use pool::{Pool, Taken, closed, ended};
@@ -116,11 +116,12 @@ impl Client {
         let id = self.0.calls.fetch_add(1, Ordering::Relaxed);
         let body = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
         let body = Bytes::from(body.to_string());
-        let (_wanted, given_up) = oneshot::channel();
+        let given_up = CancellationToken::new();
+        let _wanted = given_up.clone().drop_guard();
         let (inner, session) = (Arc::clone(&self.0), session.cloned());
         // A task, since there is something to do after this future has been dropped.
         let call = (self.0.runtime)
-            .spawn(async move { inner.call(body, session.as_ref(), given_up).await });
+            .spawn(async move { inner.call(body, session.as_ref(), &given_up).await });
         call.await.map_err(Exception::failed)?
     }
 
@@ -172,47 +173,45 @@ impl Inner {
         &self,
         body: Bytes,
         session: Option<&Weak<Session>>,
-        mut given_up: oneshot::Receiver<Infallible>,
+        given_up: &CancellationToken,
     ) -> Result<Answer, Exception> {
-        let _room = tokio::select! {
-            room = self.room.acquire() => room,
-            _ = &mut given_up => return Err(cancelled()),
-        };
+        let room = given_up.run_until_cancelled(self.room.acquire()).await;
+        let _room = room.ok_or_else(cancelled)?;
         loop {
-            let taken = tokio::select! {
-                taken = self.pool.take(session, !self.handles.is_empty()) => taken?,
-                _ = &mut given_up => return Err(cancelled()),
-            };
-            let Taken {
-                mut connection,
-                is_new,
-            } = taken;
-            let request = self.pool.server.request(body.clone(), None)?;
-            let of = connection.session();
-            let answer = tokio::select! {
-                answer = connection.http.call(request) => answer,
-                () = async {
-                    let _ = (&mut given_up).await;
-                    self.pool.leave(&mut connection.session).await;
-                } => return Err(cancelled()),
-            };
-            return match answer {
-                Ok(mut answer) => {
-                    self.pool.give_back(connection);
-                    let outcome = match answer.get_mut("error") {
-                        Some(error) if !error.is_null() => Err(error.take()),
-                        _ => Ok(answer["result"].take()),
-                    };
-                    Ok(Answer {
-                        outcome,
-                        session: of,
-                    })
-                }
-                Err(Failure::Unsent) if !is_new => continue,
+            let taken = self.pool.take(session, !self.handles.is_empty());
+            let taken = given_up.run_until_cancelled(taken).await;
+            let Taken { connection, is_new } = taken.ok_or_else(cancelled)??;
+            return match self.exchange(connection, body.clone(), given_up).await {
+                Ok(answer) => Ok(answer),
+                Err(Failure::Unsent) if !is_new && !given_up.is_cancelled() => continue,
                 Err(Failure::Unsent | Failure::Ended) => Err(closed()),
                 Err(Failure::Failed(exception)) => Err(exception),
             };
         }
+    }
+
+    async fn exchange(
+        &self,
+        mut connection: Connection,
+        body: Bytes,
+        given_up: &CancellationToken,
+    ) -> Result<Answer, Failure> {
+        let session = connection.session();
+        let request = self.pool.server.request(body).map_err(Failure::Failed)?;
+        let leave = async {
+            given_up.cancelled().await;
+            self.pool.leave(&mut connection.session).await;
+        };
+        let mut answer = tokio::select! {
+            answer = connection.http.call(request) => answer?,
+            () = leave => return Err(Failure::Failed(cancelled())),
+        };
+        self.pool.give_back(connection);
+        let outcome = match answer.get_mut("error") {
+            Some(error) if !error.is_null() => Err(error.take()),
+            _ => Ok(answer["result"].take()),
+        };
+        Ok(Answer { outcome, session })
     }
 }
 

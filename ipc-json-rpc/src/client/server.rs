@@ -13,7 +13,6 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 
 use crate::address::Address;
-use crate::session::SESSION;
 
 /// Where a server listens, and as whom it is called.
 #[derive(Debug)]
@@ -49,12 +48,8 @@ impl Server {
         })
     }
 
-    /// A request with this body, which may ask for a session.
-    pub(super) fn request(
-        &self,
-        body: Bytes,
-        session: Option<&HeaderValue>,
-    ) -> Result<Request<Full<Bytes>>, Exception> {
+    /// A request with this body.
+    pub(super) fn request(&self, body: Bytes) -> Result<Request<Full<Bytes>>, Exception> {
         let host = match &self.address {
             Address::Tcp(peer) => peer.to_string(),
             Address::Unix(_) => "localhost".to_owned(),
@@ -64,12 +59,9 @@ impl Server {
             .header(CONTENT_TYPE, "application/json")
             .body(Full::new(body))
             .map_err(Exception::failed)?;
-        let headers = request.headers_mut();
         if let Some(authorization) = &self.authorization {
+            let headers = request.headers_mut();
             headers.insert(AUTHORIZATION, authorization.clone());
-        }
-        if let Some(session) = session {
-            headers.insert(SESSION, session.clone());
         }
         Ok(request)
     }

@@ -21,6 +21,15 @@ async fn open(shop: &ShopProxy, owner: &str) -> TillProxy {
     within("a call", shop.open(owner, 1)).await.unwrap()
 }
 
+/// Gives a call up when the server has begun with it.
+async fn wait_for_a_while(served: &Served, shop: &ShopProxy) {
+    tokio::select! {
+        ended = shop.wait() => panic!("{ended:?}"),
+        () = reach(&served.books.waiting, 1) => {}
+    }
+    reach(&served.books.waiting, 0).await;
+}
+
 #[tokio::test]
 async fn calls_do_not_wait_for_each_other() {
     let served = Served::start().await;
@@ -47,13 +56,7 @@ async fn a_call_that_is_dropped_is_given_up_and_objects_stay() {
     let shop = shop(&served).await;
     let ann = open(&shop, "ann").await;
     for _ in 0..10 {
-        let mut waits = Box::pin(shop.wait());
-        tokio::select! {
-            ended = &mut waits => panic!("{ended:?}"),
-            () = reach(&served.books.waiting, 1) => {}
-        }
-        drop(waits);
-        reach(&served.books.waiting, 0).await;
+        wait_for_a_while(&served, &shop).await;
     }
     assert_eq!(within("a call", ann.add(1)).await.unwrap(), 2);
 
@@ -123,13 +126,7 @@ async fn a_call_is_given_up_where_there_is_no_room_for_another_connection() {
     let served = Served::with(|builder| builder.connections(1)).await;
     let shop = shop(&served).await;
     let ann = open(&shop, "ann").await;
-    let mut waits = Box::pin(shop.wait());
-    tokio::select! {
-        ended = &mut waits => panic!("{ended:?}"),
-        () = reach(&served.books.waiting, 1) => {}
-    }
-    drop(waits);
-    reach(&served.books.waiting, 0).await;
+    wait_for_a_while(&served, &shop).await;
     // The session had nobody else.
     served.tills(0).await;
     let lost = within("a call", ann.add(1)).await.unwrap_err();
