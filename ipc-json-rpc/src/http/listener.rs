@@ -5,8 +5,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use ipc_runtime::{BoundSocket, Exception};
+use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 
@@ -15,6 +17,10 @@ use crate::error::Error;
 
 /// How many clients may wait to be accepted.
 const BACKLOG: u32 = 128;
+
+/// How long nothing may come over TCP until the system asks whether the client is still there: one that holds objects
+/// may be idle, and its machine can go without a word.
+const SILENCE: Duration = Duration::from_secs(60);
 
 /// What may be listened on.
 pub(super) struct Rules {
@@ -85,6 +91,8 @@ impl Listener {
                 let (stream, _address) = listener.accept().await?;
                 // Answers are written whole: there is nothing to wait for.
                 stream.set_nodelay(true)?;
+                let keepalive = TcpKeepalive::new().with_time(SILENCE);
+                SockRef::from(&stream).set_tcp_keepalive(&keepalive)?;
                 Ok(Stream::Tcp(stream))
             }
             Self::Unix(listener, _) => Ok(Stream::Unix(listener.accept().await?.0)),
@@ -145,5 +153,34 @@ impl AsyncWrite for Stream {
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         either!(self, stream => stream.poll_shutdown(context))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_system_watches_over_clients_of_tcp() -> io::Result<()> {
+        let rules = Rules {
+            allow_remote: false,
+            authenticated: true,
+            socket_mode: 0o600,
+        };
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        let bound = Listener::bind_tcp(any, &rules).await;
+        let Ok(Listener::Tcp(listener, address)) = bound else {
+            panic!("not listening");
+        };
+        let client = TcpStream::connect(address).await?;
+        let listener = Listener::Tcp(listener, address);
+        let Stream::Tcp(stream) = listener.accept().await? else {
+            panic!("another kind of stream");
+        };
+        let socket = SockRef::from(&stream);
+        assert!(socket.keepalive()?);
+        assert_eq!(socket.tcp_keepalive_time()?, SILENCE);
+        drop(client);
+        Ok(())
     }
 }
