@@ -1,51 +1,22 @@
-//! JSON-RPC over HTTP: servers that echo, and a client that knows just enough of HTTP to ask them.
+//! A client that knows just enough of HTTP to ask servers that echo.
 
 use std::io;
 use std::time::{Duration, Instant};
 
-use ipc_json_rpc::jsonrpsee_server::{self, ServerHandle};
-use ipc_json_rpc::{Address, Auth, MethodHandler, RpcModule, Server};
-use ipc_runtime::Exception;
+use ipc_json_rpc::Address;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::runtime::Runtime;
 
 use crate::contestant::{BoxError, Contestant};
-use crate::generated::v32::echo::{Echo, EchoProxy};
+use crate::json_rpc_servers::{EchoServer, Kind};
 use crate::workload::Workload;
 
-/// Who echoes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// `jsonrpsee` alone, on loopback.
-    Jsonrpsee,
-    /// The same method behind our server, on loopback with a password.
-    Ours,
-    /// The same method behind our server, on a unix socket.
-    OursOverUnix,
-    /// An interface's method, as a schema has it, behind our server, on a unix socket.
-    Interface,
-}
-
-enum Running {
-    Jsonrpsee(ServerHandle),
-    Ours(Server),
-}
-
-/// A server that runs.
+/// A server, and callers with a connection each.
+#[derive(Debug)]
 pub struct Http {
     runtime: Runtime,
-    address: Address,
-    _running: Running,
-    _folder: tempfile::TempDir,
-}
-
-struct OurEcho;
-
-impl Echo for OurEcho {
-    async fn echo(&self, echo: String) -> Result<String, Exception> {
-        Ok(echo)
-    }
+    server: EchoServer,
 }
 
 impl Http {
@@ -56,39 +27,8 @@ impl Http {
     /// No sockets or threads to be had.
     pub fn start(kind: Kind) -> Result<Self, BoxError> {
         let runtime = Runtime::new()?;
-        let folder = tempfile::tempdir()?;
-        let unix = Address::Unix(folder.path().join("echo.sock"));
-        let mut module = RpcModule::new(());
-        module.register_async_method("echo_echo", |params, _, _| async move {
-            params.one::<String>()
-        })?;
-        let (address, running) = runtime.block_on(async {
-            if kind == Kind::Jsonrpsee {
-                let builder = jsonrpsee_server::ServerBuilder::default();
-                let server = builder.build("127.0.0.1:0").await?;
-                let address = Address::Tcp(server.local_addr()?);
-                return Ok::<_, BoxError>((address, Running::Jsonrpsee(server.start(module))));
-            }
-            let builder = match kind {
-                Kind::Ours => {
-                    let auth = Auth::new().password("alice", "open sesame")?;
-                    Server::builder().listen("127.0.0.1:0").auth(auth)
-                }
-                _ => Server::builder().listen(unix),
-            };
-            let module = match kind {
-                Kind::Interface => ipc_json_rpc::module(EchoProxy::new(OurEcho))?,
-                _ => module,
-            };
-            let server = builder.start(MethodHandler::new(module)).await?;
-            Ok((server.addresses()[0].clone(), Running::Ours(server)))
-        })?;
-        Ok(Self {
-            runtime,
-            address,
-            _running: running,
-            _folder: folder,
-        })
+        let server = runtime.block_on(EchoServer::start(kind))?;
+        Ok(Self { runtime, server })
     }
 }
 
@@ -99,7 +39,7 @@ impl Contestant for Http {
         self.runtime.block_on(async {
             let mut callers = Vec::new();
             for _ in 0..workload.in_flight {
-                callers.push(Connection::open(&self.address).await?);
+                callers.push(Connection::open(&self.server.address).await?);
             }
             let start = Instant::now();
             let running: Vec<_> = (callers.into_iter())
@@ -179,33 +119,5 @@ fn answer_size(bytes: &[u8]) -> io::Result<Option<usize>> {
     match (text.starts_with("http/1.1 200"), length) {
         (true, Some(length)) => Ok(Some(head + 4 + length)),
         _ => Err(io::Error::other(text)),
-    }
-}
-
-impl std::fmt::Debug for Http {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Http")
-            .field("address", &self.address)
-            .finish_non_exhaustive()
-    }
-}
-
-impl std::fmt::Debug for Running {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Jsonrpsee(server) => server.fmt(f),
-            Self::Ours(server) => server.fmt(f),
-        }
-    }
-}
-
-impl std::fmt::Display for Kind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Jsonrpsee => "jsonrpsee, loopback",
-            Self::Ours => "our server, loopback, password",
-            Self::OursOverUnix => "our server, unix socket",
-            Self::Interface => "a generated interface, unix socket",
-        })
     }
 }

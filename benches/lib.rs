@@ -4,6 +4,8 @@ pub mod bare_socket;
 mod callers;
 pub mod contestant;
 pub mod http;
+pub mod json_rpc_clients;
+pub mod json_rpc_servers;
 pub mod proxies;
 pub mod raw_capnp_rpc;
 pub mod resources;
