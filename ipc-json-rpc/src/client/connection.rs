@@ -31,9 +31,9 @@ pub(crate) struct Session {
 /// A connection, which is in a session if the server has such.
 #[derive(Debug)]
 pub(super) struct Connection {
-    pub(super) http: Http,
-    pub(super) session: Option<Arc<Session>>,
-    /// When it was used last.
+    http: Http,
+    session: Option<Arc<Session>>,
+    /// When it was last used.
     used: Instant,
 }
 
@@ -69,12 +69,16 @@ impl Connection {
         Ok(Self::new(http, Some(session)))
     }
 
-    fn new(http: Http, session: Option<Arc<Session>>) -> Self {
+    pub(super) fn new(http: Http, session: Option<Arc<Session>>) -> Self {
         Self {
             http,
             session,
             used: Instant::now(),
         }
+    }
+
+    pub(super) fn into_parts(self) -> (Http, Option<Arc<Session>>) {
+        (self.http, self.session)
     }
 
     /// What tells sessions apart, after their ends too.
@@ -85,12 +89,16 @@ impl Connection {
             .unwrap_or_default()
     }
 
-    pub(super) fn was_used(&mut self) {
-        self.used = Instant::now();
+    /// What other connections enter the session by, if it is in one.
+    pub(super) fn session_id(&self) -> Option<&HeaderValue> {
+        self.session.as_ref().map(|session| &session.id)
     }
 
-    /// Whether it has been idle for so long that the server may be about to close it.
-    pub(super) fn is_stale(&self, limit: Duration) -> bool {
+    pub(super) fn is_closed(&self) -> bool {
+        self.http.0.is_closed()
+    }
+
+    pub(super) fn is_idle_for(&self, limit: Duration) -> bool {
         self.used.elapsed() > limit
     }
 }
@@ -100,8 +108,7 @@ async fn enter(
     session: &HeaderValue,
 ) -> Result<(Http, Option<HeaderValue>), Failure> {
     let mut http = Http(server.connect().await.map_err(Failure::Failed)?);
-    let request = server.request(Bytes::from_static(NOTHING));
-    let mut request = request.map_err(Failure::Failed)?;
+    let mut request = server.request(Bytes::from_static(NOTHING));
     request.headers_mut().insert(SESSION, session.clone());
     let answer = http.exchange(request).await?;
     if answer.status() == StatusCode::GONE && session != NEW {
@@ -112,12 +119,8 @@ async fn enter(
 }
 
 impl Http {
-    pub(super) fn is_closed(&self) -> bool {
-        self.0.is_closed()
-    }
-
     /// Sends a request, and returns the answer to it.
-    pub(super) async fn exchange(
+    async fn exchange(
         &mut self,
         request: Request<Full<Bytes>>,
     ) -> Result<Response<Bytes>, Failure> {
@@ -173,4 +176,32 @@ fn unreadable(error: &(dyn Error + 'static)) -> Failure {
 
 fn failed(message: impl fmt::Display) -> Failure {
     Failure::Failed(Exception::failed(message))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use hyper::client::conn::http1::handshake;
+    use hyper_util::rt::TokioIo;
+
+    use super::*;
+
+    impl Session {
+        pub(in crate::client) fn of(id: &'static str) -> Arc<Self> {
+            let id = HeaderValue::from_static(id);
+            Arc::new(Self { id })
+        }
+    }
+
+    /// A connection whose server says nothing.
+    pub(in crate::client) async fn connection(session: &Arc<Session>) -> Connection {
+        let (ours, theirs) = tokio::io::duplex(1);
+        let (sender, driver) = handshake(TokioIo::new(ours))
+            .await
+            .expect("nothing is sent");
+        tokio::spawn(async move {
+            let _theirs = theirs;
+            driver.await
+        });
+        Connection::new(Http(sender), Some(Arc::clone(session)))
+    }
 }

@@ -3,6 +3,7 @@
 mod connection;
 mod handles;
 mod pool;
+mod sent;
 mod server;
 
 use std::fmt;
@@ -10,19 +11,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
+use ipc_runtime::Exception;
 use ipc_runtime::rt::Object;
-use ipc_runtime::{Exception, ExceptionKind};
+use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::runtime::Handle as Runtime;
 use tokio::sync::Semaphore;
-use tokio_util::sync::CancellationToken;
 
 use crate::rt::{JsonObject, Remote, exception, identity};
+use connection::Failure;
 pub(crate) use connection::Session;
-use connection::{Connection, Failure};
 pub(crate) use handles::Handle;
 use handles::Handles;
 use pool::{Pool, Taken, closed, ended};
+use sent::Sent;
 use server::Server;
 
 /// How many calls there may be at a time.
@@ -35,17 +37,25 @@ const CALLS: usize = 64;
 /// and there.
 ///
 /// Connections that are lost are made again. The objects that calls brought end with the last connection: calls on
-/// them fail as [`Disconnected`](ExceptionKind::Disconnected) then, and so does a call whose connection is lost before
+/// them fail as [`Disconnected`](ipc_runtime::ExceptionKind::Disconnected) then, and so does a call whose connection is lost before
 /// it is answered, which may have been done or not.
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
 struct Inner {
-    pool: Pool,
-    handles: Handles,
+    pool: Arc<Pool>,
+    handles: Arc<Handles>,
     calls: AtomicU64,
     room: Semaphore,
-    runtime: Runtime,
+}
+
+/// A call as it is sent.
+#[derive(Serialize)]
+struct Call<'a> {
+    jsonrpc: &'static str,
+    id: u64,
+    method: &'a str,
+    params: Value,
 }
 
 /// The answer to a call, and the session of the objects that it brings.
@@ -82,17 +92,17 @@ impl Client {
 
     async fn open(server: Server) -> Result<Self, Exception> {
         let runtime = Runtime::try_current().map_err(Exception::failed)?;
-        let pool = Pool::new(server);
-        let Taken { connection, .. } = pool.take(None, false).await?;
+        let handles = Arc::default();
+        let pool = Arc::new(Pool::new(server, runtime, Arc::clone(&handles)));
+        let Taken { connection, .. } = pool.take(None).await?;
         // What has no sessions has objects of one connection, if it has any.
-        let calls = connection.session.as_ref().map_or(1, |_| CALLS);
+        let calls = connection.session_id().map_or(1, |_| CALLS);
         pool.give_back(connection);
         Ok(Self(Arc::new(Inner {
             pool,
-            handles: Handles::default(),
+            handles,
             calls: AtomicU64::new(0),
             room: Semaphore::new(calls),
-            runtime,
         })))
     }
 
@@ -113,16 +123,30 @@ impl Client {
         params: Value,
         session: Option<&Weak<Session>>,
     ) -> Result<Answer, Exception> {
-        let id = self.0.calls.fetch_add(1, Ordering::Relaxed);
-        let body = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
-        let body = Bytes::from(body.to_string());
-        let given_up = CancellationToken::new();
-        let _wanted = given_up.clone().drop_guard();
-        let (inner, session) = (Arc::clone(&self.0), session.cloned());
-        // A task, since there is something to do after this future has been dropped.
-        let call = (self.0.runtime)
-            .spawn(async move { inner.call(body, session.as_ref(), &given_up).await });
-        call.await.map_err(Exception::failed)?
+        let pool = &self.0.pool;
+        let call = Call {
+            jsonrpc: "2.0",
+            id: self.0.calls.fetch_add(1, Ordering::Relaxed),
+            method,
+            params,
+        };
+        let body = Bytes::from(serde_json::to_vec(&call).map_err(Exception::failed)?);
+        let _room = self.0.room.acquire().await;
+        loop {
+            let Taken { connection, is_new } = pool.take(session).await?;
+            let session = connection.session();
+            let mut answer = match Sent::new(pool, connection, body.clone()).await {
+                Ok(answer) => answer,
+                Err(Failure::Unsent) if !is_new => continue,
+                Err(Failure::Unsent | Failure::Ended) => return Err(closed()),
+                Err(Failure::Failed(exception)) => return Err(exception),
+            };
+            let outcome = match answer.get_mut("error") {
+                Some(error) if !error.is_null() => Err(error.take()),
+                _ => Ok(answer["result"].take()),
+            };
+            return Ok(Answer { outcome, session });
+        }
     }
 
     /// The proxy of an object that a call brought.
@@ -152,7 +176,7 @@ impl Client {
     pub(crate) fn forget(&self, handle: Handle, destroy: String) {
         self.0.handles.remove(&handle);
         let client = self.clone();
-        self.0.runtime.spawn(async move {
+        self.0.pool.runtime.spawn(async move {
             let params = json!([handle.text]);
             let answer = client.ask(&destroy, params, Some(&handle.session)).await;
             let failed = answer.map(|answer| answer.outcome.err());
@@ -166,58 +190,6 @@ impl Client {
             }
         });
     }
-}
-
-impl Inner {
-    async fn call(
-        &self,
-        body: Bytes,
-        session: Option<&Weak<Session>>,
-        given_up: &CancellationToken,
-    ) -> Result<Answer, Exception> {
-        let room = given_up.run_until_cancelled(self.room.acquire()).await;
-        let _room = room.ok_or_else(cancelled)?;
-        loop {
-            let taken = self.pool.take(session, !self.handles.is_empty());
-            let taken = given_up.run_until_cancelled(taken).await;
-            let Taken { connection, is_new } = taken.ok_or_else(cancelled)??;
-            return match self.exchange(connection, body.clone(), given_up).await {
-                Ok(answer) => Ok(answer),
-                Err(Failure::Unsent) if !is_new && !given_up.is_cancelled() => continue,
-                Err(Failure::Unsent | Failure::Ended) => Err(closed()),
-                Err(Failure::Failed(exception)) => Err(exception),
-            };
-        }
-    }
-
-    async fn exchange(
-        &self,
-        mut connection: Connection,
-        body: Bytes,
-        given_up: &CancellationToken,
-    ) -> Result<Answer, Failure> {
-        let session = connection.session();
-        let request = self.pool.server.request(body).map_err(Failure::Failed)?;
-        let leave = async {
-            given_up.cancelled().await;
-            self.pool.leave(&mut connection.session).await;
-        };
-        let mut answer = tokio::select! {
-            answer = connection.http.call(request) => answer?,
-            () = leave => return Err(Failure::Failed(cancelled())),
-        };
-        self.pool.give_back(connection);
-        let outcome = match answer.get_mut("error") {
-            Some(error) if !error.is_null() => Err(error.take()),
-            _ => Ok(answer["result"].take()),
-        };
-        Ok(Answer { outcome, session })
-    }
-}
-
-/// What nobody waits for.
-fn cancelled() -> Exception {
-    Exception::new(ExceptionKind::Cancelled, "the call was given up")
 }
 
 impl fmt::Debug for Client {

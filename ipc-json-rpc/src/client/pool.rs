@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use hyper::header::HeaderValue;
 use ipc_runtime::{Exception, ExceptionKind};
+use tokio::runtime::Handle as Runtime;
 use tokio::sync::Notify;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::connection::{Connection, Failure, Session};
+use super::handles::Handles;
 use super::server::Server;
 
-/// How many idle connections are kept.
-const IDLE: usize = 4;
-
-/// How long they are kept without objects: our servers close them after half a minute.
+/// How long idle connections are kept. Our servers close them after half a minute, where there are no objects.
 const KEPT: Duration = Duration::from_secs(10);
 
 /// How long the end of a call may wait for a connection that takes the place of its own.
@@ -24,6 +24,8 @@ const STAND_IN: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(super) struct Pool {
     pub(super) server: Server,
+    pub(super) runtime: Runtime,
+    handles: Arc<Handles>,
     state: Mutex<State>,
     /// Held by who makes a connection, so that not two begin a session.
     opening: tokio::sync::Mutex<()>,
@@ -32,8 +34,11 @@ pub(super) struct Pool {
 
 #[derive(Debug, Default)]
 struct State {
+    /// The one that was used last is the last.
     idle: Vec<Connection>,
     session: Known,
+    /// Whether a task closes idle ones.
+    is_tended: bool,
 }
 
 /// A session as it is known without being in it: so that what is in it can be counted.
@@ -46,10 +51,7 @@ struct Known {
 impl Known {
     fn of(connection: &Connection) -> Self {
         Self {
-            id: connection
-                .session
-                .as_ref()
-                .map(|session| session.id.clone()),
+            id: connection.session_id().cloned(),
             session: connection.session(),
         }
     }
@@ -68,9 +70,11 @@ pub(super) struct Taken {
 }
 
 impl Pool {
-    pub(super) fn new(server: Server) -> Self {
+    pub(super) fn new(server: Server, runtime: Runtime, handles: Arc<Handles>) -> Self {
         Self {
             server,
+            runtime,
+            handles,
             state: Mutex::default(),
             opening: tokio::sync::Mutex::default(),
             given_back: Notify::new(),
@@ -84,15 +88,14 @@ impl Pool {
 
     /// An idle connection, or a new one, whichever is there first. It is of the session that is asked for, or of any.
     pub(super) async fn take(
-        &self,
+        self: &Arc<Self>,
         session: Option<&Weak<Session>>,
-        holds_objects: bool,
     ) -> Result<Taken, Exception> {
         loop {
             let mut given_back = pin!(self.given_back.notified());
             // From here on, whatever is given back is told.
             given_back.as_mut().enable();
-            if let Some(connection) = self.idle(holds_objects) {
+            if let Some(connection) = self.idle() {
                 if session.is_some_and(|session| !session.ptr_eq(&connection.session())) {
                     self.give_back(connection);
                     return Err(ended());
@@ -102,27 +105,36 @@ impl Pool {
                     is_new: false,
                 });
             }
+            let (pool, wanted) = (Arc::clone(self), session.cloned());
+            let open = async move { pool.open(wanted.as_ref()).await };
+            // A task, since who calls may be no task of the runtime.
+            let open = AbortOnDropHandle::new(self.runtime.spawn(open));
             // A server may let no more of them in until others end.
             tokio::select! {
-                opened = self.open(session) => {
-                    return opened.map(|connection| Taken { connection, is_new: true });
-                }
+                opened = open => return Ok(Taken {
+                    connection: opened.map_err(Exception::failed)??,
+                    is_new: true,
+                }),
                 () = given_back => {}
             }
         }
     }
 
-    pub(super) fn give_back(&self, mut connection: Connection) {
-        connection.was_used();
+    /// Keeps a connection for further calls.
+    pub(super) fn give_back(self: &Arc<Self>, connection: Connection) {
         let mut state = self.state();
-        if state.idle.len() < IDLE && state.session.is(&connection.session()) {
-            state.idle.push(connection);
-            self.given_back.notify_one();
+        if !state.session.is(&connection.session()) {
+            return;
+        }
+        state.idle.push(connection);
+        self.given_back.notify_one();
+        if !std::mem::replace(&mut state.is_tended, true) {
+            self.runtime.spawn(tend(Arc::downgrade(self)));
         }
     }
 
     /// Waits until a connection can go and its session stays, and has it leave that.
-    pub(super) async fn leave(&self, session: &mut Option<Arc<Session>>) {
+    pub(super) async fn leave(self: &Arc<Self>, session: &mut Option<Arc<Session>>) {
         let stand_in = async {
             while let Some(last) = self.is_last(session) {
                 match Connection::join(&self.server, &last.id, &Arc::downgrade(last)).await {
@@ -169,24 +181,52 @@ impl Pool {
     }
 
     /// The connection that was used last, of those that are still there.
-    fn idle(&self, holds_objects: bool) -> Option<Connection> {
+    fn idle(&self) -> Option<Connection> {
         let mut state = self.state();
-        (state.idle).retain(|connection| {
-            !connection.http.is_closed() && (holds_objects || !connection.is_stale(KEPT))
-        });
-        state.idle.pop()
+        while let Some(connection) = state.idle.pop() {
+            if !connection.is_closed() {
+                return Some(connection);
+            }
+        }
+        None
+    }
+
+    /// Closes what has been idle for longer, but for one that keeps the objects. Returns whether there is more to close later.
+    fn close_idle(&self, limit: Duration) -> bool {
+        let mut state = self.state();
+        (state.idle).retain(|connection| !connection.is_closed());
+        let kept = usize::from(!self.handles.is_empty());
+        let old = state
+            .idle
+            .iter()
+            .take_while(|connection| connection.is_idle_for(limit));
+        let closed = old.count().min(state.idle.len().saturating_sub(kept));
+        state.idle.drain(..closed);
+        state.is_tended = state.idle.len() > kept;
+        state.is_tended
     }
 
     /// Has the next connection begin a session.
     fn forget(&self, session: &Weak<Session>) {
         let mut state = self.state();
         if state.session.is(session) {
-            *state = State::default();
+            state.idle.clear();
+            state.session = Known::default();
         }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Closes idle connections from time to time.
+async fn tend(pool: Weak<Pool>) {
+    loop {
+        tokio::time::sleep(KEPT).await;
+        if !pool.upgrade().is_some_and(|pool| pool.close_idle(KEPT)) {
+            return;
+        }
     }
 }
 
@@ -200,4 +240,44 @@ pub(super) fn ended() -> Exception {
 pub(super) fn closed() -> Exception {
     let message = "the server closed the connection before it read a request";
     Exception::new(ExceptionKind::Disconnected, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::connection::tests::connection;
+    use super::*;
+    use crate::client::Handle;
+
+    #[tokio::test]
+    async fn idle_connections_are_closed_but_for_one_that_keeps_objects() -> Result<(), Exception> {
+        let (handles, runtime) = (Arc::<Handles>::default(), Runtime::current());
+        let server = Server::new("unix:nowhere", None)?;
+        let pool = Arc::new(Pool::new(server, runtime, Arc::clone(&handles)));
+        let session = Session::of("1");
+        let fill = async || {
+            for _ in 0..3 {
+                let connection = connection(&session).await;
+                pool.state().session = Known::of(&connection);
+                pool.give_back(connection);
+            }
+        };
+        fill().await;
+        assert!(pool.close_idle(KEPT), "there will be more to close");
+        assert_eq!(pool.state().idle.len(), 3);
+        assert!(!pool.close_idle(Duration::ZERO));
+        assert_eq!(pool.state().idle.len(), 0);
+
+        fill().await;
+        let handle = Handle {
+            text: "till:1".to_owned(),
+            session: Arc::downgrade(&session),
+        };
+        handles.insert(1, handle.clone());
+        assert!(!pool.close_idle(Duration::ZERO));
+        assert_eq!(pool.state().idle.len(), 1);
+        handles.remove(&handle);
+        assert!(!pool.close_idle(Duration::ZERO));
+        assert_eq!(pool.state().idle.len(), 0);
+        Ok(())
+    }
 }

@@ -1,12 +1,16 @@
 //! The server of a client.
 
+use std::error::Error;
+use std::io;
+use std::net::SocketAddr;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::Request;
 use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap, HeaderValue};
+use hyper::{Method, Request};
 use hyper_util::rt::TokioIo;
 use ipc_runtime::{Exception, ExceptionKind};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -18,28 +22,32 @@ use crate::address::Address;
 #[derive(Debug)]
 pub(super) struct Server {
     pub(super) address: Address,
-    authorization: Option<HeaderValue>,
+    /// What every request says.
+    headers: HeaderMap,
 }
 
 impl Server {
     pub(super) fn new(address: &str, credentials: Option<&str>) -> Result<Self, Exception> {
         let address = address.parse().map_err(Exception::failed)?;
-        let basic = |credentials| {
-            let header = format!("Basic {}", STANDARD.encode(credentials));
-            let mut header = HeaderValue::try_from(header).map_err(Exception::failed)?;
-            header.set_sensitive(true);
-            Ok::<_, Exception>(header)
+        let host = match &address {
+            Address::Tcp(peer) => peer.to_string(),
+            Address::Unix(_) => "localhost".to_owned(),
         };
-        Ok(Self {
-            address,
-            authorization: credentials.map(basic).transpose()?,
-        })
+        let mut headers = HeaderMap::new();
+        headers.insert(HOST, value(host)?);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Some(credentials) = credentials {
+            let mut basic = value(format!("Basic {}", STANDARD.encode(credentials)))?;
+            basic.set_sensitive(true);
+            headers.insert(AUTHORIZATION, basic);
+        }
+        Ok(Self { address, headers })
     }
 
     /// A new connection, which a task of its own drives.
     pub(super) async fn connect(&self) -> Result<SendRequest<Full<Bytes>>, Exception> {
         let connected = match &self.address {
-            Address::Tcp(peer) => begin(TcpStream::connect(peer).await).await,
+            Address::Tcp(peer) => begin(tcp(peer).await).await,
             Address::Unix(path) => begin(UnixStream::connect(path).await).await,
         };
         connected.map_err(|error| {
@@ -49,27 +57,28 @@ impl Server {
     }
 
     /// A request with this body.
-    pub(super) fn request(&self, body: Bytes) -> Result<Request<Full<Bytes>>, Exception> {
-        let host = match &self.address {
-            Address::Tcp(peer) => peer.to_string(),
-            Address::Unix(_) => "localhost".to_owned(),
-        };
-        let mut request = Request::post("/")
-            .header(HOST, host)
-            .header(CONTENT_TYPE, "application/json")
-            .body(Full::new(body))
-            .map_err(Exception::failed)?;
-        if let Some(authorization) = &self.authorization {
-            let headers = request.headers_mut();
-            headers.insert(AUTHORIZATION, authorization.clone());
-        }
-        Ok(request)
+    pub(super) fn request(&self, body: Bytes) -> Request<Full<Bytes>> {
+        let mut request = Request::new(Full::new(body));
+        *request.method_mut() = Method::POST;
+        request.headers_mut().clone_from(&self.headers);
+        request
     }
 }
 
+fn value(text: String) -> Result<HeaderValue, Exception> {
+    HeaderValue::try_from(text).map_err(Exception::failed)
+}
+
+async fn tcp(peer: &SocketAddr) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(peer).await?;
+    // Requests are written whole: there is nothing to wait for.
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
 async fn begin<S>(
-    stream: std::io::Result<S>,
-) -> Result<SendRequest<Full<Bytes>>, Box<dyn std::error::Error + Send + Sync>>
+    stream: io::Result<S>,
+) -> Result<SendRequest<Full<Bytes>>, Box<dyn Error + Send + Sync>>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
