@@ -36,9 +36,9 @@ const CALLS: usize = 64;
 /// calls wait. They share a session of the server, and so objects. A call whose future is dropped is given up, here
 /// and there.
 ///
-/// Connections that are lost are made again. The objects that calls brought end with the last connection: calls on
-/// them fail as [`Disconnected`](ipc_runtime::ExceptionKind::Disconnected) then, and so does a call whose connection is lost before
-/// it is answered, which may have been done or not.
+/// Connections that are lost are made again, with the same credentials. The objects that calls brought end with the last
+/// connection: calls on them fail as [`Disconnected`](ipc_runtime::ExceptionKind::Disconnected) then, and so does a call
+/// whose connection is lost before it is answered, which may have been done or not.
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 

@@ -106,6 +106,30 @@ async fn tasks_share_a_client_and_give_up_calls() {
     served.tills(0).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn threads_without_a_runtime_call_too() {
+    let served = Served::start().await;
+    let shop = shop(&served).await;
+    let threads = (0..4).map(|owner| {
+        let shop = shop.clone();
+        tokio::task::spawn_blocking(move || {
+            std::thread::spawn(move || {
+                let till = shop.open(format!("{owner}"), 0).wait().unwrap();
+                // One that runs out gives its connection up from here, too.
+                let waits = shop.wait().timeout(Duration::from_millis(10)).wait();
+                assert_eq!(waits.unwrap_err().kind(), ExceptionKind::TimedOut);
+                till.add(1).wait().unwrap()
+            })
+            .join()
+            .unwrap()
+        })
+    });
+    let threads: JoinSet<_> = threads.map(async |thread| thread.await.unwrap()).collect();
+    assert_eq!(within("all threads", threads.join_all()).await, [1; 4]);
+    reach(&served.books.waiting, 0).await;
+    served.tills(0).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn more_calls_than_connections_are_all_answered() {
     let served = Served::with(|builder| builder.connections(2)).await;
