@@ -165,7 +165,7 @@ async fn a_call_is_given_up_where_there_is_no_room_for_another_connection() {
 
 #[tokio::test]
 async fn who_holds_no_objects_connects_again_when_the_server_has_hung_up() {
-    let served = Served::with(|builder| builder.head_timeout(Duration::from_millis(500))).await;
+    let served = Served::with(|builder| builder.head_timeout(Duration::from_secs(2))).await;
     let shop = shop(&served).await;
     within("a call", shop.find("nobody")).await.unwrap();
     // One that comes later does not last longer.
