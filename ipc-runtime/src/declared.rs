@@ -5,9 +5,10 @@ use std::error::Error;
 use crate::exception::{Exception, ExceptionKind};
 use crate::message::{StructBuilder, StructReader};
 
-/// The exception that a method's own error becomes, with the error as its source.
-pub fn declared(error: impl Error + Send + Sync + 'static) -> Exception {
-    Exception::with_source(ExceptionKind::Declared, error)
+/// The exception that a method's own error becomes, with the error as its source. The method is named as in the schema, with
+/// its interface and a dot before it.
+pub fn declared(error: impl Error + Send + Sync + 'static, method: &'static str) -> Exception {
+    Exception::with_source(ExceptionKind::Declared, error).in_method(method)
 }
 
 impl StructReader<'_> {

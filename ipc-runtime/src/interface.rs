@@ -101,6 +101,11 @@ impl Method {
         }
     }
 
+    /// `Interface.method`, as the schema names them.
+    pub const fn full_name(&self) -> &'static str {
+        self.name
+    }
+
     /// The size of the parameter struct: words of data, and pointers.
     pub const fn params(mut self, data_words: u16, pointers: u16) -> Self {
         self.params = StructSize::new(data_words, pointers);

@@ -208,5 +208,6 @@ async fn errors_that_the_schema_declares_have_their_value_in_json_rpc() {
     let answer = served.call("fooInterface_raise", json!([{ "name": "n" }]));
     let error = &answer.await["error"];
     assert_eq!(error["code"], -32007, "{error}");
+    assert_eq!(error["data"]["method"], "FooInterface.raise", "{error}");
     assert_eq!(error["data"]["declared"]["error"]["name"], "n", "{error}");
 }

@@ -39,6 +39,7 @@ impl Emitter<'_> {
         let used = used.filter_map(|index| member.interface.parameters.get(*index).cloned());
         let generics = self.generics(&used.collect::<Vec<_>>()).bounded;
         let enum_docs = format!(" Why {} failed.", method_link(member));
+        let method = format!("{}.{}", member.interface.name, member.method.name);
         let exception = self.paths.prelude("Exception");
         let from = self.paths.prelude("From");
         let errors: Vec<_> = own_arms(member).collect();
@@ -89,7 +90,7 @@ impl Emitter<'_> {
                     fn from(error: #name) -> Self {
                         match error {
                             #path::Exception(exception) => exception,
-                            declared => rt::declared(declared),
+                            declared => rt::declared(declared, #method),
                         }
                     }
                 }

@@ -3167,7 +3167,7 @@ impl From<ActorCallbackCallError> for Exception {
     fn from(error: ActorCallbackCallError) -> Self {
         match error {
             ActorCallbackCallError::Exception(exception) => exception,
-            declared => rt::declared(declared),
+            declared => rt::declared(declared, "ActorCallback.call"),
         }
     }
 }

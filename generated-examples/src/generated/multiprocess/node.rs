@@ -517,7 +517,7 @@ impl From<NodeExecuteRpcError> for Exception {
     fn from(error: NodeExecuteRpcError) -> Self {
         match error {
             NodeExecuteRpcError::Exception(exception) => exception,
-            declared => rt::declared(declared),
+            declared => rt::declared(declared, "Node.executeRpc"),
         }
     }
 }

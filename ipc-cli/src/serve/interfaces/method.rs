@@ -1,11 +1,12 @@
 //! One method, and its calls.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::Arc;
 
 use ipc_gen::reflection::Id;
 use ipc_json_rpc::rt::{Failure as Failed, Kind, Objects as Handles, Params};
-use ipc_runtime::rt::Object;
+use ipc_runtime::rt::{Object, declared as declared_error};
 use ipc_runtime::{Exception, ExceptionKind};
 use serde_json::{Map, Value};
 
@@ -64,16 +65,17 @@ impl Method {
             .and_then(|params| require(&self.needed, &params).map(|()| params))
             .map_err(|failure| malformed(failure.message()))?;
         let object = self.object(handle, &objects.handles).await?;
+        let method = self.method.runtime;
         let call = object.call(
-            self.method.runtime,
+            method,
             |builder| fill(known.schemas, declared.params, &params, builder),
             move |reader| {
                 let (schemas, interfaces) = (known.schemas, known.interfaces);
                 match results(schemas, interfaces, declared.results, &objects, reader)? {
                     Returned::Results(results) => Ok(Ok(shown(results))),
                     Returned::Declared { name, carried } => {
-                        let text = format_args!("{name}: {carried}");
-                        let exception = Exception::new(ExceptionKind::Declared, text);
+                        let error = io::Error::other(format!("{name}: {carried}"));
+                        let exception = declared_error(error, method.full_name());
                         let declared = Map::from_iter([(name.clone(), carried)]);
                         Ok(Err(Failed::Declared(exception, Value::Object(declared))))
                     }

@@ -128,6 +128,7 @@ async fn errors_that_a_schema_declares_keep_their_value() {
     let error = &answer["error"];
     assert_eq!(error["code"], -32007, "{error}");
     assert_eq!(error["data"]["kind"], "declared", "{error}");
+    assert_eq!(error["data"]["method"], "FooInterface.raise", "{error}");
     assert_eq!(
         error["data"]["declared"]["error"]["name"], "näme",
         "{error}"
