@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
-/// A fee for room in a block, in satoshi for 1,000 virtual bytes.
+/// A fee for room in a block, in satoshi for 1,000 virtual bytes. With serde it is that number.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize,
 )]

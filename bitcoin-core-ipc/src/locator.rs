@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::hash::BlockHash;
 
 /// Blocks of a chain from its end downwards, first all and then ever fewer: enough for a node to find the last one that it
-/// has as well.
+/// has as well. With serde it is a list of their hashes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Locator(pub Vec<BlockHash>);
 

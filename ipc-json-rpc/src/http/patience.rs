@@ -77,13 +77,25 @@ impl<S> Patient<S> {
             self.head = Head::default();
             return false;
         }
-        self.head.has_begun |= more;
-        if !self.head.has_begun && self.member.holds_objects() {
-            return false;
+        let may_be_idle = self.member.holds_objects();
+        if more && !self.head.has_begun {
+            self.head.has_begun = true;
+            if may_be_idle {
+                self.head.deadline = None;
+            }
         }
-        let limit = self.head_timeout;
-        let deadline = self.head.deadline.get_or_insert_with(|| after(limit));
-        deadline.as_mut().poll(context).is_ready()
+        loop {
+            let limit = self.head_timeout;
+            let deadline = self.head.deadline.get_or_insert_with(|| after(limit));
+            if deadline.as_mut().poll(context).is_pending() {
+                return false;
+            }
+            if self.head.has_begun || !may_be_idle {
+                return true;
+            }
+            // Another connection may end the objects of the session, which is seen the next time.
+            self.head.deadline = None;
+        }
     }
 }
 

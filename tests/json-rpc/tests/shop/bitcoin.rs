@@ -3,9 +3,10 @@
 
 use bitcoin_core_ipc::bitcoin::consensus::encode::serialize_hex;
 use bitcoin_core_ipc::testing::FakeNode;
-use bitcoin_core_ipc::{Amount, Block, BlockHash, FeeRate, Interfaces, Locator};
+use bitcoin_core_ipc::{Amount, Block, BlockHash, FeeRate, Interfaces, Locator, OutPoint, Txid};
 use ipc_json_rpc_tests::bitcoin::multiprocess::chain::FoundBlockResult;
 use ipc_json_rpc_tests::bitcoin::multiprocess::init::InitProxy as MultiprocessInit;
+use ipc_json_rpc_tests::bitcoin::multiprocess::wallet::CoinControl;
 use ipc_json_rpc_tests::bitcoin::v32::common::BlockRef;
 use ipc_json_rpc_tests::bitcoin::v32::init::InitProxy;
 use ipc_json_rpc_tests::bitcoin::v32::mining::MiningProxy;
@@ -124,6 +125,23 @@ async fn serde_has_the_same_form() {
     assert_eq!(json["nextBlock"], Value::Null);
     let read: FoundBlockResult = serde_json::from_value(json).unwrap();
     assert_eq!(read, block);
+
+    let control = CoinControl {
+        set_selected: vec![OutPoint {
+            txid: Txid::from_byte_array([0xab; 32]),
+            vout: 1,
+        }],
+        fee_rate: Some(Some(FeeRate::from_sat_per_kvb(2500))),
+        ..CoinControl::default()
+    };
+    let json = serde_json::to_value(&control).unwrap();
+    let output = json!({ "txid": "ab".repeat(32), "vout": 1 });
+    assert_eq!(
+        (&json["setSelected"], &json["feeRate"]),
+        (&json!([output]), &json!(2500))
+    );
+    let read: CoinControl = serde_json::from_value(json).unwrap();
+    assert_eq!(read, control);
 }
 
 #[tokio::test]

@@ -1,10 +1,12 @@
 //! Objects that several connections share, as they are sent.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
 
-use crate::support::{Served, http, http_with, request, within};
+use crate::support::{Served, http, http_with, request, rest, within};
 
 /// An answer: its head, and what is in its body.
 struct Answer {
@@ -117,4 +119,25 @@ async fn a_connection_has_one_session() {
         assert_eq!(refused.status(), "410", "{nonsense}");
     }
     served.tills(1).await;
+}
+
+#[tokio::test]
+async fn all_connections_of_a_session_may_be_idle_while_it_has_objects() {
+    let served = Served::with(|builder| builder.head_timeout(Duration::from_secs(1))).await;
+    let (mut first, mut second) = (connect(&served).await, connect(&served).await);
+    let begun = within_session("new", "shop_find", json!(["nobody"]));
+    let begun = ask(&mut first, begun).await;
+    // By another connection, while the first one is idle.
+    let open = within_session(begun.session(), "shop_open", json!(["ann"]));
+    let till = ask(&mut second, open).await.result();
+    let mut later = connect(&served).await;
+    assert_eq!(rest(&mut later).await, "");
+    let add = http(&request(2, "till_add", json!([till, 1])));
+    assert_eq!(ask(&mut first, add).await.result(), 6);
+
+    let destroy = http(&request(3, "till_destroy", json!([till])));
+    assert_eq!(ask(&mut second, destroy).await.status(), "200");
+    // Neither may be any more.
+    assert_eq!(rest(&mut first).await, "");
+    assert_eq!(rest(&mut second).await, "");
 }
