@@ -13,6 +13,9 @@ use tokio::time::{Instant, Sleep};
 use super::limits::Limits;
 use crate::session::Member;
 
+/// In the place of limits that no clock reaches.
+const FOREVER: Duration = Duration::from_secs(60 * 60 * 24 * 365);
+
 /// Gives a client so long for the head of a request, and so long without reading anything of an answer.
 ///
 /// While it holds objects, which could end with the connection, it may be idle between requests.
@@ -23,17 +26,19 @@ pub(super) struct Patient<S> {
     head_timeout: Duration,
     write_timeout: Duration,
     head: Head,
+    /// Ends with the deadline of a head, or before: it is not set for each.
+    timer: Option<Timer>,
     /// Running while a write waits.
-    write: Option<Deadline>,
+    write: Option<Timer>,
 }
 
-type Deadline = Pin<Box<Sleep>>;
+type Timer = Pin<Box<Sleep>>;
 
 /// What is known of the next request's head.
 #[derive(Default)]
 struct Head {
     has_begun: bool,
-    deadline: Option<Deadline>,
+    deadline: Option<Instant>,
 }
 
 /// Whose turn it is: the server's from the end of a request's head to its answer, or else the client's.
@@ -67,6 +72,7 @@ impl<S> Patient<S> {
             head_timeout: limits.head_timeout,
             write_timeout: limits.write_timeout,
             head: Head::default(),
+            timer: None,
             write: None,
         }
     }
@@ -86,15 +92,19 @@ impl<S> Patient<S> {
         }
         loop {
             let limit = self.head_timeout;
-            let deadline = self.head.deadline.get_or_insert_with(|| after(limit));
-            if deadline.as_mut().poll(context).is_pending() {
+            let deadline = *(self.head.deadline).get_or_insert_with(|| after(limit));
+            let timer = self.timer.get_or_insert_with(|| until(deadline));
+            if timer.as_mut().poll(context).is_pending() {
                 return false;
             }
-            if self.head.has_begun || !may_be_idle {
-                return true;
+            if Instant::now() >= deadline {
+                if self.head.has_begun || !may_be_idle {
+                    return true;
+                }
+                // Another connection may end the objects of the session, which is seen the next time.
+                self.head.deadline = None;
             }
-            // Another connection may end the objects of the session, which is seen the next time.
-            self.head.deadline = None;
+            self.timer = None;
         }
     }
 }
@@ -110,14 +120,19 @@ impl<S: AsyncWrite + Unpin> Patient<S> {
             return Poll::Ready(written);
         }
         let limit = self.write_timeout;
-        let deadline = self.write.get_or_insert_with(|| after(limit));
-        ready!(deadline.as_mut().poll(context));
+        let timer = (self.write).get_or_insert_with(|| until(after(limit)));
+        ready!(timer.as_mut().poll(context));
         Poll::Ready(Err(ErrorKind::TimedOut.into()))
     }
 }
 
-fn after(limit: Duration) -> Deadline {
-    Box::pin(tokio::time::sleep_until(Instant::now() + limit))
+fn after(limit: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(limit).unwrap_or(now + FOREVER)
+}
+
+fn until(deadline: Instant) -> Timer {
+    Box::pin(tokio::time::sleep_until(deadline))
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {

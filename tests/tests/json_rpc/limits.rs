@@ -80,6 +80,20 @@ async fn who_sends_no_head_is_disconnected() {
 }
 
 #[tokio::test]
+async fn there_may_be_no_limits_of_time() {
+    let settings = |builder: ipc_json_rpc::ServerBuilder| {
+        (builder.head_timeout(Duration::MAX))
+            .body_timeout(Duration::MAX)
+            .write_timeout(Duration::MAX)
+    };
+    let served = Served::with(Methods::new().handler(), settings).await;
+    others_are_served(&served).await;
+    // So much that the server has to wait for its reader.
+    let large = r#"{"jsonrpc":"2.0","id":1,"method":"large","params":[16000000]}"#;
+    assert!(served.post(large).await.body.len() > 16_000_000);
+}
+
+#[tokio::test]
 async fn who_sends_no_body_is_told_and_disconnected() {
     let settings = |builder: ipc_json_rpc::ServerBuilder| builder.body_timeout(SHORT);
     let served = Served::with(Methods::new().handler(), settings).await;
